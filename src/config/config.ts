@@ -1,0 +1,124 @@
+/** The config as the rest of the program sees it: checked, defaults filled in, durations in ms. Plain JSON, so that it can be kept. */
+
+export type Severity = "red" | "amber";
+
+/** A count of processes: both ends included. */
+export interface CountRange {
+  readonly min: number;
+  readonly max: number | null;
+}
+
+/** `{credential}` names a file in the credentials folder, `{file}` an absolute path. */
+export type SecretRef = { readonly credential: string } | { readonly file: string };
+/** A header's or address's value: plain text, or a secret with an optional prefix such as `Bearer `. */
+export type TextOrSecret = string | (SecretRef & { readonly prefix?: string });
+
+export interface CheckCommon {
+  readonly name: string;
+  readonly redAfter: number;
+  readonly needs: readonly string[];
+  readonly graceMs: number;
+  readonly severity: Severity;
+  readonly card: string | null;
+  /** Look as this user; see SPEC "as". */
+  readonly as: string | null;
+}
+
+export interface ProcessCheck extends CheckCommon {
+  readonly kind: "process";
+  readonly process: {
+    readonly name: string | null;
+    /** Source text of a regular expression, matched against argv joined by spaces. */
+    readonly command: string | null;
+    readonly user: string | null;
+    readonly unit: string | null;
+    readonly pidfile: string | null;
+  };
+  readonly count: CountRange;
+  readonly forbidEnv: readonly string[];
+}
+
+/** `eq`, or a comparison of numbers, or `~` with a regular expression's source text. */
+export interface Condition {
+  readonly op: "==" | "!=" | ">" | ">=" | "<" | "<=" | "~";
+  readonly value: string | number | boolean | null;
+}
+
+export interface HttpCheck extends CheckCommon {
+  readonly kind: "http";
+  readonly http: {
+    readonly url: string;
+    readonly method: "GET" | "HEAD";
+    readonly socket: string | null;
+    readonly timeoutMs: number;
+    readonly headers: Readonly<Record<string, TextOrSecret>>;
+  };
+  readonly expect: {
+    readonly status: readonly { readonly min: number; readonly max: number }[];
+    /** RFC 6901 pointer and what must stand there. */
+    readonly json: readonly { readonly pointer: string; readonly condition: Condition }[];
+    /** Regular expression's source text that the body must match. */
+    readonly body: string | null;
+    readonly latency: { readonly op: "<" | "<="; readonly ms: number } | null;
+  };
+}
+
+export interface UnitCheck extends CheckCommon {
+  readonly kind: "unit";
+  readonly unit: { readonly name: string; readonly scope: "system" | "user" };
+  /** NRestarts since the last tick that are too many. */
+  readonly maxRestarts: number;
+}
+
+export interface TcpCheck extends CheckCommon {
+  readonly kind: "tcp";
+  readonly tcp: { readonly host: string; readonly port: number; readonly timeoutMs: number };
+}
+
+export type Check = ProcessCheck | HttpCheck | UnitCheck | TcpCheck;
+export type CheckOf<Kind extends Check["kind"]> = Extract<Check, { kind: Kind }>;
+
+/** The one chat. `kind` is the platform's name. */
+export type ChatConfig =
+  | { readonly kind: "console" }
+  | {
+      readonly kind: "telegram";
+      readonly chatId: string;
+      readonly threadId: number | null;
+      readonly token: SecretRef;
+      readonly api: string;
+    }
+  | { readonly kind: "slack"; readonly how: "webhook"; readonly url: SecretRef; readonly api: string }
+  | {
+      readonly kind: "slack";
+      readonly how: "token";
+      readonly token: SecretRef;
+      readonly channel: string;
+      readonly threadTs: string | null;
+      readonly api: string;
+    }
+  | { readonly kind: "discord"; readonly url: SecretRef; readonly threadId: string | null; readonly api: string }
+  | {
+      readonly kind: "webhook";
+      readonly url: string;
+      readonly headers: Readonly<Record<string, TextOrSecret>>;
+    };
+
+export interface Rule {
+  /** Place in the list, from 1, with the recipe: `2:restart-unit`. Names the rule in state, log and `heal unlatch`. */
+  readonly id: string;
+  readonly on: readonly string[];
+  readonly recipe: string;
+  readonly with: Readonly<Record<string, string | number>>;
+  readonly sha256: string | null;
+  readonly healCleanExit: boolean;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly confirmMs: number;
+  readonly chat: ChatConfig;
+  readonly checks: readonly Check[];
+  readonly heal: { readonly mode: "apply" | "observe"; readonly rules: readonly Rule[] };
+  readonly remindEveryMs: number;
+}

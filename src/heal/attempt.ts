@@ -1,0 +1,203 @@
+import type { Failure, Host, Ran } from "../host/host.ts";
+import type { Head, NewEntry } from "../log/entry.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
+import type { Reading } from "../probes/probe.ts";
+import type { Attempt, HealState } from "../state/heal-state.ts";
+import type { Moment } from "../state/state.ts";
+import { type Applicable, keyOf } from "./choice.ts";
+import { type Proved, prove } from "./prove.ts";
+import type { Target } from "./recipe.ts";
+
+/** What the five steps need from the tick. `append` and `save` make durable before they answer. */
+export interface Bench {
+  readonly host: Host;
+  readonly now: () => { readonly at: string; readonly moment: Moment };
+  readonly append: (entries: readonly NewEntry[]) => { readonly kind: "appended"; readonly head: Head } | Failure;
+  readonly save: (heal: HealState) => { readonly kind: "done" } | Failure;
+  /** Looks at these checks again, now. */
+  readonly look: (checks: readonly string[]) => Promise<ReadonlyMap<string, Reading>>;
+  /** Milliseconds that this tick may still watch. */
+  readonly watchMs: () => number;
+  readonly onStep: (text: string) => void;
+  /** Facts for the log: hashes of config and binary. */
+  readonly seals: { readonly config_sha256: string; readonly binary_sha256: string };
+}
+
+/** How an attempt stands at the end of this tick. `readings`: of the checks that are proved well. */
+export interface Outcome {
+  readonly kind: "healed" | "failed" | "watching" | "refused";
+  readonly why: string;
+  readonly heal: HealState;
+  readonly readings: ReadonlyMap<string, Reading>;
+}
+
+const none: ReadonlyMap<string, Reading> = new Map();
+
+const invocationOf = ({ candidate: { facts } }: Applicable): string | null =>
+  facts === undefined || "kind" in facts ? null : facts.invocationId;
+
+/** The words that a log entry of this attempt begins with. */
+const entryOf = (event: NewEntry["event"], attempt: Attempt, more: Omit<NewEntry, "event" | "by">): NewEntry => ({
+  event,
+  by: "helper",
+  incident: attempt.incident,
+  check: attempt.check,
+  recipe: attempt.recipe,
+  key: attempt.key,
+  attempt: attempt.number,
+  ...more,
+});
+
+const replaceLast = (heal: HealState, attempt: Attempt): HealState => ({
+  ...heal,
+  attempts: [...heal.attempts.slice(0, -1), attempt],
+});
+
+/** What is left of older attempts is closed before a new one begins: none stays open beside it. */
+const archive = (heal: HealState): { readonly heal: HealState; readonly count: number } => {
+  const isOpen = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
+  const attempts = heal.attempts.map((each) => (isOpen(each) ? { ...each, outcome: "indeterminate" as const } : each));
+  return { heal: { ...heal, attempts }, count: heal.attempts.filter(isOpen).length };
+};
+
+const create = (bench: Bench, chosen: Applicable, sick: readonly string[]): Attempt => {
+  const { at, moment } = bench.now();
+  return {
+    key: keyOf(chosen.incident.id, chosen.recipe.name),
+    rule: chosen.candidate.rule.id,
+    recipe: chosen.recipe.name,
+    incident: chosen.incident.id,
+    check: chosen.check,
+    sick,
+    number: chosen.number,
+    outcome: "running",
+    at,
+    started: moment,
+    ended: null,
+    proofWithinS: chosen.recipe.proof.withinMs / 1000,
+    proofEveryS: chosen.recipe.proof.everyMs / 1000,
+    target: chosen.candidate.target ?? null,
+    invocationBefore: invocationOf(chosen),
+    why: "",
+  };
+};
+
+const targetFacts = ({ candidate: { target, facts } }: Applicable): Pick<NewEntry, "target"> => {
+  if (target === undefined) return {};
+  const pid = facts === undefined || "kind" in facts || facts.mainPid === 0 ? {} : { pid: facts.mainPid };
+  return { target: { unit: target.unit, ...pid } };
+};
+
+const planEntries = (bench: Bench, chosen: Applicable, attempt: Attempt, archived: number): readonly NewEntry[] => {
+  const sealed = { recipe_sha256: chosen.recipe.sha256, ...bench.seals };
+  const argv = chosen.candidate.steps.flatMap((step, i) => (i === 0 ? step : ["&&", ...step]));
+  return [
+    entryOf("heal.archived", attempt, { why: `${archived} stale attempts closed` }),
+    entryOf("heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
+    entryOf("heal.planned", attempt, { argv, ...targetFacts(chosen), why: "exactly one change is planned" }),
+  ];
+};
+
+const exitOf = (ran: Ran): { readonly exit: number | string; readonly why: string } => {
+  switch (ran.kind) {
+    case "exited":
+      return { exit: ran.status, why: ran.status === 0 ? "" : cleanEvidence(ran.stderr, 200) };
+    case "signalled":
+      return { exit: ran.signal, why: cleanEvidence(ran.stderr, 200) };
+    case "timed-out":
+      return { exit: "timeout", why: "it did not end in time" };
+    case "failed":
+      return { exit: ran.code, why: ran.why };
+  }
+};
+
+/** Runs the steps one after the other and stops at the first that fails; undefined when all exited 0. */
+const runSteps = async (bench: Bench, chosen: Applicable): Promise<{ exit: number | string; why: string } | undefined> => {
+  const { clock, exec } = bench.host;
+  const endMs = clock.monotonicMs() + chosen.recipe.timeoutMs;
+  const user = chosen.candidate.runAs;
+  for (const argv of chosen.candidate.steps) {
+    bench.onStep(`running ${argv.join(" ")}`);
+    const timeoutMs = Math.max(1, endMs - clock.monotonicMs());
+    const ran = await exec.run({ argv, timeoutMs, maxOutputBytes: 4096, ...(user === undefined ? {} : { user }) });
+    const { exit, why } = exitOf(ran);
+    if (exit !== 0) return { exit, why: `"${argv.join(" ")}" ended with ${exit}${why === "" ? "" : `: ${why}`}` };
+  }
+  return undefined;
+};
+
+/** Writes down how the attempt ended, in the log and in the heal state. */
+const close = (
+  bench: Bench,
+  heal: HealState,
+  attempt: Attempt,
+  outcome: "healed" | "failed",
+  entry: Omit<NewEntry, "event" | "by">,
+): HealState => {
+  const closed = replaceLast(heal, { ...attempt, outcome, ended: bench.now().moment, why: entry.why ?? "" });
+  bench.append([entryOf(outcome === "healed" ? "heal.proved" : "heal.failed", attempt, entry)]);
+  bench.save(closed);
+  return closed;
+};
+
+const watch = async (bench: Bench, attempt: Attempt, withinMs: number): Promise<Proved> => {
+  const target: Target | undefined = attempt.target ?? undefined;
+  return await prove({
+    host: bench.host,
+    target,
+    invocationBefore: attempt.invocationBefore,
+    everyMs: attempt.proofEveryS * 1000,
+    watchMs: bench.watchMs(),
+    withinMs,
+    look: () => bench.look(attempt.sick),
+  });
+};
+
+const conclude = (bench: Bench, heal: HealState, attempt: Attempt, proved: Proved): Outcome => {
+  switch (proved.kind) {
+    case "proved": {
+      const closed = close(bench, heal, attempt, "healed", { proof: proved.why });
+      return { kind: "healed", why: proved.why, heal: closed, readings: proved.readings };
+    }
+    case "failed": {
+      const why = `not well within ${attempt.proofWithinS} s: ${proved.why}`;
+      return { kind: "failed", why, heal: close(bench, heal, attempt, "failed", { why, proof: proved.why }), readings: none };
+    }
+    case "watching": {
+      const waiting = replaceLast(heal, { ...attempt, outcome: "watching" });
+      bench.save(waiting);
+      return { kind: "watching", why: proved.why, heal: waiting, readings: none };
+    }
+  }
+};
+
+/**
+ * Applies one recipe in five steps, each in the log before the next: archive, create, dry-run, dispatch one, watch. What can't
+ * be written down isn't done. `sick`: the checks whose recovery proves it. Never throws for expected trouble.
+ */
+export const attemptHeal = async (
+  bench: Bench,
+  before: HealState,
+  chosen: Applicable,
+  sick: readonly string[],
+): Promise<Outcome> => {
+  const archived = archive(before);
+  const attempt = create(bench, chosen, sick);
+  const heal = { ...archived.heal, attempts: [...archived.heal.attempts, attempt] };
+  const refused = (why: string): Outcome => ({ kind: "refused", why, heal: before, readings: none });
+  const planned = bench.append(planEntries(bench, chosen, attempt, archived.count));
+  if (planned.kind === "failed") return refused(`the heal log cannot be written: ${planned.why}`);
+  const saved = bench.save(heal);
+  if (saved.kind === "failed") return refused(`the heal state cannot be written: ${saved.why}`);
+  const dispatched = bench.append([entryOf("heal.dispatched", attempt, { argv: chosen.candidate.steps[0] ?? [] })]);
+  if (dispatched.kind === "failed") return refused(`the heal log cannot be written: ${dispatched.why}`);
+  const failed = await runSteps(bench, chosen);
+  if (failed !== undefined)
+    return { kind: "failed", why: failed.why, heal: close(bench, heal, attempt, "failed", failed), readings: none };
+  bench.onStep("steps done, watching for the proof");
+  return conclude(bench, heal, attempt, await watch(bench, attempt, chosen.recipe.proof.withinMs));
+};
+
+/** Goes on watching an attempt whose proof outlasted its tick; `leftS` of the proof's time are left. */
+export const resumeWatch = async (bench: Bench, heal: HealState, attempt: Attempt, leftS: number): Promise<Outcome> =>
+  conclude(bench, heal, attempt, await watch(bench, attempt, Math.max(0, leftS * 1000)));

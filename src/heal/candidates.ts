@@ -1,0 +1,81 @@
+import type { Config, Rule } from "../config/config.ts";
+import type { Host } from "../host/host.ts";
+import type { CheckState, Moment } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+import type { Candidate, Fault } from "./choice.ts";
+import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.ts";
+
+/** What finding candidates needs: where recipes come from, and what the checks remember. */
+export interface CandidateSource {
+  readonly host: Host;
+  readonly config: Config;
+  readonly checks: Readonly<Record<string, CheckState>>;
+  readonly now: Moment;
+  readonly readRecipe: (name: string) => Promise<Recipe | Fault>;
+}
+
+const pinned = (rule: Rule, recipe: Recipe): Recipe | Fault =>
+  rule.sha256 === null || rule.sha256 === recipe.sha256
+    ? recipe
+    : {
+        kind: "fault",
+        why: `the recipe "${recipe.name}" was changed: its SHA-256 is ${recipe.sha256.slice(0, 16)}…, the rule pins ${rule.sha256.slice(0, 16)}…`,
+      };
+
+/** A unit check on the same unit remembers in which boot it was active. */
+const wasSeenActive = ({ config, checks, now }: CandidateSource, target: Target | undefined): boolean =>
+  config.checks.some(
+    (check) =>
+      check.kind === "unit" &&
+      check.unit.name === target?.unit &&
+      checks[check.name]?.memory?.["activeBoot"] === now.bootId,
+  );
+
+const factsOf = async ({ host }: CandidateSource, target: Target | undefined): Promise<Candidate["facts"]> => {
+  if (target === undefined) return undefined;
+  const { unit, scope, user } = target;
+  const shown = await host.systemd.show({ scope, ...(user === undefined ? {} : { user }) }, [unit], 10_000);
+  if (shown.kind === "failed") return { kind: "fault", why: shown.why };
+  return shown.units[0] ?? { kind: "fault", why: "systemctl said nothing of it" };
+};
+
+const candidateOf = async (source: CandidateSource, rule: Rule): Promise<Candidate> => {
+  const read = await source.readRecipe(rule.recipe);
+  const recipe = "kind" in read ? read : pinned(rule, read);
+  const faulty = (fault: Fault): Candidate => ({
+    rule,
+    recipe: fault,
+    steps: [],
+    backup: [],
+    target: undefined,
+    runAs: undefined,
+    facts: undefined,
+    wasSeenActive: false,
+  });
+  if ("kind" in recipe) return faulty(recipe);
+  const filled = fillRecipe(recipe, rule.with);
+  if (filled.kind === "fault") return faulty(filled);
+  const target = targetOf(recipe, rule.with);
+  return {
+    rule,
+    recipe,
+    steps: filled.steps,
+    backup: filled.backup,
+    target,
+    runAs: runAs(recipe, rule.with),
+    facts: await factsOf(source, target),
+    wasSeenActive: wasSeenActive(source, target),
+  };
+};
+
+const isWanted = (rule: Rule, judged: readonly Judged[]): boolean =>
+  judged.some((each) => rule.on.includes(each.name) && each.verdict === "red" && each.because === undefined);
+
+/** Finds out, for each rule with a red check that stands for itself, what its recipe would change and how that unit is now. */
+export const findCandidates = async (
+  source: CandidateSource,
+  judged: readonly Judged[],
+): Promise<readonly Candidate[]> => {
+  const wanted = source.config.heal.rules.filter((rule) => isWanted(rule, judged));
+  return await Promise.all(wanted.map((rule) => candidateOf(source, rule)));
+};

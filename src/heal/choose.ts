@@ -1,0 +1,32 @@
+import type { Rule } from "../config/config.ts";
+import type { Judged } from "../verdict/judge.ts";
+import type { Candidate, Choice, Chosen } from "./choice.ts";
+import { refusalOf } from "./refuse.ts";
+
+/** The red check of a rule that stands for itself: only such a one asks for a heal. */
+const sickOf = (rule: Rule, judged: readonly Judged[]): Judged | undefined =>
+  judged.find((each) => rule.on.includes(each.name) && each.verdict === "red" && each.because === undefined);
+
+const consider = (candidate: Candidate, choice: Choice): Chosen | undefined => {
+  const { rule, recipe } = candidate;
+  const check = sickOf(rule, choice.judged);
+  const incident = check === undefined ? undefined : choice.incidents[check.name];
+  if (check === undefined || incident === undefined) return undefined;
+  const refused = { kind: "refused", rule, check: check.name } as const;
+  if ("kind" in recipe) return { ...refused, why: recipe.why, isLatching: false };
+  const verdict = refusalOf({ check, incident, candidate, recipe, choice });
+  if (verdict.kind === "refused") return { ...refused, why: verdict.why, isLatching: verdict.isLatching };
+  const { number, budgetLeft } = verdict;
+  return { kind: "chosen", candidate, recipe, check: check.name, incident, number, budgetLeft };
+};
+
+/**
+ * One recipe, or none and why. Rules are tried in the config's order; the first that fits and isn't refused wins. Where all
+ * that fit are refused, the first one's reason is told. Pure.
+ */
+export const choose = (choice: Choice): Chosen => {
+  const considered = choice.candidates.flatMap((candidate) => consider(candidate, choice) ?? []);
+  const red = choice.judged.find((each) => each.verdict === "red" && each.because === undefined);
+  const nothing = red === undefined ? "nothing is red" : `no rule covers "${red.name}"`;
+  return considered.find((each) => each.kind === "chosen") ?? considered[0] ?? { kind: "none", why: nothing };
+};

@@ -1,0 +1,139 @@
+import type { NewEntry } from "../log/entry.ts";
+import type { Reading } from "../probes/probe.ts";
+import type { Attempt, HealState } from "../state/heal-state.ts";
+import { elapsedS, type Incident } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+import { attemptHeal, type Bench, type Outcome, resumeWatch } from "./attempt.ts";
+import { type CandidateSource, findCandidates } from "./candidates.ts";
+import type { Applicable, Chosen } from "./choice.ts";
+import { choose } from "./choose.ts";
+import { afterRefusal } from "./refusals.ts";
+
+/** What the heal stage did, for the message, the report and the next tick. */
+export interface Healed {
+  readonly outcome: "none" | "planned" | "watching" | "healed" | "failed" | "refused" | "indeterminate";
+  readonly recipe: string | null;
+  readonly unit: string | null;
+  readonly check: string | null;
+  readonly incident: string | null;
+  readonly card: string | null;
+  readonly why: string;
+  readonly steps: readonly (readonly string[])[];
+  readonly heal: HealState;
+  /** Readings of the checks that were proved well. */
+  readonly readings: ReadonlyMap<string, Reading>;
+}
+
+/** What the stage works on. */
+export interface HealWork {
+  readonly bench: Bench;
+  readonly source: CandidateSource;
+  readonly judged: readonly Judged[];
+  readonly incidents: Readonly<Record<string, Incident>>;
+  readonly heal: HealState;
+  readonly isDryRun: boolean;
+  /** Called when a recipe is about to be applied. */
+  readonly onApply: (healed: Healed) => void;
+}
+
+const nothing = (heal: HealState, why: string): Healed => ({
+  outcome: "none",
+  recipe: null,
+  unit: null,
+  check: null,
+  incident: null,
+  card: null,
+  why,
+  steps: [],
+  heal,
+  readings: new Map(),
+});
+
+const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
+  ...nothing(outcome.heal, outcome.why),
+  outcome: outcome.kind,
+  recipe: attempt.recipe,
+  unit: attempt.target?.unit ?? null,
+  check: attempt.check,
+  incident: attempt.incident,
+  readings: outcome.readings,
+});
+
+/** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
+const cutOff = (work: HealWork, attempt: Attempt): Healed => {
+  const why = "dogwatch was cut off while it applied the recipe; it is probed and not repeated";
+  const entry: NewEntry = {
+    event: "heal.indeterminate",
+    by: "helper",
+    incident: attempt.incident,
+    check: attempt.check,
+    recipe: attempt.recipe,
+    key: attempt.key,
+    attempt: attempt.number,
+    why,
+  };
+  const ended = { ...attempt, outcome: "indeterminate" as const, ended: work.bench.now().moment, why };
+  const attempts = work.heal.attempts.map((each) => (each === attempt ? ended : each));
+  const heal = { ...work.heal, attempts };
+  const logged = work.bench.append([entry]);
+  if (logged.kind === "appended") work.bench.save(heal);
+  return {
+    ...ofAttempt(attempt, { kind: "failed", why, heal, readings: new Map() }),
+    outcome: "indeterminate",
+  };
+};
+
+const resume = async (work: HealWork, attempt: Attempt): Promise<Healed> => {
+  const leftS = attempt.proofWithinS - elapsedS(attempt.started, work.bench.now().moment);
+  return ofAttempt(attempt, await resumeWatch(work.bench, work.heal, attempt, leftS));
+};
+
+/** The checks whose recovery proves the heal: the rule's red ones and those folded under them. */
+const sickOf = (chosen: Applicable, judged: readonly Judged[]): readonly string[] => {
+  const red = judged.filter((each) => each.verdict === "red");
+  const sick = new Set(red.flatMap(({ name }) => (chosen.candidate.rule.on.includes(name) ? [name] : [])));
+  for (let before = -1; before !== sick.size; ) {
+    before = sick.size;
+    for (const { name, because } of red) if (because !== undefined && sick.has(because)) sick.add(name);
+  }
+  return [...sick];
+};
+
+const describe = (chosen: Exclude<Chosen, { readonly kind: "none" }>, heal: HealState, incident: string | null): Healed => {
+  const base = { ...nothing(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
+  if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
+  const { recipe, candidate } = chosen;
+  const unit = candidate.target?.unit ?? null;
+  return { ...base, outcome: "planned", recipe: recipe.name, unit, card: recipe.card, steps: candidate.steps };
+};
+
+const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
+  const planned = describe(chosen, work.heal, chosen.incident.id);
+  if (work.isDryRun) return planned;
+  work.onApply({ ...planned, outcome: "watching" });
+  const outcome = await attemptHeal(work.bench, work.heal, chosen, sickOf(chosen, work.judged));
+  return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
+};
+
+const plan = async (work: HealWork): Promise<Healed> => {
+  const { source, judged, incidents, heal } = work;
+  const candidates = await findCandidates(source, judged);
+  const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
+  const chosen = choose({ judged, incidents, candidates, heal, mode: source.config.heal.mode, systemState, now: source.now });
+  if (chosen.kind === "none") return nothing(heal, chosen.why);
+  if (chosen.kind === "chosen") return await apply(work, chosen);
+  const refused = describe(chosen, heal, incidents[chosen.check]?.id ?? null);
+  return work.isDryRun ? refused : { ...refused, heal: afterRefusal(work.bench, heal, chosen, refused) };
+};
+
+/**
+ * The heal stage of a tick: an attempt that a crash cut off is told, one that is being watched is watched on, else at most one
+ * recipe is chosen and applied. Never throws for expected trouble.
+ */
+export const healOne = async (work: HealWork): Promise<Healed> => {
+  const cut = work.heal.attempts.find(({ outcome }) => outcome === "running");
+  if (cut !== undefined && !work.isDryRun) return cutOff(work, cut);
+  const watching = work.heal.attempts.find(({ outcome }) => outcome === "watching");
+  if (watching !== undefined && !work.isDryRun) return await resume(work, watching);
+  return await plan(work);
+};

@@ -1,0 +1,78 @@
+import type { Host, UnitFacts } from "../host/host.ts";
+import type { Reading } from "../probes/probe.ts";
+import type { Target } from "./recipe.ts";
+
+/** What a proof looks at and how long it may take. Times in milliseconds. */
+export interface Proof {
+  readonly host: Host;
+  readonly target: Target | undefined;
+  /** The unit's invocation before the change; the proof wants another one. */
+  readonly invocationBefore: string | null;
+  readonly everyMs: number;
+  /** How long this tick may watch, and how long the proof may take in all from now on. */
+  readonly watchMs: number;
+  readonly withinMs: number;
+  /** Looks at the sick checks again. */
+  look(): Promise<ReadonlyMap<string, Reading>>;
+}
+
+export type Proved =
+  | { readonly kind: "proved"; readonly why: string; readonly readings: ReadonlyMap<string, Reading> }
+  | { readonly kind: "failed" | "watching"; readonly why: string };
+
+/** A recovered check must be seen well twice in a row: one good answer may be the last of the old process. */
+const looksWanted = 2;
+
+type UnitNow = { readonly kind: "well" | "waiting" | "dead"; readonly why: string };
+
+const judgeUnit = (unit: string, facts: UnitFacts, before: string | null): UnitNow => {
+  const isNew = before === null || facts.invocationId !== before;
+  const state = `"${unit}" is ${facts.activeState} (${facts.subState})`;
+  if (facts.activeState === "failed" && isNew && !facts.hasJob) return { kind: "dead", why: state };
+  if (facts.activeState !== "active" || facts.hasJob) return { kind: "waiting", why: state };
+  return isNew ? { kind: "well", why: state } : { kind: "waiting", why: `"${unit}" has not been started anew` };
+};
+
+const unitNow = async ({ host, target, invocationBefore }: Proof): Promise<UnitNow> => {
+  if (target === undefined) return { kind: "well", why: "" };
+  const manager = { scope: target.scope, ...(target.user === undefined ? {} : { user: target.user }) };
+  const shown = await host.systemd.show(manager, [target.unit], 10_000);
+  if (shown.kind === "failed") return { kind: "waiting", why: shown.why };
+  const facts = shown.units[0];
+  return facts === undefined
+    ? { kind: "waiting", why: `systemctl said nothing of "${target.unit}"` }
+    : judgeUnit(target.unit, facts, invocationBefore);
+};
+
+const describe = (readings: ReadonlyMap<string, Reading>): string =>
+  [...readings].map(([name, { evidence }]) => `${name}: ${evidence}`).join("; ");
+
+const isAllOk = (readings: ReadonlyMap<string, Reading>): boolean =>
+  readings.size > 0 && [...readings.values()].every(({ kind }) => kind === "ok");
+
+const sickIn = (readings: ReadonlyMap<string, Reading>): ReadonlyMap<string, Reading> =>
+  new Map([...readings].filter(([, { kind }]) => kind !== "ok"));
+
+/**
+ * Watches until the sick checks are ok twice in a row and their unit was started anew, or until time is up: `failed` when the
+ * proof's own time is, `watching` when only this tick's. A unit that ends `failed` ends the watch. Never throws.
+ */
+export const prove = async (proof: Proof): Promise<Proved> => {
+  const { clock } = proof.host;
+  const startedMs = clock.monotonicMs();
+  const { everyMs, watchMs, withinMs } = proof;
+  for (let good = 0, looks = 0, why = "not looked at again yet"; ; looks += 1) {
+    const nextMs = clock.monotonicMs() - startedMs + everyMs;
+    const isTickOver = nextMs > watchMs;
+    if (isTickOver || (nextMs > withinMs && looks >= looksWanted))
+      return { kind: isTickOver && withinMs > watchMs ? "watching" : "failed", why };
+    await clock.sleep(proof.everyMs);
+    const unit = await unitNow(proof);
+    if (unit.kind === "dead") return { kind: "failed", why: unit.why };
+    const readings = await proof.look();
+    const isWell = unit.kind === "well" && isAllOk(readings);
+    good = isWell ? good + 1 : 0;
+    if (good >= looksWanted) return { kind: "proved", why: `ok ${looksWanted} times in a row: ${describe(readings)}`, readings };
+    if (!isWell) why = unit.kind === "well" ? describe(sickIn(readings)) : unit.why;
+  }
+};

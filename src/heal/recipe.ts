@@ -1,0 +1,111 @@
+/** A recipe as the rest of the program sees it: what the machine may do by itself, as data. Read by `recipe-file.ts`. */
+export interface Recipe {
+  readonly name: string;
+  readonly treats: string;
+  readonly params: Readonly<Record<string, Param>>;
+  /** Files copied before the change and put back when the proof fails; each an absolute path or a whole placeholder. */
+  readonly backup: readonly string[];
+  readonly steps: readonly (readonly string[])[];
+  /** Of the steps together. */
+  readonly timeoutMs: number;
+  readonly proof: { readonly withinMs: number; readonly everyMs: number };
+  /** From the end of an attempt. */
+  readonly cooldownMs: number;
+  readonly budget: { readonly count: number; readonly perMs: number };
+  readonly refuseWhen: { readonly exitStatus: readonly number[]; readonly evidence: readonly string[] };
+  readonly card: string | null;
+  readonly file: string;
+  /** Of the file's bytes, lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface Param {
+  readonly type: "unit" | "scope" | "user" | "path" | "integer" | "choice";
+  readonly isRequired: boolean;
+  readonly default: string | null;
+  readonly choices: readonly string[];
+}
+
+type Values = Readonly<Record<string, string | number>>;
+type Filled =
+  | { readonly kind: "filled"; readonly steps: readonly (readonly string[])[]; readonly backup: readonly string[] }
+  | { readonly kind: "fault"; readonly why: string };
+
+const shapes: Readonly<Record<Param["type"], { readonly pattern: RegExp; readonly words: string }>> = {
+  unit: { pattern: /^(?!-)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
+  scope: { pattern: /^(system|user)$/u, words: '"system" or "user"' },
+  user: { pattern: /^[a-z_][\w.-]{0,31}\$?$/iu, words: "a user name" },
+  path: { pattern: /^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
+  integer: { pattern: /^-?\d{1,15}$/u, words: "a whole number" },
+  choice: { pattern: /^[^-]/u, words: "one of its choices" },
+};
+
+const faultOf = (name: string, param: Param, value: string): string | undefined => {
+  const { pattern, words } = shapes[param.type];
+  if (param.type === "choice" && !param.choices.includes(value))
+    return `the parameter "${name}" is "${value}", want one of ${param.choices.map((each) => `"${each}"`).join(", ")}`;
+  return pattern.test(value) ? undefined : `the parameter "${name}" is "${value}", want ${words}`;
+};
+
+/** The value of every parameter given or defaulted; undefined where an optional one is not given. */
+const valueOf = (name: string, param: Param, given: Values): string | undefined => {
+  const value = given[name];
+  return value === undefined ? (param.default ?? undefined) : String(value);
+};
+
+const faultsOf = (recipe: Recipe, given: Values): readonly string[] => {
+  const extra = Object.keys(given).filter((name) => !(name in recipe.params));
+  const known = Object.keys(recipe.params).join(", ") || "none";
+  const bad = Object.entries(recipe.params).flatMap(([name, param]) => {
+    const value = valueOf(name, param, given);
+    if (value === undefined) return param.isRequired ? [`the parameter "${name}" is missing`] : [];
+    return faultOf(name, param, value) ?? [];
+  });
+  return [...extra.map((name) => `there is no parameter "${name}" (it takes: ${known})`), ...bad];
+};
+
+/** A placeholder stands for a whole value, never for a part of one, so no value can become two arguments or an option. */
+const fill = (word: string, recipe: Recipe, given: Values): readonly string[] => {
+  const name = /^\{([\w-]+)\}$/u.exec(word)?.[1];
+  const param = name === undefined ? undefined : recipe.params[name];
+  if (name === undefined || param === undefined) return [word];
+  const value = valueOf(name, param, given);
+  if (value === undefined) return [];
+  return [param.type === "scope" ? `--${value}` : value];
+};
+
+/** Puts a rule's values into a recipe's steps. A wrong, missing or surplus value is a fault in words. Never throws. */
+export const fillRecipe = (recipe: Recipe, given: Values): Filled => {
+  const faults = faultsOf(recipe, given);
+  if (faults.length > 0) return { kind: "fault", why: faults.join("; ") };
+  return {
+    kind: "filled",
+    steps: recipe.steps.map((step) => step.flatMap((word) => fill(word, recipe, given))),
+    backup: recipe.backup.flatMap((path) => fill(path, recipe, given)),
+  };
+};
+
+const byType = (recipe: Recipe, given: Values, type: Param["type"]): string | undefined => {
+  const found = Object.entries(recipe.params).find(([, param]) => param.type === type);
+  return found === undefined ? undefined : valueOf(found[0], found[1], given);
+};
+
+/** The unit that a recipe with these values changes, and whose manager it is. */
+export interface Target {
+  readonly unit: string;
+  readonly scope: "system" | "user";
+  /** Absent: the system's manager, or our own user's. */
+  readonly user?: string;
+}
+
+/** Who runs the steps: the value of the parameter of type user; undefined for ourselves. Never throws. */
+export const runAs = (recipe: Recipe, given: Values): string | undefined => byType(recipe, given, "user");
+
+/** Reads the target from the values of the parameters of type unit, scope and user; undefined when it changes no unit. Never throws. */
+export const targetOf = (recipe: Recipe, given: Values): Target | undefined => {
+  const unit = byType(recipe, given, "unit");
+  const user = runAs(recipe, given);
+  if (unit === undefined) return undefined;
+  const scope = byType(recipe, given, "scope") === "user" ? "user" : "system";
+  return { unit, scope, ...(scope === "user" && user !== undefined ? { user } : {}) };
+};

@@ -1,0 +1,108 @@
+import { formatDuration } from "../config/duration.ts";
+import type { UnitFacts } from "../host/host.ts";
+import { stopOf } from "../probes/unit-stop.ts";
+import type { Attempt } from "../state/heal-state.ts";
+import { elapsedS, type Incident } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+import { type Candidate, type Choice, keyOf } from "./choice.ts";
+import type { Recipe } from "./recipe.ts";
+
+interface Case {
+  readonly check: Judged;
+  readonly incident: Incident;
+  readonly candidate: Candidate;
+  readonly recipe: Recipe;
+  readonly choice: Choice;
+}
+
+type Refusal =
+  | { readonly kind: "refused"; readonly why: string; readonly isLatching: boolean }
+  | { readonly kind: "allowed"; readonly number: number; readonly budgetLeft: number };
+
+/** A unit that its manager or its admin is busy with, or that isn't there, is left alone (law 4). */
+const byUnit = (unit: string, facts: UnitFacts, isCleanExitHealed: boolean): string | undefined => {
+  if (facts.loadState === "not-found") return `there is no unit "${unit}"`;
+  if (facts.loadState === "masked") return `"${unit}" is masked`;
+  if (facts.loadState !== "loaded") return `"${unit}" cannot be loaded (${facts.loadState})`;
+  if (facts.activeState === "activating") return `"${unit}" is activating (${facts.subState})`;
+  if (facts.activeState === "deactivating") return `"${unit}" is deactivating`;
+  if (facts.hasJob) return `"${unit}" has a job waiting`;
+  if (facts.activeState !== "inactive") return undefined;
+  const stop = stopOf(facts);
+  if (stop === "on-purpose") return `"${unit}" was stopped on purpose`;
+  if (stop === "not-known" && !isCleanExitHealed) return `systemd no longer knows why "${unit}" is inactive`;
+  return undefined;
+};
+
+const byTarget = ({ candidate }: Case): string | undefined => {
+  const { target, facts, rule, wasSeenActive } = candidate;
+  if (target === undefined || facts === undefined) return undefined;
+  if ("kind" in facts) return `the state of "${target.unit}" is not known: ${facts.why}`;
+  return byUnit(target.unit, facts, rule.healCleanExit && wasSeenActive);
+};
+
+const byRecipe = ({ recipe, candidate, check }: Case): string | undefined => {
+  const { facts } = candidate;
+  const hasExited = facts !== undefined && !("kind" in facts) && facts.execMainCode === 1;
+  if (hasExited && recipe.refuseWhen.exitStatus.includes(facts.execMainStatus))
+    return `"${recipe.name}" is no cure for exit status ${facts.execMainStatus}`;
+  const evidence = check.evidence.toLowerCase();
+  const word = recipe.refuseWhen.evidence.find((each) => evidence.includes(each.toLowerCase()));
+  return word === undefined ? undefined : `"${recipe.name}" is no cure where the evidence says "${word}"`;
+};
+
+const byHost = ({ choice, check }: Case): string | undefined => {
+  if (choice.mode === "observe") return "observe mode: planned and told only";
+  if (check.isInGrace) return "in its start grace";
+  if (["running", "degraded", "absent"].includes(choice.systemState)) return undefined;
+  return `the host is ${choice.systemState}`;
+};
+
+const byCooldown = ({ choice, recipe, candidate }: Case): string | undefined => {
+  const { heal, now } = choice;
+  const ends = heal.attempts.flatMap((each) => (each.rule === candidate.rule.id ? [each.ended ?? each.started] : []));
+  const last = ends.at(-1) ?? heal.lostAt;
+  if (last === null) return undefined;
+  const leftMs = recipe.cooldownMs - elapsedS(last, now) * 1000;
+  return leftMs > 0 ? `in cooldown for ${formatDuration(Math.ceil(leftMs / 1000) * 1000)} more` : undefined;
+};
+
+/** At most two attempts for one incident and recipe; the second only after a failed first. */
+const byAttempts = (mine: readonly Attempt[]): string | undefined => {
+  const last = mine.at(-1);
+  if (last === undefined) return undefined;
+  if (mine.length >= 2) return "two attempts for this incident have been made";
+  if (last.outcome === "indeterminate") return "an attempt was cut off, and such a one is never repeated";
+  return last.outcome === "failed" ? undefined : `an attempt for this incident is ${last.outcome}`;
+};
+
+const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
+  const counts = (each: Attempt): boolean =>
+    each.rule === candidate.rule.id && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
+  return recipe.budget.count - choice.heal.attempts.filter(counts).length;
+};
+
+const byLatch = ({ choice, candidate: { rule } }: Case): string | undefined => {
+  const latch = choice.heal.latched[rule.id];
+  return latch === undefined
+    ? undefined
+    : `latched since ${latch.at}: ${latch.why}; "dogwatch heal unlatch ${rule.id}" or a green day ends it`;
+};
+
+/** Whether a rule's recipe may be applied to a red check now, or the first reason why not. Pure. */
+export const refusalOf = (given: Case): Refusal => {
+  const { choice, recipe, incident } = given;
+  const mine = choice.heal.attempts.filter((each) => each.key === keyOf(incident.id, recipe.name));
+  const why =
+    byHost(given) ??
+    byLatch(given) ??
+    byTarget(given) ??
+    byRecipe(given) ??
+    byAttempts(mine) ??
+    byCooldown(given);
+  if (why !== undefined) return { kind: "refused", why, isLatching: false };
+  const left = budgetLeft(given);
+  if (left > 0) return { kind: "allowed", number: mine.length + 1, budgetLeft: left - 1 };
+  const spent = `the budget of ${recipe.budget.count} per ${formatDuration(recipe.budget.perMs)} is spent`;
+  return { kind: "refused", why: spent, isLatching: true };
+};

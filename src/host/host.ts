@@ -1,0 +1,258 @@
+/**
+ * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
+ * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
+ */
+
+/** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly why: string;
+}
+
+/** What a caller may know about a file before trusting it. `mode` holds the permission bits only (octal 0o7777). */
+export interface FileStat {
+  readonly isFile: boolean;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedMs: number;
+}
+
+export type Read = { readonly kind: "read"; readonly bytes: Uint8Array; readonly stat: FileStat } | Failure;
+export type Done = { readonly kind: "done" } | Failure;
+export type Lock =
+  | { readonly kind: "held"; release(): void }
+  | { readonly kind: "busy"; readonly holder: string }
+  | Failure;
+
+export interface Files {
+  /** Reads a regular file whole; more than `maxBytes` fails with code `EFBIG`, a FIFO, folder or device with `EINVAL`. Never blocks. */
+  read(path: string, maxBytes: number): Read;
+  /** Reads `length` bytes from `offset`; shorter at the end of the file. For logs too large to hold. */
+  readAt(path: string, offset: number, length: number): Read;
+  /** Looks at the path itself; a link is told as a link (`lstat`). */
+  stat(path: string): FileStat | Failure;
+  /** The names in a folder, sorted. */
+  list(path: string): readonly string[] | Failure;
+  /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
+  replace(path: string, text: string, mode: number): Done;
+  /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
+  append(path: string, text: string, mode: number): Done;
+  makeFolder(path: string, mode: number): Done;
+  remove(path: string): Done;
+  rename(from: string, to: string): Done;
+  /** An exclusive lock that the kernel drops when this process ends, however it ends. Never waits. */
+  lock(path: string): Lock;
+}
+
+export interface Command {
+  /** argv[0] is an absolute path. No shell ever sees this. */
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  /** Bytes of stdout and of stderr that are kept; the rest is read and dropped. */
+  readonly maxOutputBytes: number;
+  /** The whole environment of the command on top of a fixed PATH and LANG; nothing is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run as this user (uid, its groups), by name; needs root. */
+  readonly user?: string;
+  readonly signal?: AbortSignal;
+}
+
+export type Ran =
+  | { readonly kind: "exited"; readonly status: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "signalled"; readonly signal: string; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "timed-out"; readonly stdout: string; readonly stderr: string }
+  | Failure;
+
+/** A place that may be contacted, taken from the config before any socket opens (law 1). `socket` is a Unix socket's path. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly methods: readonly HttpMethod[];
+  /** The check or chat it serves, e.g. `check gateway` or `chat telegram`. */
+  readonly for: string;
+  readonly socket?: string;
+}
+
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
+
+export interface HttpRequest {
+  /** The check or chat that it serves, equal to the `for` of a {@link Destination}. */
+  readonly for: string;
+  readonly method: HttpMethod;
+  readonly url: string;
+  /** Path of a Unix socket to speak through; the URL then gives the path and the Host header only. */
+  readonly socket?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+  /** Bytes of the body that are read, decoded ones too; then the connection is closed. */
+  readonly maxBodyBytes: number;
+  /** Texts (tokens, secret URLs) that are replaced by `[secret]` in every `why` and every kept body. */
+  readonly secrets?: readonly string[];
+}
+
+export type HttpAnswer =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      /** Names in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly isBodyCut: boolean;
+      readonly elapsedMs: number;
+    }
+  /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
+  | (Failure & { readonly elapsedMs: number });
+
+export interface Http {
+  /** Sets the egress list; until then every request is refused. */
+  allow(destinations: readonly Destination[]): void;
+  /** Sends one request, never follows a redirect, never uses a proxy, never retries. Never throws. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface TcpRequest {
+  readonly for: string;
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+export type Touched =
+  | { readonly kind: "connected"; readonly elapsedMs: number }
+  | (Failure & { readonly elapsedMs: number });
+
+export interface Tcp {
+  /** Sets the egress list; until then every request is refused. */
+  allow(destinations: readonly Destination[]): void;
+  /** Connects and hangs up, without a byte sent. Never throws. */
+  touch(request: TcpRequest): Promise<Touched>;
+}
+
+/** One process as the kernel tells it. Source: proc_pid_stat(5). */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly ppid: number;
+  /** R, S, D, Z (dead, not reaped), T (stopped), t (traced), I, X. */
+  readonly state: string;
+  /** The kernel's name, at most 15 bytes; may hold spaces, parentheses and newlines. */
+  readonly comm: string;
+  readonly argv: readonly string[];
+  readonly uid: number;
+  /** Seconds of host uptime when it started; with the pid it names a process for good. NaN where the platform doesn't tell. */
+  readonly startedUptimeS: number;
+}
+
+export type ProcessList =
+  | {
+      readonly kind: "listed";
+      readonly processes: readonly ProcessFacts[];
+      /** False when some processes may be hidden from us (hidepid, ProtectProc): then "none found" proves nothing. */
+      readonly isComplete: boolean;
+    }
+  | Failure;
+
+export interface Processes {
+  /** One pass over all processes. `argv` and `uid` are filled only when asked for. */
+  list(want: { readonly argv: boolean; readonly uid: boolean }): Promise<ProcessList>;
+  /** The systemd unit that the process runs in, system or user, from its cgroup; undefined when in none or gone. */
+  unitOf(pid: number): string | undefined;
+  /** The names (never the values) of a process's environment. */
+  environKeys(pid: number): { readonly kind: "keys"; readonly keys: readonly string[] } | Failure;
+  /** Seconds of host uptime at which `pid` started, or undefined when there is no such process now. */
+  startedUptimeS(pid: number): number | undefined;
+}
+
+/** Which service manager: the system's, or that of one user (`user` undefined: our own). */
+export interface Manager {
+  readonly scope: "system" | "user";
+  readonly user?: string;
+}
+
+/** Properties of one unit as `systemctl show` prints them. Times are µs on CLOCK_MONOTONIC, 0 when never or forgotten. Source: org.freedesktop.systemd1(5). */
+export interface UnitFacts {
+  readonly unit: string;
+  readonly loadState: string;
+  readonly activeState: string;
+  readonly subState: string;
+  /** Type= of a service (`simple`, `oneshot`, …), empty for other units. */
+  readonly serviceType: string;
+  readonly result: string;
+  readonly unitFileState: string;
+  readonly invocationId: string;
+  readonly mainPid: number;
+  readonly restarts: number;
+  readonly execMainStatus: number;
+  /** 1 exited, 2 killed, 3 dumped; 0 never ran. Source: siginfo_t si_code, sigaction(2). */
+  readonly execMainCode: number;
+  readonly hasJob: boolean;
+  readonly activeEnterUs: number;
+  readonly activeExitUs: number;
+  readonly execMainStartUs: number;
+  readonly execMainExitUs: number;
+}
+
+export type UnitsShown = { readonly kind: "shown"; readonly units: readonly UnitFacts[] } | Failure;
+
+export interface Systemd {
+  /** One `systemctl show` for all `units`, in their order. */
+  show(manager: Manager, units: readonly string[], timeoutMs: number): Promise<UnitsShown>;
+  /** `running`, `degraded`, `starting`, `stopping`, `maintenance`, …, or `absent` where no systemd runs. */
+  systemState(): Promise<string>;
+  /** When the timer fires next, ISO 8601 UTC, or undefined. */
+  nextTick(): Promise<string | undefined>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
+  nowMs(): number;
+  /** Seconds since boot, suspend included. Source: proc_uptime(5). */
+  uptimeS(): number;
+  /** Names this boot. Source: proc_sys_kernel(5), random/boot_id. */
+  bootId(): string;
+  /** Milliseconds that only go up, for durations. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  readonly isOutTerminal: boolean;
+  readonly isErrTerminal: boolean;
+  /** stderr is journald's own stream, so a `<N>` prefix sets the priority. Source: sd-daemon(3), systemd.exec(5) JOURNAL_STREAM. */
+  readonly isErrJournal: boolean;
+  readonly columns: number;
+  readonly hasColour: boolean;
+}
+
+export interface Host {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly exec: { run(command: Command): Promise<Ran> };
+  readonly http: Http;
+  readonly tcp: Tcp;
+  readonly processes: Processes;
+  readonly systemd: Systemd;
+  readonly terminal: Terminal;
+  readonly hostname: string;
+  readonly uid: number;
+  readonly pid: number;
+  /** The environment as it was at the start, for paths only; never for secrets. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of this program's own binary. */
+  readonly binary: string;
+  /** SHA-256 in lower-case hex. Source: FIPS 180-4. */
+  sha256(data: string | Uint8Array): string;
+  /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
+  sha256File(path: string): Promise<string | undefined>;
+  /** uid of a user name, or undefined. Source: passwd(5). */
+  uidOf(user: string): number | undefined;
+}

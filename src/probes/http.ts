@@ -1,0 +1,118 @@
+import { meets, pointerGet } from "../config/conditions.ts";
+import type { Condition, HttpCheck, TextOrSecret } from "../config/config.ts";
+import { destinationName } from "../config/egress.ts";
+import type { HttpAnswer } from "../host/host.ts";
+import { quote } from "./evidence.ts";
+import type { Probe, ProbeContext, Seen } from "./probe.ts";
+
+/** A health answer is small; what lies beyond is not read. */
+const maxBodyBytes = 1024 * 1024;
+
+const bad = (evidence: string): Seen => ({ kind: "bad", evidence });
+const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
+type Answer = HttpAnswer & { readonly kind: "answer" };
+
+/** Failures that say something about us or the way there, not about the program that is probed. */
+const ourFault: ReadonlySet<string> = new Set([
+  "REFUSED", "ENOTFOUND", "EAI_AGAIN", "EPERM", "EACCES", "EMFILE", "ENFILE", "ENETUNREACH", "EADDRNOTAVAIL",
+]);
+
+interface Headers {
+  readonly kind: "headers";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+const fillHeaders = (headers: Readonly<Record<string, TextOrSecret>>, context: ProbeContext): Headers | Seen => {
+  const filled: Record<string, string> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === "string") {
+      filled[name] = value;
+      continue;
+    }
+    const secret = context.secret(value);
+    if (secret.kind === "failed") return unknown(`cannot fill the header "${name}": ${secret.why}`);
+    secrets.push(secret.text);
+    filled[name] = `${value.prefix ?? ""}${secret.text}`;
+  }
+  return { kind: "headers", headers: filled, secrets };
+};
+
+const judgeStatus = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
+  if (expect.status.some(({ min, max }) => answer.status >= min && answer.status <= max)) return undefined;
+  const wanted = expect.status.map(({ min, max }) => (min === max ? `${min}` : `${min} to ${max}`)).join(" or ");
+  const location = answer.headers["location"];
+  const redirect = location === undefined ? "" : `, a redirect to ${quote(location)} that is not followed`;
+  return bad(`status ${answer.status}${redirect}, want ${wanted}`);
+};
+
+const describe = ({ op, value }: Condition): string => (op === "==" ? "" : `${op} `) + JSON.stringify(value);
+
+const parseJson = (body: string): { readonly value: unknown } | undefined => {
+  try {
+    return { value: JSON.parse(body) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+const judgeJson = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
+  if (expect.json.length === 0) return undefined;
+  if (answer.isBodyCut) return bad(`status ${answer.status}, and a body of more than 1 MiB where JSON was expected`);
+  const parsed = parseJson(answer.body);
+  if (parsed === undefined) return bad(`status ${answer.status}, but the body is not JSON: ${quote(answer.body, 60)}`);
+  for (const { pointer, condition } of expect.json) {
+    const got = pointerGet(parsed.value, pointer);
+    if (got.kind === "missing") return bad(`the answer has no ${pointer}, want ${describe(condition)}`);
+    if (!meets(condition, got.value)) {
+      const shown = typeof got.value === "string" ? quote(got.value) : quote(JSON.stringify(got.value));
+      return bad(`${pointer} is ${shown}, want ${describe(condition)}`);
+    }
+  }
+  return undefined;
+};
+
+const judgeBody = ({ expect }: HttpCheck, answer: Answer): Seen | undefined =>
+  expect.body === null || new RegExp(expect.body, "u").test(answer.body)
+    ? undefined
+    : bad(`the body does not match ${quote(expect.body)}: ${quote(answer.body, 60)}`);
+
+const judgeLatency = ({ expect }: HttpCheck, { elapsedMs }: Answer): Seen | undefined => {
+  const { latency } = expect;
+  if (latency === null || elapsedMs < latency.ms || (latency.op === "<=" && elapsedMs <= latency.ms)) return undefined;
+  return bad(`answered in ${Math.round(elapsedMs)} ms, want ${latency.op} ${latency.ms} ms`);
+};
+
+const judge = (check: HttpCheck, answer: HttpAnswer): Seen => {
+  if (answer.kind === "failed") return ourFault.has(answer.code) ? unknown(answer.why) : bad(answer.why);
+  return (
+    judgeStatus(check, answer) ??
+    judgeJson(check, answer) ??
+    judgeBody(check, answer) ??
+    judgeLatency(check, answer) ?? { kind: "ok", evidence: `${answer.status} in ${Math.round(answer.elapsedMs)} ms` }
+  );
+};
+
+/** One GET or HEAD, judged by status, JSON, body and time. A redirect is an answer like any other. Source: RFC 9110, RFC 6901. */
+export const httpProbe: Probe<"http"> = {
+  kind: "http",
+  look: async (check, context) => {
+    const { url, method, socket, timeoutMs, headers } = check.http;
+    const filled = fillHeaders(headers, context);
+    if (filled.kind !== "headers") return filled;
+    const answer = await context.host.http.request({
+      for: destinationName(check),
+      method,
+      url,
+      ...(socket === null ? {} : { socket }),
+      headers: filled.headers,
+      timeoutMs,
+      maxBodyBytes,
+      secrets: filled.secrets,
+    });
+    return judge(check, answer);
+  },
+  deadlineMs: ({ http }) => http.timeoutMs + 2000,
+};

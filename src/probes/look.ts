@@ -1,0 +1,63 @@
+import type { Check } from "../config/config.ts";
+import type { Host } from "../host/host.ts";
+import { cleanEvidence } from "./evidence.ts";
+import { type Bound, bindProbes } from "./index.ts";
+import type { Memory, ProbeContext, Reading, Seen } from "./probe.ts";
+import { createShared } from "./shared.ts";
+
+/** Looks under way at once. Below the runtime's own cap of 256 requests, above which a look would wait on its own deadline. */
+const maxAtOnce = 200;
+
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Ends a look that hangs at its deadline, whatever it waits for. */
+const withDeadline = async (host: Host, bound: Bound, context: ProbeContext): Promise<Seen> => {
+  const done = new AbortController();
+  const late = host.clock.sleep(bound.deadlineMs, done.signal).then(
+    (): Seen => ({ kind: "unknown", evidence: `the probe did not end within ${bound.deadlineMs / 1000} s` }),
+  );
+  try {
+    return await Promise.race([bound.look(context), late]);
+  } catch (error) {
+    return { kind: "unknown", evidence: `the probe failed: ${errorText(error)}` };
+  } finally {
+    done.abort();
+  }
+};
+
+const lookOnce = async (host: Host, bound: Bound, context: ProbeContext): Promise<Reading> => {
+  const startedMs = host.clock.monotonicMs();
+  const seen = await withDeadline(host, bound, context);
+  const durationMs = Math.round((host.clock.monotonicMs() - startedMs) * 10) / 10;
+  return { ...seen, evidence: cleanEvidence(seen.evidence), durationMs };
+};
+
+/** What the readings of a tick need besides the machine. */
+export interface LookOptions {
+  readonly secret: ProbeContext["secret"];
+  /** What each check's last tick left, by check name. */
+  readonly memory: (check: string) => Memory | undefined;
+}
+
+/**
+ * Looks at all checks together, each under its own deadline, and gives every one a reading: a probe that throws or hangs
+ * reads `unknown`. Returns readings by check name. Never throws.
+ */
+export const look = async (
+  host: Host,
+  checks: readonly Check[],
+  options: LookOptions,
+): Promise<ReadonlyMap<string, Reading>> => {
+  const bound = bindProbes(checks);
+  const shared = createShared(host, bound);
+  const readings = new Map<string, Reading>();
+  const waiting = bound.values();
+  const worker = async (): Promise<void> => {
+    for (const each of waiting) {
+      const memory = options.memory(each.check.name);
+      readings.set(each.check.name, await lookOnce(host, each, { host, shared, memory, secret: options.secret }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(maxAtOnce, bound.length) }, worker));
+  return readings;
+};

@@ -1,0 +1,140 @@
+import type { CountRange, ProcessCheck } from "../config/config.ts";
+import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
+import { quote } from "./evidence.ts";
+import type { Probe, ProbeContext, Seen } from "./probe.ts";
+
+/** The kernel keeps 15 bytes of a name. Source: proc_pid_comm(5), TASK_COMM_LEN. */
+const maxCommBytes = 15;
+/** Time that may lie between a daemon's start and a coarse file clock's stamp on its pidfile. */
+const pidfileSlackS = 5;
+
+const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const isLongName = (name: string): boolean => bytes(name).length > maxCommBytes;
+const shortName = (name: string): string => new TextDecoder().decode(bytes(name).subarray(0, maxCommBytes));
+const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** A name of up to 15 bytes is the kernel's; a longer one is cut there, so argv[0] has to tell the rest. */
+const hasName = (each: ProcessFacts, name: string): boolean => {
+  if (!isLongName(name)) return each.comm === name;
+  const title = each.argv[0];
+  if (title === undefined || title === "") return each.comm === shortName(name);
+  return basename(title) === name || title === name || (each.comm === shortName(name) && each.argv.includes(name));
+};
+
+/** Zombies are dead; what the kernel is about to forget too. */
+const isDead = (each: ProcessFacts): boolean => "ZXx".includes(each.state);
+const isStopped = (each: ProcessFacts): boolean => "Tt".includes(each.state);
+
+type Wanted = { readonly kind: "wanted"; readonly uid: number | undefined; readonly pid: number | undefined } | Seen;
+
+/** Which pid the pidfile really names: one that started after the file was written is another process with a reused number. */
+const pidfilePid = (host: Host, path: string): { readonly pid: number | undefined } | Seen => {
+  const read = host.files.read(path, 4096);
+  if (read.kind === "failed")
+    return read.code === "ENOENT" ? { pid: -1 } : unknown(`cannot read the pidfile "${path}": ${read.why}`);
+  const pid = Number.parseInt(new TextDecoder().decode(read.bytes).trim(), 10);
+  if (!(pid > 0)) return unknown(`the pidfile "${path}" holds no process id`);
+  const started = host.processes.startedUptimeS(pid);
+  if (started === undefined || Number.isNaN(started)) return { pid };
+  const bootS = host.clock.nowMs() / 1000 - host.clock.uptimeS();
+  const writtenS = read.stat.modifiedMs / 1000;
+  if (bootS + started <= writtenS + pidfileSlackS) return { pid };
+  if (writtenS < bootS - pidfileSlackS) return unknown(`the pidfile "${path}" is older than this boot`);
+  return { pid: -1 };
+};
+
+const wanted = (check: ProcessCheck, host: Host): Wanted => {
+  const { user, pidfile } = check.process;
+  const uid = user === null ? undefined : host.uidOf(user);
+  if (user !== null && uid === undefined) return unknown(`there is no user "${user}" on this host`);
+  if (pidfile === null) return { kind: "wanted", uid, pid: undefined };
+  const named = pidfilePid(host, pidfile);
+  return "kind" in named ? named : { kind: "wanted", uid, pid: named.pid };
+};
+
+const matches = (check: ProcessCheck, host: Host, uid: number | undefined, pid: number | undefined) => {
+  const { name, command, unit } = check.process;
+  const pattern = command === null ? undefined : new RegExp(command, "u");
+  return (each: ProcessFacts): boolean =>
+    each.pid !== host.pid &&
+    (pid === undefined || each.pid === pid) &&
+    (uid === undefined || each.uid === uid) &&
+    (name === null || hasName(each, name)) &&
+    (pattern === undefined || pattern.test(each.argv.join(" "))) &&
+    (unit === null || host.processes.unitOf(each.pid) === unit);
+};
+
+const describe = (check: ProcessCheck): string =>
+  Object.entries(check.process)
+    .flatMap(([key, value]) => (value === null ? [] : [`${key} ${quote(value)}`]))
+    .join(", ");
+
+const describeCount = ({ min, max }: CountRange): string =>
+  max === null ? `at least ${min}` : min === max ? `exactly ${min}` : `${min} to ${max}`;
+
+const pids = (list: readonly ProcessFacts[]): string => {
+  const shown = list.slice(0, 5).map((each) => each.pid);
+  return `pid ${shown.join(", ")}${list.length > shown.length ? ` and ${list.length - shown.length} more` : ""}`;
+};
+
+/** A glob with `*` and `?` as a whole-word pattern. */
+const glob = (pattern: string): RegExp =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/gu, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "u");
+
+/** Looks for forbidden names in the environments of the processes; their values are never read into anything. */
+const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFacts[]): Seen | undefined => {
+  const patterns = check.forbidEnv.map(glob);
+  for (const each of patterns.length === 0 ? [] : alive) {
+    const environ = host.processes.environKeys(each.pid);
+    if (environ.kind === "failed") {
+      if (environ.code === "ENOENT" || environ.code === "ESRCH") continue;
+      return unknown(`cannot read the environment of pid ${each.pid}: ${environ.why}`);
+    }
+    const key = environ.keys.find((name) => patterns.some((pattern) => pattern.test(name)));
+    if (key !== undefined) return { kind: "bad", evidence: `pid ${each.pid} carries the variable ${quote(key)}` };
+  }
+  return undefined;
+};
+
+const judgeCount = (check: ProcessCheck, list: ProcessList & { kind: "listed" }, found: readonly ProcessFacts[]): Seen => {
+  const alive = found.filter((each) => !isDead(each) && !isStopped(each));
+  const { min, max } = check.count;
+  const startedUptimeS = Math.max(...alive.map((each) => each.startedUptimeS));
+  const started = Number.isFinite(startedUptimeS) ? { startedUptimeS } : {};
+  if (max !== null && alive.length > max)
+    return { kind: "bad", evidence: `${alive.length} processes (${pids(alive)}), want ${describeCount(check.count)}`, ...started };
+  if (alive.length >= min)
+    return { kind: "ok", evidence: alive.length === 0 ? "no process, as wanted" : pids(alive), ...started };
+  if (!list.isComplete) return unknown("cannot see every process on this host, so none found proves nothing");
+  const dead = found.filter(isDead);
+  const stopped = found.filter(isStopped);
+  const notes = [
+    ...(stopped.length > 0 ? [`${pids(stopped)} is stopped (SIGSTOP)`] : []),
+    ...(dead.length > 0 ? [`${pids(dead)} is a zombie`] : []),
+  ];
+  const count = alive.length === 0 ? "no live process" : `${alive.length} live`;
+  const evidence = `${count}, want ${describeCount(check.count)}: ${[describe(check), ...notes].join("; ")}`;
+  return { kind: "bad", evidence, ...started };
+};
+
+const look = async (check: ProcessCheck, { host, shared }: ProbeContext): Promise<Seen> => {
+  const want = wanted(check, host);
+  if (want.kind !== "wanted") return want;
+  const list = await shared.processes();
+  if (list.kind === "failed") return unknown(`cannot list processes: ${list.why}`);
+  const found = list.processes.filter(matches(check, host, want.uid, want.pid));
+  const alive = found.filter((each) => !isDead(each));
+  return judgeEnviron(check, host, alive) ?? judgeCount(check, list, found);
+};
+
+/** Counts live processes that match. Zombies are dead, stopped ones not alive. Source: proc_pid_stat(5), field 3. */
+export const processProbe: Probe<"process"> = {
+  kind: "process",
+  look,
+  processes: ({ process }) => ({
+    argv: process.command !== null || (process.name !== null && isLongName(process.name)),
+    uid: process.user !== null,
+  }),
+  deadlineMs: () => 20_000,
+};

@@ -1,0 +1,47 @@
+import type { Moment } from "./state.ts";
+
+/**
+ * One application of a recipe. `running`: begun, no outcome yet (after a crash: indeterminate, never repeated). `watching`: the
+ * steps are done, later ticks conclude the proof.
+ */
+export interface Attempt {
+  /** Incident and recipe: one change is planned under one key, at most twice. */
+  readonly key: string;
+  readonly rule: string;
+  readonly recipe: string;
+  readonly incident: string;
+  readonly check: string;
+  /** The checks whose recovery proves it. */
+  readonly sick: readonly string[];
+  readonly number: number;
+  readonly outcome: "running" | "watching" | "healed" | "failed" | "indeterminate";
+  /** ISO 8601 UTC, to show. */
+  readonly at: string;
+  readonly started: Moment;
+  /** End of the attempt, where it has one: the cooldown runs from here. */
+  readonly ended: Moment | null;
+  /** Until when the proof may take, in seconds from `started`. */
+  readonly proofWithinS: number;
+  readonly proofEveryS: number;
+  /** The unit that was changed, with its manager; null when the recipe changes none. */
+  readonly target: { readonly unit: string; readonly scope: "system" | "user"; readonly user?: string } | null;
+  /** The unit's invocation before the change: only another one proves a restart. */
+  readonly invocationBefore: string | null;
+  readonly why: string;
+}
+
+/** What heals leave behind: its own file, so that the wall between watcher and helper can run along it. */
+export interface HealState {
+  readonly version: 1;
+  /** Newest last, those that still count for a cooldown, a budget or an open incident. */
+  readonly attempts: readonly Attempt[];
+  /** Rule id to why it only alerts now. */
+  readonly latched: Readonly<Record<string, { readonly at: string; readonly moment: Moment; readonly why: string }>>;
+  /** Set when the file was lost or broken: every rule cools down from here. */
+  readonly lostAt: Moment | null;
+  /** Last refusal that was logged, by incident: a repeat is counted, not logged. */
+  readonly refusals: Readonly<Record<string, { readonly why: string; readonly count: number }>>;
+}
+
+/** No heal yet. */
+export const emptyHealState: HealState = { version: 1, attempts: [], latched: {}, lostAt: null, refusals: {} };

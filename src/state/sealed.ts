@@ -1,0 +1,59 @@
+import type { Done, Failure, Host } from "../host/host.ts";
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** What reading a sealed file gives. `broken`: it was there but isn't what we wrote; it has been set aside as `aside`. */
+export type Unsealed<T> =
+  | { readonly kind: "read"; readonly value: T }
+  | { readonly kind: "missing" }
+  | { readonly kind: "broken"; readonly why: string; readonly aside: string | undefined }
+  | Failure;
+
+type Guard<T> = (value: unknown) => value is T;
+type Parsed<T> = { readonly kind: "read"; readonly value: T } | { readonly kind: "broken"; readonly why: string };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
+  const parsed = parseJson(text);
+  if (!isRecord(parsed)) return { kind: "broken", why: "it is not whole JSON" };
+  const { seal, ...value } = parsed;
+  if (seal !== host.sha256(JSON.stringify(value))) return { kind: "broken", why: "its seal does not fit: it was changed or cut" };
+  return isValue(value) ? { kind: "read", value } : { kind: "broken", why: "it is of another version" };
+};
+
+/**
+ * Reads a JSON file that {@link writeSealed} wrote; the seal in it says that it is whole, so `isValue` need only tell its
+ * version. A broken one is renamed aside, never read and never fatal. Never throws for expected trouble.
+ */
+export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>): Unsealed<T> => {
+  const read = host.files.read(path, maxBytes);
+  if (read.kind === "failed") {
+    if (read.code === "ENOENT") return { kind: "missing" };
+    if (read.code !== "EINVAL" && read.code !== "EFBIG") return read;
+  }
+  const parsed: Parsed<T> =
+    read.kind === "failed"
+      ? { kind: "broken", why: read.why }
+      : parse(host, new TextDecoder().decode(read.bytes), isValue);
+  if (parsed.kind === "read") return parsed;
+  const aside = `${path}.broken-${new Date(host.clock.nowMs()).toISOString().replace(/[:.]/gu, "")}`;
+  return { ...parsed, aside: host.files.rename(path, aside).kind === "done" ? aside : undefined };
+};
+
+/** Replaces a sealed JSON file as a whole, on disk before it answers. Never throws. */
+export const writeSealed = (host: Host, path: string, value: object, mode: number): Done => {
+  const text = JSON.stringify(value);
+  const rest = text === "{}" ? "" : `,${text.slice(1, -1)}`;
+  return host.files.replace(path, `{"seal":"${host.sha256(text)}"${rest}}\n`, mode);
+};

@@ -1,0 +1,68 @@
+import type { Memory } from "../probes/probe.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import type { OutboxEntry } from "../alert/outbox.ts";
+
+/** A moment that survives clock changes: which boot, and seconds of uptime in it. */
+export interface Moment {
+  readonly bootId: string;
+  readonly uptimeS: number;
+}
+
+/** What one check carries from tick to tick. */
+export interface CheckState {
+  readonly verdict: Verdict;
+  readonly reading: "ok" | "bad" | "unknown";
+  readonly evidence: string;
+  /** ISO 8601 UTC: first tick of the present run of equal readings; `ticks` is its length. */
+  readonly since: string;
+  readonly ticks: number;
+  /** Bad ticks in a row; an unknown in between neither counts nor resets. */
+  readonly badTicks: number;
+  readonly isUnknownTold: boolean;
+  readonly memory?: Memory;
+}
+
+/** From the first red of a check that isn't folded to its end. */
+export interface Incident {
+  readonly id: string;
+  readonly check: string;
+  /** ISO 8601 UTC. */
+  readonly openedAt: string;
+  readonly lastTold: Moment;
+}
+
+/** What a tick hands the next. */
+export interface State {
+  readonly version: 1;
+  /** Ticks finished since the state was made. */
+  readonly tick: number;
+  /** ISO 8601 UTC, end of the last finished tick. */
+  readonly at: string;
+  readonly moment: Moment;
+  readonly verdict: Verdict;
+  readonly configSha256: string;
+  readonly checks: Readonly<Record<string, CheckState>>;
+  /** By check name. */
+  readonly incidents: Readonly<Record<string, Incident>>;
+  readonly outbox: readonly OutboxEntry[];
+  /** The chat asked us to wait this long from then on. */
+  readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
+}
+
+/** The state of a host that dogwatch has never looked at. */
+export const emptyState: State = {
+  version: 1,
+  tick: 0,
+  at: "",
+  moment: { bootId: "", uptimeS: 0 },
+  verdict: "green",
+  configSha256: "",
+  checks: {},
+  incidents: {},
+  outbox: [],
+  chatWait: null,
+};
+
+/** Seconds from `then` to `now`, by uptime; over a reboot only the time since boot is known, and counted. */
+export const elapsedS = (then: Moment, now: Moment): number =>
+  then.bootId === now.bootId ? Math.max(0, now.uptimeS - then.uptimeS) : now.uptimeS;

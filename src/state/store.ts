@@ -1,0 +1,57 @@
+import type { Done, Host } from "../host/host.ts";
+import { emptyHealState, type HealState } from "./heal-state.ts";
+import { readSealed, type Unsealed, writeSealed } from "./sealed.ts";
+import { emptyState, type Moment, type State } from "./state.ts";
+
+/** Readable by the group, so that `status` serves operators; written by the owner alone. */
+const mode = 0o640;
+
+const hasVersion1 = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "version" in value && value.version === 1;
+const isState = (value: unknown): value is State => hasVersion1(value);
+const isHealState = (value: unknown): value is HealState => hasVersion1(value);
+
+/** `isLost`: there was a state and it can't be used; `note` says what happened, for the operator. */
+export interface Loaded<T> {
+  readonly value: T;
+  readonly isLost: boolean;
+  readonly note: string | undefined;
+}
+
+const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T): Loaded<T> => {
+  switch (unsealed.kind) {
+    case "read":
+      return { value: unsealed.value, isLost: false, note: undefined };
+    case "missing":
+      return { value: empty, isLost: false, note: undefined };
+    case "broken": {
+      const aside = unsealed.aside === undefined ? "" : `; kept as "${unsealed.aside}"`;
+      return { value: empty, isLost: true, note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}` };
+    }
+    case "failed":
+      return { value: empty, isLost: true, note: `cannot read "${path}": ${unsealed.why}` };
+  }
+};
+
+/** The file with what a tick hands the next. */
+export const statePath = (folder: string): string => `${folder}/state.json`;
+/** The file with what heals leave behind. */
+export const healStatePath = (folder: string): string => `${folder}/heal.json`;
+
+/** Reads the state; a missing one is empty, a broken one is set aside, noted and empty. Never throws. */
+export const readState = (host: Host, folder: string): Loaded<State> =>
+  loaded(readSealed(host, statePath(folder), isState), statePath(folder), emptyState);
+
+/** Reads the heal state; where it was lost, every rule cools down from now. Never throws. */
+export const readHealState = (host: Host, folder: string, now: Moment): Loaded<HealState> => {
+  const read = loaded(readSealed(host, healStatePath(folder), isHealState), healStatePath(folder), emptyHealState);
+  return read.isLost ? { ...read, value: { ...emptyHealState, lostAt: now } } : read;
+};
+
+/** Writes the state; on disk when it answers. Never throws. */
+export const writeState = (host: Host, folder: string, state: State): Done =>
+  writeSealed(host, statePath(folder), state, mode);
+
+/** Writes the heal state; on disk when it answers. Never throws. */
+export const writeHealState = (host: Host, folder: string, heal: HealState): Done =>
+  writeSealed(host, healStatePath(folder), heal, mode);

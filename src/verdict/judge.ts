@@ -1,0 +1,86 @@
+import type { Check } from "../config/config.ts";
+import type { Reading } from "../probes/probe.ts";
+import type { CheckState } from "../state/state.ts";
+import { isInGrace } from "./grace.ts";
+import { foldedUnder, type Needing } from "./needs.ts";
+import { colour, countBad } from "./threshold.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** One check, judged. `since` and `ticks` tell the present run of equal readings; `because` the red check that explains it. */
+export interface Judged {
+  readonly name: string;
+  readonly kind: Check["kind"];
+  readonly verdict: Verdict;
+  readonly reading: Reading["kind"];
+  readonly evidence: string;
+  readonly since: string;
+  readonly ticks: number;
+  readonly badTicks: number;
+  readonly because?: string;
+  readonly isInGrace: boolean;
+  readonly card: string | null;
+  readonly durationMs: number;
+  readonly memory?: Reading["memory"];
+}
+
+/** The moment of judging: wall time to show, uptime to measure. */
+export interface Now {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly uptimeS: number;
+  readonly bootId: string;
+}
+
+const judgeOne = (
+  check: Check,
+  readings: ReadonlyMap<string, Reading>,
+  before: CheckState | undefined,
+  now: Now,
+): Judged => {
+  const reading: Reading = readings.get(check.name) ?? { kind: "unknown", evidence: "not looked at", durationMs: 0 };
+  const inGrace = isInGrace(check, readings, now.uptimeS);
+  const badTicks = countBad(reading.kind, before?.badTicks ?? 0);
+  const isSame = before?.reading === reading.kind;
+  return {
+    name: check.name,
+    kind: check.kind,
+    verdict: colour(check, reading.kind, badTicks, inGrace, before),
+    reading: reading.kind,
+    evidence: reading.evidence,
+    since: isSame ? before.since : now.at,
+    ticks: isSame ? before.ticks + 1 : 1,
+    badTicks,
+    isInGrace: inGrace,
+    card: check.card,
+    durationMs: reading.durationMs,
+    ...(reading.memory === undefined ? {} : { memory: reading.memory }),
+  };
+};
+
+/**
+ * Readings and what the last tick left become verdicts, in the order of the config. Pure.
+ * A check whose need is red is folded under it (`because`) and then neither alerts nor heals by itself.
+ */
+export const judge = (
+  checks: readonly Check[],
+  readings: ReadonlyMap<string, Reading>,
+  before: Readonly<Record<string, CheckState>>,
+  now: Now,
+): readonly Judged[] => {
+  const judged = checks.map((check) => judgeOne(check, readings, before[check.name], now));
+  const needing = new Map<string, Needing>(
+    checks.map(({ name, needs }, i) => [name, { name, needs, verdict: judged[i]?.verdict ?? "unknown" }]),
+  );
+  return judged.map((each) => {
+    const mine = needing.get(each.name);
+    const because = mine === undefined ? undefined : foldedUnder(mine, needing);
+    return because === undefined ? each : { ...each, because };
+  });
+};
+
+/** Names of the checks that this tick would turn red: they are looked at once more before anything is said or done (law 4). Pure. */
+export const turningRed = (
+  judged: readonly Judged[],
+  before: Readonly<Record<string, CheckState>>,
+): ReadonlySet<string> =>
+  new Set(judged.filter((each) => each.verdict === "red" && before[each.name]?.verdict !== "red").map(({ name }) => name));
