@@ -20,13 +20,24 @@ const consider = (candidate: Candidate, choice: Choice): Chosen | undefined => {
   return { kind: "chosen", candidate, recipe, check: check.name, incident, number, budgetLeft };
 };
 
+type Refused = Extract<Chosen, { readonly kind: "refused" }>;
+
+/** What choosing came to, and every refusal on the way, so that each red check can be told its own reason. */
+export interface Choosing {
+  readonly chosen: Chosen;
+  readonly refused: readonly Refused[];
+}
+
 /**
  * One recipe, or none and why. Rules are tried in the config's order; the first that fits and isn't refused wins. Where all
  * that fit are refused, the first one's reason is told. Pure.
  */
-export const choose = (choice: Choice): Chosen => {
+export const choose = (choice: Choice): Choosing => {
   const considered = choice.candidates.flatMap((candidate) => consider(candidate, choice) ?? []);
   const red = choice.judged.find((each) => each.verdict === "red" && each.because === undefined);
-  const nothing = red === undefined ? "nothing is red" : `no rule covers "${red.name}"`;
-  return considered.find((each) => each.kind === "chosen") ?? considered[0] ?? { kind: "none", why: nothing };
+  const none: Chosen = { kind: "none", why: red === undefined ? "nothing is red" : `no rule covers "${red.name}"` };
+  return {
+    chosen: considered.find((each) => each.kind === "chosen") ?? considered[0] ?? none,
+    refused: considered.filter((each) => each.kind === "refused"),
+  };
 };

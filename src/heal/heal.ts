@@ -22,6 +22,8 @@ export interface Healed {
   readonly heal: HealState;
   /** Readings of the checks that were proved well. */
   readonly readings: ReadonlyMap<string, Reading>;
+  /** Why each red check of a rule is not healed, by check. */
+  readonly reasons: Readonly<Record<string, { readonly recipe: string; readonly why: string }>>;
 }
 
 /** What the stage works on. */
@@ -36,7 +38,8 @@ export interface HealWork {
   readonly onApply: (healed: Healed) => void;
 }
 
-const nothing = (heal: HealState, why: string): Healed => ({
+/** The stage did nothing, for this reason. */
+export const noHeal = (heal: HealState, why: string): Healed => ({
   outcome: "none",
   recipe: null,
   unit: null,
@@ -47,10 +50,11 @@ const nothing = (heal: HealState, why: string): Healed => ({
   steps: [],
   heal,
   readings: new Map(),
+  reasons: {},
 });
 
 const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
-  ...nothing(outcome.heal, outcome.why),
+  ...noHeal(outcome.heal, outcome.why),
   outcome: outcome.kind,
   recipe: attempt.recipe,
   unit: attempt.target?.unit ?? null,
@@ -100,7 +104,7 @@ const sickOf = (chosen: Applicable, judged: readonly Judged[]): readonly string[
 };
 
 const describe = (chosen: Exclude<Chosen, { readonly kind: "none" }>, heal: HealState, incident: string | null): Healed => {
-  const base = { ...nothing(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
+  const base = { ...noHeal(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
   if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
   const { recipe, candidate } = chosen;
   const unit = candidate.target?.unit ?? null;
@@ -119,11 +123,14 @@ const plan = async (work: HealWork): Promise<Healed> => {
   const { source, judged, incidents, heal } = work;
   const candidates = await findCandidates(source, judged);
   const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
-  const chosen = choose({ judged, incidents, candidates, heal, mode: source.config.heal.mode, systemState, now: source.now });
-  if (chosen.kind === "none") return nothing(heal, chosen.why);
-  if (chosen.kind === "chosen") return await apply(work, chosen);
-  const refused = describe(chosen, heal, incidents[chosen.check]?.id ?? null);
-  return work.isDryRun ? refused : { ...refused, heal: afterRefusal(work.bench, heal, chosen, refused) };
+  const { mode } = source.config.heal;
+  const { chosen, refused } = choose({ judged, incidents, candidates, heal, mode, systemState, now: source.now });
+  const reasons = Object.fromEntries(refused.map(({ check, rule, why }) => [check, { recipe: rule.recipe, why }]));
+  if (chosen.kind === "none") return noHeal(heal, chosen.why);
+  if (chosen.kind === "chosen") return { ...(await apply(work, chosen)), reasons };
+  const described = describe(chosen, heal, incidents[chosen.check]?.id ?? null);
+  if (work.isDryRun) return { ...described, reasons };
+  return { ...described, reasons, heal: afterRefusal(work.bench, heal, chosen, described) };
 };
 
 /**

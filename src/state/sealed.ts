@@ -34,9 +34,9 @@ const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
 
 /**
  * Reads a JSON file that {@link writeSealed} wrote; the seal in it says that it is whole, so `isValue` need only tell its
- * version. A broken one is renamed aside, never read and never fatal. Never throws for expected trouble.
+ * version. A broken one is renamed aside when `isSetAside`, never read and never fatal. Never throws for expected trouble.
  */
-export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>): Unsealed<T> => {
+export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>, isSetAside: boolean): Unsealed<T> => {
   const read = host.files.read(path, maxBytes);
   if (read.kind === "failed") {
     if (read.code === "ENOENT") return { kind: "missing" };
@@ -47,6 +47,7 @@ export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>): Unse
       ? { kind: "broken", why: read.why }
       : parse(host, new TextDecoder().decode(read.bytes), isValue);
   if (parsed.kind === "read") return parsed;
+  if (!isSetAside) return { ...parsed, aside: undefined };
   const aside = `${path}.broken-${new Date(host.clock.nowMs()).toISOString().replace(/[:.]/gu, "")}`;
   return { ...parsed, aside: host.files.rename(path, aside).kind === "done" ? aside : undefined };
 };

@@ -15,21 +15,22 @@ const isHealState = (value: unknown): value is HealState => hasVersion1(value);
 export interface Loaded<T> {
   readonly value: T;
   readonly isLost: boolean;
+  readonly isMissing: boolean;
   readonly note: string | undefined;
 }
 
 const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T): Loaded<T> => {
   switch (unsealed.kind) {
     case "read":
-      return { value: unsealed.value, isLost: false, note: undefined };
+      return { value: unsealed.value, isLost: false, isMissing: false, note: undefined };
     case "missing":
-      return { value: empty, isLost: false, note: undefined };
+      return { value: empty, isLost: false, isMissing: true, note: undefined };
     case "broken": {
       const aside = unsealed.aside === undefined ? "" : `; kept as "${unsealed.aside}"`;
-      return { value: empty, isLost: true, note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}` };
+      return { value: empty, isLost: true, isMissing: false, note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}` };
     }
     case "failed":
-      return { value: empty, isLost: true, note: `cannot read "${path}": ${unsealed.why}` };
+      return { value: empty, isLost: true, isMissing: false, note: `cannot read "${path}": ${unsealed.why}` };
   }
 };
 
@@ -38,13 +39,13 @@ export const statePath = (folder: string): string => `${folder}/state.json`;
 /** The file with what heals leave behind. */
 export const healStatePath = (folder: string): string => `${folder}/heal.json`;
 
-/** Reads the state; a missing one is empty, a broken one is set aside, noted and empty. Never throws. */
-export const readState = (host: Host, folder: string): Loaded<State> =>
-  loaded(readSealed(host, statePath(folder), isState), statePath(folder), emptyState);
+/** Reads the state; a missing one is empty, a broken one is set aside (never when read only), noted and empty. Never throws. */
+export const readState = (host: Host, folder: string, isReadOnly: boolean): Loaded<State> =>
+  loaded(readSealed(host, statePath(folder), isState, !isReadOnly), statePath(folder), emptyState);
 
 /** Reads the heal state; where it was lost, every rule cools down from now. Never throws. */
-export const readHealState = (host: Host, folder: string, now: Moment): Loaded<HealState> => {
-  const read = loaded(readSealed(host, healStatePath(folder), isHealState), healStatePath(folder), emptyHealState);
+export const readHealState = (host: Host, folder: string, now: Moment, isReadOnly: boolean): Loaded<HealState> => {
+  const read = loaded(readSealed(host, healStatePath(folder), isHealState, !isReadOnly), healStatePath(folder), emptyHealState);
   return read.isLost ? { ...read, value: { ...emptyHealState, lostAt: now } } : read;
 };
 

@@ -1,0 +1,206 @@
+#!/bin/bash
+# install.sh: put dogwatch on this host, bring it up to date, or take it off again.
+#   sudo ./install.sh                        install or upgrade, for the whole host
+#   ./install.sh --user                      the same for your own user, without root
+#   sudo ./install.sh --uninstall            take it off; config, credentials, state and heal log stay
+#   sudo ./install.sh --uninstall --purge    those too (both also with --user)
+#   ./install.sh --help
+# Run it from an unpacked release or a built clone. Safe to run twice, and again after it was stopped
+# halfway: every file is replaced whole, and the timer is enabled last, once the config is valid.
+# Exit: 0 done; 64 usage; 78 the config is invalid (the timer is left as it was); 1 anything else.
+set -euo pipefail
+umask 022
+
+# LoadCredential= of a folder and the MONITOR_* variables of OnFailure= came with 251; FixedRandomDelay= with 247,
+# UnsetEnvironment= with 235. Source: systemd's NEWS.
+readonly OLDEST_SYSTEMD=251
+readonly UNITS=(dogwatch.service dogwatch.timer dogwatch-failed.service)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scope=system action=install purge=false
+
+fail() { echo "install.sh: cannot $1" >&2; exit "${2:-1}"; }
+say() { echo "dogwatch: $*"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+read_arguments() {
+  local word
+  for word in "$@"; do
+    case $word in
+      --user) scope=user ;;
+      --uninstall) action=uninstall ;;
+      --purge) purge=true ;;
+      -h | --help) usage; exit 0 ;;
+      *) usage >&2; fail "understand \"$word\"" 64 ;;
+    esac
+  done
+  [[ $purge == false || $action == uninstall ]] || fail "purge without --uninstall" 64
+}
+
+# Units go to the folders for what an administrator installs. /etc and ~/.config stay yours: what "systemctl edit"
+# writes there wins over ours and survives every upgrade. Source: systemd.unit(5), unit file load path.
+set_paths() {
+  if [[ $scope == system ]]; then
+    [[ $EUID -eq 0 ]] || fail "work on the whole host without root; run: sudo $0 ${*} (or add --user)"
+    ctl=(systemctl) journal=(journalctl) lock=/run/dogwatch-install.lock
+    bin=/usr/local/bin/dogwatch share=/usr/local/share/dogwatch units=/usr/local/lib/systemd/system
+    conf=/etc/dogwatch state=/var/lib/dogwatch log=/var/log/dogwatch stamps=/var/lib/systemd/timers
+    dropins=/etc/systemd/system
+    return
+  fi
+  [[ $EUID -ne 0 ]] || fail "do a user install as root; run it as the user whose gateway it shall watch"
+  # Under su or "sudo -u" the variable is missing though the user's manager runs.
+  export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$EUID}
+  ctl=(systemctl --user) journal=(journalctl --user) lock=$XDG_RUNTIME_DIR/dogwatch-install.lock
+  systemctl --user show-environment >/dev/null 2>&1 || fail "reach your user manager: log in as $(id -un) \
+(not by su), or have an administrator run: loginctl enable-linger $(id -un)"
+  bin=$HOME/.local/bin/dogwatch share=$HOME/.local/share/dogwatch
+  units=$(xdg XDG_DATA_HOME .local/share)/systemd/user stamps=$(xdg XDG_DATA_HOME .local/share)/systemd/timers
+  conf=$(xdg XDG_CONFIG_HOME .config)/dogwatch state=$(xdg XDG_STATE_HOME .local/state)/dogwatch log=
+  dropins=$(xdg XDG_CONFIG_HOME .config)/systemd/user
+}
+
+xdg() { # VARIABLE DEFAULT: as the user's manager has it, because that is where the tick will run
+  local set_to
+  set_to=$(systemctl --user show-environment | sed -n "s/^$1=//p")
+  echo "${set_to:-$HOME/$2}"
+}
+
+take_lock() {
+  exec 9>"$lock"
+  flock -n 9 || fail "go on: another install.sh is running"
+}
+
+check_host() {
+  local version
+  [[ -d /run/systemd/system ]] || fail "install: this host was not booted with systemd"
+  version=$(systemctl --version | sed -n '1s/^systemd \([0-9]\{1,\}\).*/\1/p')
+  [[ ${version:-0} -ge $OLDEST_SYSTEMD ]] || fail "install: this host has systemd ${version:-of an unknown version}, and \
+dogwatch needs $OLDEST_SYSTEMD, the first that loads a folder of credentials (LoadCredential=) and tells a failure's \
+unit what happened (MONITOR_*). Debian 12, Ubuntu 24.04 and RHEL 9 have it"
+}
+
+check_release() {
+  local part
+  [[ -f $here/dist/dogwatch ]] || fail "find \"$here/dist/dogwatch\"; in a clone, build it first as yourself: npm start"
+  for part in units conf/dogwatch.yaml heal-recipes; do
+    [[ -e $here/$part ]] || fail "find \"$here/$part\"; unpack the whole release"
+  done
+  version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\" here; is it the release for $(uname -m)?"
+}
+
+put() { # SOURCE DESTINATION MODE: whoever reads it sees the old file or the new one, never half of one
+  local temporary=${2%/*}/.${2##*/}.new
+  mkdir -p "${2%/*}"
+  install -m "$3" "$1" "$temporary"
+  sync "$temporary"
+  mv -f "$temporary" "$2"
+}
+
+put_tree() { # SOURCE DESTINATION: the same files there as here; what an older release left goes last
+  local file
+  while IFS= read -r file; do put "$1/$file" "$2/$file" 0644; done < <(cd "$1" && find . -type f -printf '%P\n')
+  while IFS= read -r file; do [[ -e $1/$file ]] || rm -f "$2/$file"; done < <(cd "$2" && find . -type f -printf '%P\n')
+}
+
+put_files() {
+  local unit from=$here/units
+  [[ $scope == system ]] || from=$here/units/user
+  put "$here/dist/dogwatch" "$bin" 0755
+  put_tree "$here/heal-recipes" "$share/heal-recipes"
+  put "$here/conf/dogwatch.yaml" "$share/dogwatch.yaml" 0644
+  for unit in "${UNITS[@]}"; do put "$from/$unit" "$units/$unit" 0644; done
+  make_folders
+  # Yours from the first day on: an upgrade never writes it. The shipped one lies in $share for comparison.
+  [[ -e $conf/dogwatch.yaml ]] || put "$here/conf/dogwatch.yaml" "$conf/dogwatch.yaml" 0644
+}
+
+make_folders() {
+  if [[ $scope == system ]]; then
+    put "$here/units/tmpfiles.d/dogwatch.conf" /usr/local/lib/tmpfiles.d/dogwatch.conf 0644
+    systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/dogwatch.conf
+  else
+    mkdir -p "$conf/heal-recipes"
+    install -d -m 0700 "$conf/credentials" "$state"
+  fi
+}
+
+check_config() {
+  local file=$conf/dogwatch.yaml
+  if ! "$bin" validate "$file"; then
+    say "the timer is left as it was ($("${ctl[@]}" is-active dogwatch.timer || true))." >&2
+    if [[ -e $file.last-good ]]; then say "the last config that was valid: $file.last-good" >&2; fi
+    fail "start dogwatch: mend \"$file\", then run the same command again" 78
+  fi
+  put "$file" "$file.last-good" "$(stat -c %a "$file")"
+}
+
+start_timer() {
+  if [[ $("${ctl[@]}" is-enabled dogwatch.timer 2>/dev/null) == masked ]]; then
+    say "dogwatch.timer is masked, so nothing will run until: ${ctl[*]} unmask dogwatch.timer"
+    return
+  fi
+  "${ctl[@]}" --quiet enable --now dogwatch.timer
+}
+
+first_tick() { # at once, so that you see it work; when something is red, it does what it would do five minutes later
+  say "first look (when something has to be healed, this can take three minutes) ..."
+  if ! "${ctl[@]}" start dogwatch.service; then
+    fail "end the first look: dogwatch $version is installed, its timer runs, but the watchdog itself is ill. See: \
+${journal[*]} -t dogwatch -n 20"
+  fi
+  "$bin" status || true # its exit status is the colour
+}
+
+say_next() {
+  say "$version is installed and looks every five minutes. Next:"
+  cat <<NEXT
+  edit the config:        $conf/dogwatch.yaml, then: dogwatch validate
+  try the chat:           dogwatch chat test
+  when it looks next:     ${ctl[*]} list-timers dogwatch.timer
+  what it saw and did:    ${journal[*]} -t dogwatch
+NEXT
+  [[ $scope == user ]] || return 0
+  cat <<LIMITS
+What does not hold in a user install: no IP filter and no file-system wall around dogwatch, and a heal log that everything
+you run can rewrite (the heads in the chat are the proof there). Only your own units and processes can be healed.
+LIMITS
+  [[ -e /var/lib/systemd/linger/$(id -un) ]] || say "it stops when you log out; to go on: sudo loginctl enable-linger $(id -un)"
+  case :$PATH: in *:"${bin%/*}":*) ;; *) say "${bin%/*} is not in your PATH" ;; esac
+}
+
+do_install() {
+  check_host
+  check_release
+  take_lock
+  put_files
+  "${ctl[@]}" daemon-reload
+  check_config
+  start_timer
+  first_tick
+  say_next
+}
+
+do_uninstall() {
+  local unit folder
+  take_lock
+  "${ctl[@]}" --quiet disable --now dogwatch.timer 2>/dev/null || true # unknown after half an install
+  "${ctl[@]}" stop "${UNITS[@]}" 2>/dev/null || true
+  "${ctl[@]}" reset-failed "${UNITS[@]}" 2>/dev/null || true
+  for unit in "${UNITS[@]}"; do rm -f "$units/$unit" "$units/.$unit.new"; done
+  [[ $scope == user ]] || rm -f /usr/local/lib/tmpfiles.d/{,.}dogwatch.conf{,.new}
+  rm -rf "$share"
+  rm -f "$bin" "${bin%/*}/.dogwatch.new" "$stamps/stamp-dogwatch.timer"
+  "${ctl[@]}" daemon-reload
+  if [[ $purge == true ]]; then
+    rm -rf "$conf" "$state" ${log:+"$log"}
+    for unit in "${UNITS[@]}"; do rm -rf "$dropins/$unit.d"; done
+    say "is gone, with its config, credentials, state and heal log."
+    return
+  fi
+  say "is gone. Kept, for --purge or for the next install:"
+  for folder in "$conf" "$state" ${log:+"$log"}; do [[ ! -d $folder ]] || echo "  $folder"; done
+}
+
+read_arguments "$@"
+set_paths "$@"
+"do_$action"

@@ -1,0 +1,148 @@
+import { formatDuration } from "../config/duration.ts";
+import type { Head } from "../log/entry.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
+import type { AlertKind, Message } from "./platforms/platform.ts";
+
+/** How a heal stands, in the words of the message. */
+export interface HealTold {
+  readonly outcome: "none" | "planned" | "watching" | "healed" | "failed" | "refused" | "indeterminate";
+  readonly recipe: string | null;
+  /** The unit that it changes, where it changes one. */
+  readonly unit: string | null;
+  readonly why: string;
+}
+
+/** What there is to tell of one incident. Times are ISO 8601 UTC. */
+export interface Story {
+  readonly kind: AlertKind;
+  readonly host: string;
+  readonly check: string;
+  readonly incident: string | null;
+  readonly evidence: string;
+  readonly since: string;
+  readonly ticks: number;
+  /** Checks folded under it. */
+  readonly folded: readonly string[];
+  readonly heal: HealTold | null;
+  /** Whether the operator has heard of this incident before. */
+  readonly isKnown: boolean;
+  readonly card: string | null;
+  readonly head: Head | null;
+  readonly now: string;
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+
+/** `02:05 UTC`, with its date when that isn't today. */
+export const clock = (at: string, now: string): string => {
+  const time = `${at.slice(11, 16)} UTC`;
+  const month = months[Number(at.slice(5, 7)) - 1] ?? "";
+  return at.slice(0, 10) === now.slice(0, 10) ? time : `${Number(at.slice(8, 10))} ${month} ${time}`;
+};
+
+const lasted = ({ since, now }: Story): string => {
+  const ms = Date.parse(now) - Date.parse(since);
+  return ms > 0 ? formatDuration(ms) : "a moment";
+};
+
+const ticks = (count: number): string => (count === 1 ? "1 tick" : `${count} ticks`);
+
+const what = (story: Story): string => {
+  const evidence = cleanEvidence(story.evidence, 160);
+  const since = `since ${clock(story.since, story.now)}`;
+  switch (story.kind) {
+    case "healed":
+      return `was red (${evidence}, ${since}), well again: healed by ${story.heal?.recipe ?? "a recipe"}`;
+    case "recovered":
+      return `well again after ${lasted(story)} (was bad ${since})`;
+    case "unknown":
+      return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
+    case "reminder":
+      return `${evidence} (${ticks(story.ticks)}, ${since}, ${lasted(story)})`;
+    case "test":
+      return evidence;
+    case "heal-failed":
+    case "red":
+    case "flapping":
+      return `${evidence} (${ticks(story.ticks)}, ${since})`;
+  }
+};
+
+const word = ({ kind, isKnown }: Story): string => {
+  switch (kind) {
+    case "red":
+      return "RED";
+    case "heal-failed":
+      return isKnown ? "STILL RED" : "RED";
+    case "reminder":
+      return "STILL RED";
+    case "healed":
+      return "HEALED";
+    case "recovered":
+      return "RECOVERED";
+    case "flapping":
+      return "FLAPPING";
+    case "unknown":
+      return "UNKNOWN";
+    case "test":
+      return "TEST";
+  }
+};
+
+const healLine = ({ heal }: Story): string | undefined => {
+  if (heal === null) return undefined;
+  const name = heal.unit === null ? (heal.recipe ?? "") : `${heal.recipe ?? ""} on ${heal.unit}`;
+  const why = cleanEvidence(heal.why, 240);
+  switch (heal.outcome) {
+    case "none":
+      return `Not healed: ${why}`;
+    case "refused":
+      return `Not healed (${name}): ${why}`;
+    case "planned":
+      return `Would heal: ${name}`;
+    case "watching":
+      return `Healing: ${name} was applied, its proof is being watched`;
+    case "healed":
+      return `Done: ${name}; proved: ${why}`;
+    case "failed":
+      return `Heal failed: ${name}: ${why}`;
+    case "indeterminate":
+      return `Heal cut off: ${name}: ${why}`;
+  }
+};
+
+const nextLine = (story: Story): string | undefined => {
+  if (story.kind === "recovered" || story.kind === "test") return undefined;
+  if (story.kind === "healed" && story.heal?.unit) return `Next: nothing to do; to see why: journalctl -u ${story.heal.unit}`;
+  return story.card === null ? "Next: dogwatch status" : `Next: dogwatch card ${story.card}`;
+};
+
+/** The heal log's head as a message carries it: a witness outside the host. Null when the log can't be read. */
+export const sealLine = (head: Head | null): string =>
+  head === null ? "log unreadable" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
+
+/**
+ * The message for one incident. The first line stands alone on a phone's lock screen: what, where, why, since when. Then what was
+ * healed or why not, the one next step, the incident, and last the log's head. Pure.
+ */
+export const compose = (story: Story): Message => {
+  const incident = story.incident === null ? undefined : `Incident ${story.incident}`;
+  const folded = story.folded.length === 0 ? undefined : `Because of it also: ${story.folded.join(", ")}`;
+  const lines = [
+    `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
+    folded,
+    healLine(story),
+    nextLine(story),
+    incident,
+    sealLine(story.head),
+  ];
+  return {
+    id: `${story.incident ?? story.check}/${story.kind}/${story.now}`,
+    kind: story.kind,
+    text: lines.filter((line) => line !== undefined).join("\n"),
+    host: story.host,
+    incident: story.incident,
+    check: story.check,
+    at: story.now,
+  };
+};

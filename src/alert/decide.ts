@@ -1,0 +1,120 @@
+import type { CheckState, Incident, Moment } from "../state/state.ts";
+import { elapsedS } from "../state/state.ts";
+import type { Judged, Now } from "../verdict/judge.ts";
+
+/** Ticks in a row that a check reads unknown before it is told, once. */
+export const unknownTicks = 3;
+
+/** What a tick has to tell of one check, and why. */
+export interface Decision {
+  readonly kind: "red" | "reminder" | "recovered" | "unknown";
+  readonly check: string;
+  readonly incident: Incident | null;
+}
+
+/** An incident's end that goes to the log: told or, when folded or gone, silent. */
+export interface Ended {
+  readonly incident: Incident;
+  readonly why: string;
+}
+
+export interface Decided {
+  readonly incidents: Readonly<Record<string, Incident>>;
+  readonly opened: readonly Incident[];
+  readonly ended: readonly Ended[];
+  readonly tell: readonly Decision[];
+  /** Checks whose unknown has been told and not ended. */
+  readonly unknownTold: ReadonlySet<string>;
+}
+
+/** What deciding looks at. */
+export interface Deciding {
+  readonly judged: readonly Judged[];
+  readonly checks: Readonly<Record<string, CheckState>>;
+  readonly incidents: Readonly<Record<string, Incident>>;
+  /** Incidents that the heal log holds open and the state has lost, by check: taken up again under their id. */
+  readonly logged: Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
+  /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
+  readonly watched: ReadonlySet<string>;
+  readonly remindEveryMs: number;
+  readonly now: Now;
+}
+
+/** `gateway-20261123T020500Z`: readable, and one a check and second. */
+export const incidentId = (check: string, at: string): string => `${check}-${at.slice(0, 19).replace(/[-:]/gu, "")}Z`;
+
+const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
+
+const open = (each: Judged, { now, logged }: Deciding): { readonly incident: Incident; readonly isLogged: boolean } => {
+  const taken = logged[each.name];
+  const id = taken?.id ?? incidentId(each.name, now.at);
+  const openedAt = taken?.openedAt ?? each.since;
+  return { incident: { id, check: each.name, openedAt, lastTold: momentOf(now) }, isLogged: taken !== undefined };
+};
+
+interface One {
+  readonly incident: Incident | undefined;
+  readonly opened?: Incident;
+  readonly ended?: Ended;
+  readonly tell?: Decision;
+  readonly isUnknownTold: boolean;
+}
+
+const red = (each: Judged, incident: Incident | undefined, given: Deciding, isUnknownTold: boolean): One => {
+  if (incident === undefined) {
+    const { incident: opened, isLogged } = open(each, given);
+    const tell: Decision = { kind: "red", check: each.name, incident: opened };
+    return { incident: opened, tell, isUnknownTold, ...(isLogged ? {} : { opened }) };
+  }
+  const isDue = elapsedS(incident.lastTold, momentOf(given.now)) * 1000 >= given.remindEveryMs;
+  if (!isDue) return { incident, isUnknownTold };
+  const told = { ...incident, lastTold: momentOf(given.now) };
+  return { incident: told, tell: { kind: "reminder", check: each.name, incident: told }, isUnknownTold };
+};
+
+const green = (each: Judged, incident: Incident | undefined, wasUnknownTold: boolean): One => {
+  const told = { isUnknownTold: false };
+  if (incident !== undefined)
+    return {
+      incident: undefined,
+      ended: { incident, why: "the check is green again" },
+      tell: { kind: "recovered", check: each.name, incident },
+      ...told,
+    };
+  return { incident, ...(wasUnknownTold ? { tell: { kind: "recovered", check: each.name, incident: null } } : {}), ...told };
+};
+
+const one = (each: Judged, given: Deciding): One => {
+  const incident = given.incidents[each.name];
+  const wasUnknownTold = given.checks[each.name]?.isUnknownTold ?? false;
+  if (given.watched.has(each.name) && each.verdict !== "red") return { incident, isUnknownTold: wasUnknownTold };
+  if (each.verdict === "green") return green(each, incident, wasUnknownTold);
+  if (each.because !== undefined)
+    return incident === undefined
+      ? { incident, isUnknownTold: wasUnknownTold }
+      : { incident: undefined, ended: { incident, why: `folded under "${each.because}"` }, isUnknownTold: wasUnknownTold };
+  if (each.verdict === "red") return red(each, incident, given, wasUnknownTold);
+  const isTime = each.verdict === "unknown" && each.ticks >= unknownTicks && !wasUnknownTold;
+  if (!isTime) return { incident, isUnknownTold: wasUnknownTold };
+  return { incident, tell: { kind: "unknown", check: each.name, incident: incident ?? null }, isUnknownTold: true };
+};
+
+/**
+ * What is told now: the first red of an incident, its reminders, its end, and once a check that can't be measured for three
+ * ticks. A folded check says nothing: its red parent speaks for it. Pure.
+ */
+export const decide = (given: Deciding): Decided => {
+  const each = given.judged.map((judged) => ({ name: judged.name, ...one(judged, given) }));
+  const names = new Set(given.judged.map(({ name }) => name));
+  const gone = Object.values(given.incidents).filter(({ check }) => !names.has(check));
+  return {
+    incidents: Object.fromEntries(each.flatMap(({ name, incident }) => (incident === undefined ? [] : [[name, incident]]))),
+    opened: each.flatMap(({ opened }) => opened ?? []),
+    ended: [
+      ...each.flatMap(({ ended }) => ended ?? []),
+      ...gone.map((incident) => ({ incident, why: "the check is no longer in the config" })),
+    ],
+    tell: each.flatMap(({ tell }) => tell ?? []),
+    unknownTold: new Set(each.flatMap(({ name, isUnknownTold }) => (isUnknownTold ? [name] : []))),
+  };
+};

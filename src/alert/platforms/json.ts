@@ -1,0 +1,25 @@
+/** The value of a JSON text, or undefined when it is none. Never throws. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+/** One member of a value that may be an object; undefined when there is none. Own members only. Never throws. */
+export const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+
+/** A member that is a text; else the empty text. Never throws. */
+export const textMember = (value: unknown, name: string): string => {
+  const found = member(value, name);
+  return typeof found === "string" ? found : "";
+};
+
+/** A member that is a finite number; else undefined. Never throws. */
+export const numberMember = (value: unknown, name: string): number | undefined => {
+  const found = member(value, name);
+  return typeof found === "number" && Number.isFinite(found) ? found : undefined;
+};

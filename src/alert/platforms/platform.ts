@@ -1,0 +1,44 @@
+import type { ChatConfig, SecretRef } from "../../config/config.ts";
+import type { Destination, Host } from "../../host/host.ts";
+
+/** One message to the operator: plain text, first line complete in itself. */
+export interface Message {
+  /** Stable over tries, so that a platform that can may drop a repeat. */
+  readonly id: string;
+  readonly kind: AlertKind;
+  readonly text: string;
+  readonly host: string;
+  /** The incident it is about; null for a test. */
+  readonly incident: string | null;
+  readonly check: string | null;
+  /** ISO 8601 UTC, when it was composed. */
+  readonly at: string;
+}
+
+export type AlertKind = "red" | "healed" | "heal-failed" | "reminder" | "recovered" | "flapping" | "unknown" | "test";
+
+/** The platform's answer. `later`: try again on a later tick, not before `retryAfterMs`. `refused`: it will never take this. Texts hold no secret. */
+export type Delivery =
+  | { readonly kind: "delivered"; readonly answer: string }
+  | { readonly kind: "later"; readonly why: string; readonly retryAfterMs?: number }
+  | { readonly kind: "refused"; readonly why: string };
+
+export interface PlatformContext {
+  readonly host: Pick<Host, "http" | "clock" | "terminal">;
+  readonly timeoutMs: number;
+  /** Text of a secret, or why it can't be had. */
+  secret(
+    ref: SecretRef,
+  ): { readonly kind: "secret"; readonly text: string } | { readonly kind: "failed"; readonly why: string };
+}
+
+export type ChatOf<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
+
+/** The seam: a new chat platform is one file with this shape, one line in `index.ts`, and its test. */
+export interface Platform<Kind extends ChatConfig["kind"]> {
+  readonly kind: Kind;
+  /** What it will contact, from the config alone, no secret read. */
+  destinations(chat: ChatOf<Kind>): readonly Destination[];
+  /** Sends one message once. Never throws. */
+  send(chat: ChatOf<Kind>, message: Message, context: PlatformContext): Promise<Delivery>;
+}

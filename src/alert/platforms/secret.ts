@@ -1,0 +1,29 @@
+import type { SecretRef } from "../../config/config.ts";
+import type { Delivery, PlatformContext } from "./platform.ts";
+
+type Text = { readonly kind: "secret"; readonly text: string };
+type Refused = Extract<Delivery, { kind: "refused" }>;
+
+/** The delivery of a message that can't even be tried. Never throws. */
+export const cannotSend = (platform: string, why: string): Refused => ({
+  kind: "refused",
+  why: `cannot send to ${platform}: ${why}`,
+});
+
+/** A secret's text without the newline that editors leave; refused when it is empty or holds what `shape` doesn't allow. Never throws. */
+export const secretFor = (
+  platform: string,
+  ref: SecretRef,
+  shape: RegExp,
+  context: Pick<PlatformContext, "secret">,
+): Text | Refused => {
+  const secret = context.secret(ref);
+  if (secret.kind === "failed") return cannotSend(platform, secret.why);
+  const text = secret.text.replace(/[\r\n]+$/u, "");
+  const name = "credential" in ref ? `credential "${ref.credential}"` : `file "${ref.file}"`;
+  if (text === "") return cannotSend(platform, `the ${name} is empty: write the secret into it`);
+  if (!shape.test(text)) {
+    return cannotSend(platform, `the ${name} holds a space, a line break or a character that no such secret has`);
+  }
+  return { kind: "secret", text };
+};

@@ -1,0 +1,45 @@
+/** What we send at most, in UTF-16 units; every platform takes that much, and a phone shows less. */
+export const maxText = 1500;
+
+const ellipsis = "…";
+const gap = "… (shortened)";
+
+/** Control characters and the marks that turn writing around; a newline stays. Source: Unicode Standard Annex #9, 2. */
+const unwanted = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Text as plain characters: no escapes, no control characters but the newline, no halves of characters. Never throws. */
+export const plain = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/gu, "\n")
+    .replace(unwanted, (char) => (char === "\n" ? "\n" : " "));
+
+/** At most `units` UTF-16 units, cut between two code points, with an ellipsis where something is missing. Never throws. */
+export const cut = (text: string, units: number): string => {
+  if (text.length <= units) return text;
+  const end = Math.max(0, units - ellipsis.length);
+  const isSplit = /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) && end > 0;
+  return text.slice(0, isSplit ? end - 1 : end) + ellipsis;
+};
+
+/**
+ * Brings a message under `units` UTF-16 units. The first line (what happened) and the last (the log's head) stay; whole lines
+ * go from the end of the middle. A first line of more than half the room is cut itself. Never throws.
+ */
+export const fit = (text: string, units: number): string => {
+  if (text.length <= units) return text;
+  const lines = text.split("\n");
+  const last = lines.length > 1 ? cut(lines.at(-1) ?? "", Math.floor(units / 4)) : undefined;
+  const end = last === undefined ? "" : `\n${gap}\n${last}`;
+  const kept = [cut(lines[0] ?? "", last === undefined ? units : Math.floor(units / 2))];
+  let room = units - end.length - (kept[0]?.length ?? 0);
+  for (const line of lines.slice(1, -1)) {
+    room -= line.length + 1;
+    if (room < 0) break;
+    kept.push(line);
+  }
+  return kept.join("\n") + end;
+};
+
+/** A message's text as every platform sends it: plain and short. Never throws. */
+export const messageText = (text: string): string => fit(plain(text).trim(), maxText);

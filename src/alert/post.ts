@@ -1,0 +1,62 @@
+import type { Config } from "../config/config.ts";
+import type { Healed } from "../heal/heal.ts";
+import type { Incident } from "../state/state.ts";
+import type { HealTold } from "./compose.ts";
+import type { Decision } from "./decide.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { type Telling, tell, tellHeal } from "./tell.ts";
+
+/** A message of this tick and the decision behind it. */
+interface Told {
+  readonly id: string;
+  readonly decision: Decision;
+}
+
+/** This tick's messages on their way: put down before the heal, told anew when its outcome is known in time. */
+export interface Post {
+  /** Tells each decision anew with how its heal stands now. */
+  retell(telling: Telling, healed: Healed): void;
+  /** Tells how a heal ended: in the red's own message while that is still here, else in one of its own. */
+  tellEnd(telling: Telling, healed: Healed, incidents: readonly Incident[]): void;
+}
+
+const ofHealed = ({ outcome, recipe, unit, why }: Healed): HealTold => ({ outcome, recipe, unit, why });
+
+/** How the heal stands for one decision: its own outcome, its refusal, or that another heal has this tick's one change. */
+const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): HealTold | null => {
+  if (kind !== "red" && kind !== "reminder") return null;
+  if (healed.check === check) return ofHealed(healed);
+  const reason = healed.reasons[check];
+  if (reason !== undefined) return { outcome: "refused", recipe: reason.recipe, unit: null, why: reason.why };
+  const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, why });
+  if (!config.heal.rules.some((rule) => rule.on.includes(check))) return none(`no rule covers "${check}"`);
+  return none(`one change at a time: this tick is for "${healed.check ?? "another check"}"`);
+};
+
+/** Puts the decisions' messages into the mailbox, without a word on heals yet. */
+export const openPost = (mailbox: Mailbox, config: Config, telling: Telling, decisions: readonly Decision[]): Post => {
+  const told: readonly Told[] = decisions.map((decision) => {
+    const message = tell(telling, decision, null);
+    mailbox.put([message]);
+    return { id: message.id, decision };
+  });
+  const ended = (end: Telling, healed: Healed, incident: Incident): void => {
+    const kind = healed.outcome === "healed" ? "healed" : "heal-failed";
+    const mine = told.find(({ decision }) => decision.incident?.id === incident.id);
+    const isNew = mine?.decision.kind === "red";
+    const about = { check: incident.check, incident, card: healed.card };
+    if (mine !== undefined && mailbox.retell(mine.id, tellHeal(end, kind, about, ofHealed(healed), isNew))) return;
+    mailbox.put([tellHeal(end, kind, about, ofHealed(healed), false)]);
+  };
+  return {
+    retell: (now, healed) => {
+      for (const { id, decision } of told) {
+        const message = tell(now, decision, healFor(decision, healed, config));
+        mailbox.retell(id, { ...message, id });
+      }
+    },
+    tellEnd: (end, healed, incidents) => {
+      for (const incident of incidents) ended(end, healed, incident);
+    },
+  };
+};

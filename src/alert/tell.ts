@@ -1,0 +1,70 @@
+import type { Head } from "../log/entry.ts";
+import type { Incident } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+import { compose, type HealTold, type Story } from "./compose.ts";
+import type { Decision } from "./decide.ts";
+import type { AlertKind, Message } from "./platforms/platform.ts";
+
+/** What telling needs besides the decision: the host's name, the verdicts, the log's head, the moment. */
+export interface Telling {
+  readonly host: string;
+  readonly judged: readonly Judged[];
+  readonly head: Head | null;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+}
+
+/** Names of the checks that are folded under `root`, directly or through others. */
+const foldedUnder = (root: string, judged: readonly Judged[]): readonly string[] => {
+  const found = new Set<string>();
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const { name, because } of judged)
+      if (because !== undefined && (because === root || found.has(because))) found.add(name);
+  }
+  return [...found];
+};
+
+const storyOf = (
+  telling: Telling,
+  kind: AlertKind,
+  check: string,
+  incident: Incident | null,
+  heal: HealTold | null,
+): Story => {
+  const judged = telling.judged.find(({ name }) => name === check);
+  return {
+    kind,
+    host: telling.host,
+    check,
+    incident: incident?.id ?? null,
+    evidence: judged?.evidence ?? "",
+    since: (kind === "recovered" || kind === "healed" ? incident?.openedAt : judged?.since) ?? telling.now,
+    ticks: judged?.ticks ?? 1,
+    folded: kind === "recovered" ? [] : foldedUnder(check, telling.judged),
+    heal,
+    isKnown: kind !== "red",
+    card: judged?.card ?? null,
+    head: telling.head,
+    now: telling.now,
+  };
+};
+
+/** The message for one decision, with how its heal stands where there is one to tell. Pure. */
+export const tell = (telling: Telling, decision: Decision, heal: HealTold | null): Message =>
+  compose(storyOf(telling, decision.kind, decision.check, decision.incident, heal));
+
+/**
+ * The message for a heal that ended. `isNew`: the operator hears of the incident for the first time, in this same message.
+ * `judged` must be as it was before the proof, so that the evidence tells what was wrong. Pure.
+ */
+export const tellHeal = (
+  telling: Telling,
+  kind: "healed" | "heal-failed",
+  about: { readonly check: string; readonly incident: Incident; readonly card: string | null },
+  heal: HealTold,
+  isNew: boolean,
+): Message => {
+  const story = storyOf(telling, kind, about.check, about.incident, heal);
+  return compose({ ...story, isKnown: !isNew, card: story.card ?? about.card });
+};

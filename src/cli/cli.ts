@@ -1,0 +1,35 @@
+import type { Host } from "../host/host.ts";
+import type { Level } from "../host/run-log.ts";
+import type { Paths } from "../paths.ts";
+
+/** Flags of the command line, all of them optional; `main.ts` refuses those that a command doesn't take. */
+export interface Flags {
+  readonly isJson: boolean;
+  readonly isDryRun: boolean;
+  readonly hasExitCode: boolean;
+  readonly logLevel: Level;
+  readonly logFormat: "text" | "json";
+  readonly head: string | undefined;
+  readonly incident: string | undefined;
+  readonly since: string | undefined;
+}
+
+/** What a command works with: the machine, the places, what was typed. */
+export interface Cli {
+  readonly host: Host;
+  readonly paths: Paths;
+  readonly flags: Flags;
+  /** The words after the command. */
+  readonly words: readonly string[];
+}
+
+/** A command does its work and gives its exit status. Source of the statuses: sysexits(3) and docs/operating.md. */
+export type CliCommand = (cli: Cli) => Promise<number>;
+
+/** Exit statuses. */
+export const exits = { done: 0, usage: 64, bug: 70, cannotCreate: 73, ioError: 74, stuck: 75, config: 78 } as const;
+
+/** Says what could not be done, one line and a hint, on stderr. */
+export const complain = (host: Host, what: string, hint: string): void => {
+  host.terminal.err(`dogwatch: ${what}\n  ${hint}\n`);
+};

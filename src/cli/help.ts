@@ -1,0 +1,85 @@
+import type { Host } from "../host/host.ts";
+
+const commands = `dogwatch: a zero-token watchdog for systemd hosts that run fleets of LLM agents
+
+Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR] [--json]
+
+  tick [--dry-run]            probe, judge, heal at most one thing, tell, log
+  validate [FILE]             check config and recipes; faults as file:line:col
+  status [--exit-code]        what the last tick found
+  heal plan                   what would be applied now and why, or why not
+  heal unlatch RULE           let a rule act again whose budget was spent
+  log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
+  log show                    the heal log for reading [--incident ID] [--since T]
+  chat test                   send one test message
+  card [NAME]                 which card fits which red; one card whole
+  demo                        the whole story on this machine in under a minute
+
+Everywhere: --help, --version, --log-level error|warn|info|debug,
+--log-format text|json. Docs: README.md, docs/operating.md.
+`;
+
+const details: Readonly<Record<string, string>> = {
+  tick: `Usage: dogwatch tick [--dry-run] [--json]
+
+Probes, judges, persists, applies at most one whitelisted recipe, tells the
+operator, seals what it did in the heal log, and exits. A systemd timer starts it.
+
+  --dry-run   probe and judge for real, print what would be healed and sent,
+              change nothing at all
+  --json      print one object on stdout
+
+Exit: 0 the tick reached its end, whatever it found · 73, 74 state or log cannot
+be written · 75 an alert cannot be delivered · 78 config or recipe invalid.
+`,
+  validate: `Usage: dogwatch validate [FILE] [--json]
+
+Checks the config and the recipes it names. Each fault is file:line:col: message.
+
+Exit: 0 valid · 78 not.
+`,
+  status: `Usage: dogwatch status [--exit-code] [--json]
+
+Shows what the last tick found. Nothing is probed.
+
+  --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+`,
+  heal: `Usage: dogwatch heal plan [--json]
+       dogwatch heal unlatch RULE
+
+plan      probe now and say what would be applied and why, or why not
+unlatch   a rule that spent its budget may act again; goes to the heal log
+`,
+  log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH] [--json]
+       dogwatch log show [--incident ID] [--since TIME] [--json]
+
+verify    check the chain; names the first bad line and what is wrong
+          --head 41:9f3ac2d1c07be55a  a witness from a chat message: catches a
+          log that was cut short; at least 16 hex digits
+show      the log for reading; --since takes 2h, 7d or an ISO time
+
+Exit of verify: 0 whole, or no log yet · 1 tampered · 64 usage · 74 unreadable.
+`,
+  chat: `Usage: dogwatch chat test [--json]
+
+Sends one test message and says what the platform answered.
+
+Exit: 0 delivered · 75 not.
+`,
+  card: `Usage: dogwatch card [NAME]
+
+Without a name: the router, which leads from a symptom to exactly one card.
+`,
+  demo: `Usage: dogwatch demo
+
+Plays the whole story on this machine in under a minute, with real processes and
+a real local chat receiver: healthy, killed, red, healed and proved, told, log
+verified; then a second death that the recipe can't cure. No root, no systemd, no
+network; everything it makes is in one temporary folder, which it removes.
+`,
+};
+
+/** Prints the help of one command, or of all. */
+export const printHelp = (host: Host, command: string | undefined): void => {
+  host.terminal.out((command === undefined ? undefined : details[command]) ?? commands);
+};

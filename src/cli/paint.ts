@@ -1,0 +1,14 @@
+import type { Terminal } from "../host/host.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+
+const codes: Readonly<Record<Verdict, string>> = { green: "32", amber: "33", unknown: "35", red: "31;1" };
+
+/** Colours a text by verdict where the terminal takes colour; the words say the same without. Source: ECMA-48 SGR. */
+export const paint = (terminal: Terminal, verdict: Verdict, text: string): string =>
+  terminal.hasColour ? `\u001b[${codes[verdict]}m${text}\u001b[0m` : text;
+
+/** Cuts a line to the width of the terminal, in code points, with an ellipsis. Never throws. */
+export const fit = (text: string, columns: number): string => {
+  const points = [...text];
+  return points.length <= columns ? text : `${points.slice(0, Math.max(1, columns - 1)).join("")}…`;
+};

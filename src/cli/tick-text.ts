@@ -1,0 +1,93 @@
+import { clock } from "../alert/compose.ts";
+import type { Terminal } from "../host/host.ts";
+import type { TickReport } from "../report.ts";
+import type { Judged } from "../verdict/judge.ts";
+import { fit, paint } from "./paint.ts";
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+const ms = (durationMs: number): string => (durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`);
+
+/** How the heal stands, as one line; undefined when there was nothing to heal. */
+const healLine = ({ heal }: TickReport): string | undefined => {
+  if (heal === null || (heal.outcome === "none" && heal.check === null && heal.why === "nothing is red")) return undefined;
+  const name = [heal.recipe, heal.unit].filter((part) => part !== null).join(" on ");
+  return `heal: ${heal.outcome}${name === "" ? "" : ` ${name}`}${heal.why === "" ? "" : `: ${heal.why}`}`;
+};
+
+const alertLines = (report: TickReport): readonly string[] =>
+  report.alerts.map((each) => `alert: ${each.kind} ${each.delivered ? "delivered" : `not delivered: ${each.why}`}`);
+
+const checkLine = (terminal: Terminal, each: Judged, width: number, now: string): string => {
+  const folded = each.because === undefined ? "" : ` (because of ${each.because})`;
+  const run = each.verdict === "green" ? "" : ` (${plural(each.ticks, "tick")}, since ${clock(each.since, now)})`;
+  const line = fit(`${each.name.padEnd(width)}  ${each.evidence}${folded}${run}`, terminal.columns - 10);
+  return `  ${paint(terminal, each.verdict, each.verdict.padEnd(7))} ${line}`;
+};
+
+/** The tick for a person at a terminal: the verdict, a line a check, the heal, what was sent. Fits the terminal's width. */
+export const tickTable = (report: TickReport, terminal: Terminal): string => {
+  const width = Math.min(24, Math.max(...report.checks.map(({ name }) => name.length), 0));
+  const head = `${report.verdict.toUpperCase()} ${report.host} · ${plural(report.checks.length, "check")} in ${ms(report.durationMs)}`;
+  const dry = report.wouldSend.map(({ text }) => `would send:\n${text.replace(/^/gmu, "    ")}`);
+  const steps = report.heal?.outcome === "planned" ? report.heal.steps.map((step) => `would run: ${step.join(" ")}`) : [];
+  const rest = [healLine(report), ...steps, ...alertLines(report), ...dry, ...report.troubles.map((text) => `trouble: ${text}`)];
+  return [
+    paint(terminal, report.verdict, head),
+    ...report.checks.map((each) => checkLine(terminal, each, width, report.at)),
+    ...rest.filter((line) => line !== undefined),
+    "",
+  ].join("\n");
+};
+
+/** The tick in one line, for the journal. */
+export const tickLine = (report: TickReport): string => {
+  const counts = report.checks.filter(({ verdict }) => verdict === "green").length;
+  const sick = report.checks
+    .filter(({ verdict, because }) => verdict !== "green" && because === undefined)
+    .map((each) => `${each.verdict} ${each.name}: ${each.evidence}`);
+  const sent = report.alerts.filter(({ delivered }) => delivered).length;
+  const parts = [
+    `${report.verdict} ${report.host}: ${counts} of ${plural(report.checks.length, "check")} green in ${ms(report.durationMs)}`,
+    ...sick,
+    healLine(report),
+    sent > 0 ? `${plural(sent, "alert")} sent` : undefined,
+    report.outbox > 0 ? `${plural(report.outbox, "alert")} waiting: ${report.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}` : undefined,
+    ...report.troubles,
+  ];
+  return parts.filter((part) => part !== undefined).join("; ");
+};
+
+/** The object of `tick --json`. */
+export const tickJson = (report: TickReport): string => {
+  const heal = report.heal;
+  return JSON.stringify({
+    host: report.host,
+    at: report.at,
+    verdict: report.verdict,
+    checks: report.checks.map((each) => ({
+      name: each.name,
+      kind: each.kind,
+      verdict: each.verdict,
+      reading: each.reading,
+      evidence: each.evidence,
+      since: each.since,
+      ticks: each.ticks,
+      because: each.because ?? null,
+      duration_ms: each.durationMs,
+    })),
+    heal: {
+      recipe: heal?.recipe ?? null,
+      check: heal?.check ?? null,
+      outcome: heal?.outcome ?? "none",
+      why: heal?.why ?? "",
+      ...(heal?.outcome === "planned" ? { steps: heal.steps } : {}),
+    },
+    alerts: report.alerts.map(({ id, kind, delivered, why }) => ({ id, kind, delivered, why })),
+    outbox: report.outbox,
+    duration_ms: report.durationMs,
+    troubles: report.troubles,
+    ...(report.wouldSend.length > 0 ? { would_send: report.wouldSend } : {}),
+    exit: report.exit,
+  });
+};

@@ -1,0 +1,127 @@
+import { printFault } from "../config/fault.ts";
+import { secretReader } from "../config/secret.ts";
+import type { Host } from "../host/host.ts";
+import { openRunLog, type RunLog } from "../host/run-log.ts";
+import { type Loaded, loadKept } from "../load.ts";
+import type { TickReport } from "../report.ts";
+import { type Run, tickDeadlineMs } from "../run.ts";
+import { writeIllness } from "../state/illness.ts";
+import { tick } from "../tick.ts";
+import { type Cli, complain, exits } from "./cli.ts";
+import { tickJson, tickLine, tickTable } from "./tick-text.ts";
+
+type Config = Extract<Loaded, { readonly kind: "config" }>;
+
+/** Makes the run of one tick from a loaded config. */
+export const runOf = ({ host, paths, flags }: Cli, loaded: Config, log: RunLog, isDryRun: boolean): Run => ({
+  host,
+  config: loaded.config,
+  configSha256: loaded.sha256,
+  paths,
+  log,
+  openChat: async () => {
+    const { openChat } = await import("../alert/platforms/index.ts");
+    return await openChat(loaded.config.chat);
+  },
+  secret: secretReader(host, paths.credentials),
+  readRecipe: async (name) => {
+    const { recipeOrFault } = await import("../heal/recipe-fault.ts");
+    return await recipeOrFault(host, paths.recipes, name);
+  },
+  isDryRun: isDryRun || flags.isDryRun,
+  startedMs: host.clock.monotonicMs(),
+});
+
+const busy = (host: Host, at: string): TickReport & { readonly why: string } => ({
+  host: host.hostname,
+  at,
+  verdict: "unknown",
+  checks: [],
+  heal: null,
+  alerts: [],
+  outbox: 0,
+  durationMs: 0,
+  troubles: [],
+  exit: 0,
+  wouldSend: [],
+  why: "another tick is running",
+});
+
+const sayBusy = ({ host, flags }: Cli, log: RunLog, holder: string): number => {
+  const at = new Date(host.clock.nowMs()).toISOString();
+  log.log("info", `another tick is running (${holder}); this one does nothing`);
+  if (flags.isJson) {
+    const { why, ...report } = busy(host, at);
+    host.terminal.out(`${JSON.stringify({ ...JSON.parse(tickJson(report)), why })}\n`);
+  }
+  return exits.done;
+};
+
+/** Ends a tick that outlasts its deadline, though each part has its own: then that part is our bug, and a person must hear of it. */
+const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
+  const done = new AbortController();
+  const late = run.host.clock.sleep(tickDeadlineMs, done.signal).then(() => undefined);
+  try {
+    return await Promise.race([tick(run), late]);
+  } finally {
+    done.abort();
+  }
+};
+
+const report = ({ host, flags }: Cli, log: RunLog, done: TickReport): void => {
+  const { terminal } = host;
+  const level = done.exit !== 0 ? "error" : done.verdict === "red" ? "warn" : "info";
+  if (flags.isJson) terminal.out(`${tickJson(done)}\n`);
+  if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(tickTable(done, terminal));
+  else if (terminal.isErrJournal || flags.logFormat === "json")
+    log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
+};
+
+/** Notes what ails the watchdog itself for the unit that tells it, and gives the exit status. */
+const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number => {
+  if (!flags.isDryRun) writeIllness(host, paths.state, { exit, why });
+  return exit;
+};
+
+const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kind: "faults" }>["faults"]): number => {
+  for (const fault of faults) cli.host.terminal.err(`${cli.host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
+  log.log("error", `cannot use the config "${cli.paths.config}": ${faults.length} faults; run: dogwatch validate`);
+  return fallIll(cli, exits.config, faults[0] === undefined ? "the config is invalid" : printFault(faults[0]));
+};
+
+const locked = async (cli: Cli, log: RunLog): Promise<number> => {
+  const { host, paths, flags } = cli;
+  const loaded = await loadKept(host, paths, flags.isDryRun);
+  if (loaded.kind === "faults") return sayFaults(cli, log, loaded.faults);
+  const done = await withDeadline(runOf(cli, loaded, log, false));
+  if (done === undefined) {
+    log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
+    return fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+  }
+  report(cli, log, done);
+  const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
+  return done.exit === 0 ? exits.done : fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
+};
+
+/** `dogwatch tick`: the main job, under a host-wide lock. A dry run takes no lock, since it changes nothing. */
+export const tickCommand = async (cli: Cli): Promise<number> => {
+  const { host, paths, flags } = cli;
+  const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
+  if (flags.isDryRun) return await locked(cli, log);
+  const made = host.files.makeFolder(paths.state, 0o750);
+  const lock = made.kind === "failed" ? made : host.files.lock(`${paths.state}/tick.lock`);
+  switch (lock.kind) {
+    case "busy":
+      return sayBusy(cli, log, lock.holder);
+    case "failed": {
+      complain(host, `cannot use the state folder "${paths.state}": ${lock.why}`, "Run it as root, or name a folder with --state-dir.");
+      return exits.cannotCreate;
+    }
+    case "held":
+      try {
+        return await locked(cli, log);
+      } finally {
+        lock.release();
+      }
+  }
+};

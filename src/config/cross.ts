@@ -1,0 +1,115 @@
+import type { Fault } from "./fault.ts";
+import { didYouMean, quoted, quotedKey } from "./near.ts";
+import { isMap } from "./schema/shape.ts";
+import type { Yaml } from "./yaml.ts";
+import type { Path } from "./yaml-place.ts";
+
+/** A name in a list that points at something else in the file, with its place. */
+interface Mention {
+  readonly name: string;
+  readonly path: Path;
+}
+
+const inMap = (value: unknown, key: string): unknown => (isMap(value) ? value[key] : undefined);
+
+const mentionsIn = (list: unknown, path: Path): readonly Mention[] =>
+  Array.isArray(list)
+    ? list.flatMap((name, at) => (typeof name === "string" ? [{ name, path: [...path, at] }] : []))
+    : [];
+
+type Needs = ReadonlyMap<string, readonly Mention[]>;
+
+const needsOf = (checks: Record<string, unknown>): Needs =>
+  new Map(
+    Object.entries(checks).map(([name, check]) => [name, mentionsIn(inMap(check, "needs"), ["checks", name, "needs"])]),
+  );
+
+/** What is left once every check without open needs is taken away, again and again: the circles and what stands on them. */
+const entangled = (needs: Needs): ReadonlySet<string> => {
+  const left = new Set(needs.keys());
+  const users = new Map<string, string[]>();
+  const open = new Map<string, number>();
+  for (const [name, mentions] of needs) {
+    const real = mentions.filter((each) => needs.has(each.name));
+    open.set(name, real.length);
+    for (const each of real) users.set(each.name, [...(users.get(each.name) ?? []), name]);
+  }
+  const free = [...left].filter((name) => open.get(name) === 0);
+  for (let name = free.pop(); name !== undefined; name = free.pop()) {
+    left.delete(name);
+    for (const user of users.get(name) ?? []) {
+      open.set(user, (open.get(user) ?? 0) - 1);
+      if (open.get(user) === 0) free.push(user);
+    }
+  }
+  return left;
+};
+
+const circleFaults = (needs: Needs, yaml: Yaml): readonly Fault[] => {
+  const left = entangled(needs);
+  const told = new Set<string>();
+  const faults: Fault[] = [];
+  for (const start of left) {
+    const way: Mention[] = [];
+    const passed = new Map<string, number>();
+    let name = start;
+    while (!passed.has(name) && !told.has(name)) {
+      passed.set(name, way.length);
+      const next = (needs.get(name) ?? []).find((each) => left.has(each.name));
+      if (next === undefined) break;
+      way.push(next);
+      name = next.name;
+    }
+    const from = passed.get(name);
+    const circle = from === undefined || told.has(name) ? [] : way.slice(from);
+    for (const each of passed.keys()) told.add(each);
+    const [first] = circle;
+    if (first !== undefined)
+      faults.push(
+        yaml.faultAt(
+          first.path,
+          "value",
+          `"needs" goes in a circle: ${[name, ...circle.map((each) => each.name)].join(" -> ")}`,
+        ),
+      );
+  }
+  return faults;
+};
+
+const unknownName = (kind: string, { name, path }: Mention, known: readonly string[], yaml: Yaml): Fault => {
+  const near = didYouMean(name, known);
+  const few = known.length > 0 && known.length <= 8 ? `: expected one of ${known.map(quoted).join(", ")}` : "";
+  return yaml.faultAt(path, "value", `unknown ${kind}${quotedKey(name)}${near || few}`);
+};
+
+const rulesOf = (value: unknown): readonly unknown[] => {
+  const rules = inMap(inMap(value, "heal"), "rules");
+  return Array.isArray(rules) ? rules : [];
+};
+
+/**
+ * Faults between parts of a config: `needs` and `on` that name no check, `needs` in a circle, rules for a recipe that isn't there (where `recipes` is
+ * given). Works on the file's raw value, so that these are told together with the schema's faults. Never throws.
+ */
+export const crossFaults = (yaml: Yaml, recipes: readonly string[] | undefined): readonly Fault[] => {
+  const given = inMap(yaml.value, "checks");
+  const checks = isMap(given) ? given : {};
+  const names = Object.keys(checks);
+  const needs = needsOf(checks);
+  const rules = rulesOf(yaml.value).map((rule, at) => ({ rule, path: ["heal", "rules", at] }));
+  const toChecks = [
+    ...[...needs.values()].flat(),
+    ...rules.flatMap(({ rule, path }) => mentionsIn(inMap(rule, "on"), [...path, "on"])),
+  ];
+  const toRecipes = rules.flatMap(({ rule, path }) => {
+    const name = inMap(rule, "recipe");
+    return typeof name === "string" ? [{ name, path: [...path, "recipe"] }] : [];
+  });
+  return [
+    ...toChecks.filter(({ name }) => !needs.has(name)).map((each) => unknownName("check", each, names, yaml)),
+    ...toRecipes
+      .filter(({ name }) => recipes !== undefined && !recipes.includes(name))
+      .map((each) => unknownName("recipe", each, recipes ?? [], yaml)),
+    ...circleFaults(needs, yaml),
+  ];
+};

@@ -1,0 +1,19 @@
+/** One thing that is wrong in a file, at its place. Line and column count from 1; a fault of the whole file stands at 1:1. Holds no secret. */
+export interface Fault {
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  readonly message: string;
+}
+
+/** `file:line:col: message`, the form that editors and CI jump to. Never throws. */
+export const printFault = ({ file, line, col, message }: Fault): string => `${file}:${line}:${col}: ${message}`;
+
+/** A fault of the whole file. Never throws. */
+export const wholeFileFault = (file: string, message: string): Fault => ({ file, line: 1, col: 1, message });
+
+/** Sorted by place and freed of repeats, so that a file reads from top to bottom. Never throws. */
+export const sortFaults = (faults: readonly Fault[]): readonly Fault[] => {
+  const once = new Map(faults.map((fault) => [printFault(fault), fault]));
+  return [...once.values()].sort((a, b) => a.line - b.line || a.col - b.col);
+};

@@ -1,0 +1,56 @@
+const maxShown = 60;
+
+/** Text from a config between quotes for a message: cut, and with everything that a terminal could obey written as an escape. Never throws. */
+export const quoted = (text: string): string => {
+  const cut = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
+  return JSON.stringify(cut).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (each) => `\\u${(each.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+};
+
+/** A key for a message. One that doesn't look like a word is not shown: it may be a secret that lost its place. Never throws. */
+export const quotedKey = (key: string): string => (/^[\w./-]{1,40}$/u.test(key) ? ` ${quoted(key)}` : "");
+
+/** Words as `"a", "b" or "c"`. Never throws. */
+export const oneOf = (words: readonly string[]): string => {
+  const all = words.map(quoted);
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+};
+
+/** Edit distance with a swap of neighbours counted as one. Source: optimal string alignment, Damerau 1964. */
+const distance = (left: string, right: string): number => {
+  let before: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: right.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= left.length; i++) {
+    const now = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const isSame = left[i - 1] === right[j - 1];
+      const isSwap = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
+      const steps = [(last[j] ?? 0) + 1, (now[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (isSame ? 0 : 1)];
+      now.push(Math.min(...steps, isSwap ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+    }
+    before = last;
+    last = now;
+  }
+  return last.at(-1) ?? 0;
+};
+
+const plain = (word: string): string => word.toLowerCase().replaceAll("-", "_");
+
+/** The known word that was most likely meant: at most one slip per three letters, and two in all. Undefined when nothing is near. Never throws. */
+export const nearest = (word: string, known: readonly string[]): string | undefined => {
+  if (word.length > 64) return undefined;
+  const most = Math.max(1, Math.min(2, Math.floor(word.length / 3)));
+  const ranked = known
+    .map((each) => ({ each, far: distance(plain(word), plain(each)) }))
+    .filter(({ far }) => far <= most)
+    .sort((a, b) => a.far - b.far);
+  return ranked[0]?.each;
+};
+
+/** `: did you mean "red_after"?` for a near miss, else nothing. Never throws. */
+export const didYouMean = (word: string, known: readonly string[]): string => {
+  const near = nearest(word, known);
+  return near === undefined ? "" : `: did you mean ${quoted(near)}?`;
+};

@@ -1,0 +1,69 @@
+import * as v from "valibot";
+import type { Config } from "./config.ts";
+import { quoted } from "./near.ts";
+import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
+import { chat, chatMissing } from "./schema/chat.ts";
+import { anyCheck } from "./schema/checks.ts";
+import { heal } from "./schema/heal.ts";
+import { nameForm, nameWords } from "./schema/names.ts";
+import { mapOf, shape } from "./schema/shape.ts";
+
+const dayMs = 86_400_000;
+
+/** The config as its file tells it; the host's own name is filled in by `load.ts` where `host` is null. */
+export type FileConfig = Omit<Config, "host"> & { readonly host: string | null };
+
+const noChecks = 'no checks: add at least one under "checks"';
+
+const checks: Block<Config["checks"]> = v.pipe(
+  mapOf(
+    "a map of checks: name, then what to check",
+    {
+      form: nameForm,
+      fault: (key) => `the name of a check has ${nameWords}; got ${quoted(key)}`,
+    },
+    anyCheck,
+  ),
+  v.check((map) => Object.keys(map).length > 0, noChecks),
+  v.transform((map) => Object.entries(map).map(([name, each]) => ({ ...each, name }))),
+);
+
+/**
+ * THE place: shape, defaults, units and descriptions of the config file. `docs/config.md` and `docs/dogwatch.schema.json` are made from it
+ * (`scripts/docs.ts`). Imported on the path that reads a file only.
+ */
+export const configSchema: Block<FileConfig> = v.pipe(
+  shape(
+    {
+      what: 'a map of settings: "chat", "checks" and more',
+      later: ["deadman", "maintenance", "report", "presets", "plugins", "silence"],
+      missing: { chat: chatMissing, checks: noChecks },
+    },
+    {
+      host: maybe(
+        text("the name of this host on one line", /^[^\p{Cc}\s](?:[^\p{Cc}]{0,62}[^\p{Cc}\s])?$/u),
+        "This host's name in messages and log. Default: the host's own.",
+        "web-1",
+      ),
+      confirm: withDefault(
+        duration(0, 60_000),
+        "10s",
+        "Checks that would turn red are probed once more, together, after this time. 0s: no second look.",
+      ),
+      chat: need(chat, "Where messages go: exactly one.", "console"),
+      checks: need(checks, "What to look at, by name.", {
+        gateway: { http: { url: "http://127.0.0.1:8080/healthz" } },
+      }),
+      heal: withDefault(heal, {}, "What dogwatch may do by itself.", { mode: "apply" }),
+      remind_every: withDefault(duration(1000, 365 * dayMs), "4h", "How often a red that stays is told again."),
+    },
+  ),
+  v.transform((raw) => ({
+    host: raw.host ?? null,
+    confirmMs: raw.confirm,
+    chat: raw.chat,
+    checks: raw.checks,
+    heal: raw.heal,
+    remindEveryMs: raw.remind_every,
+  })),
+);

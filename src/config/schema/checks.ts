@@ -1,0 +1,139 @@
+import * as v from "valibot";
+import type { Check, HttpCheck, ProcessCheck, TcpCheck, UnitCheck } from "../config.ts";
+import { type Block, list, need, placeAt, text, whole, withDefault } from "./blocks.ts";
+import { commonEntries, toCommon } from "./common.ts";
+import { beyondHead, expectation, httpTarget } from "./http.ts";
+import { count } from "./ranges.ts";
+import { type About, isMap, picked, shape } from "./shape.ts";
+import { processTarget, tcpTarget, unitTarget } from "./targets.ts";
+
+type Unnamed<Kind extends Check> = Omit<Kind, "name">;
+/** A check before its key in `checks` has become its name. */
+export type UnnamedCheck = Unnamed<ProcessCheck> | Unnamed<HttpCheck> | Unnamed<UnitCheck> | Unnamed<TcpCheck>;
+
+const inside = (kind: string): string => `the map of "${kind}"`;
+const about: About = {
+  what: "a map that says what to check",
+  later: ["queue", "heartbeat", "drift", "plugin", "preset", "stuck_after", "backlog_after", "when_down"],
+  elsewhere: {
+    count: 'a check of kind "process"',
+    forbid_env: 'a check of kind "process"',
+    expect: 'a check of kind "http"',
+    max_restarts: 'a check of kind "unit"',
+    command: inside("process"),
+    pidfile: inside("process"),
+    url: inside("http"),
+    method: inside("http"),
+    headers: inside("http"),
+    timeout: 'the map of "http" or "tcp"',
+    port: inside("tcp"),
+    scope: inside("unit"),
+    status: inside("expect"),
+    json: inside("expect"),
+    body: inside("expect"),
+    latency: inside("expect"),
+  },
+};
+
+const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
+  shape(about, {
+    process: need(processTarget, "Processes in the list of this host; all that is given must match.", {
+      name: "nginx",
+    }),
+    count: withDefault(count, ">= 1", "How many of them are right; the dead and the stopped don't count.", "1..3"),
+    forbid_env: withDefault(
+      list(text("a pattern of names, such as *_BOT_TOKEN", /^[A-Za-z0-9_*?]{1,100}$/u), "a list of name patterns"),
+      [],
+      "Names of environment variables, with * and ?, that none of them may have. Values are never read.",
+      ["*_BOT_TOKEN"],
+    ),
+    ...commonEntries(1),
+  }),
+  v.transform((raw) => ({
+    kind: "process" as const,
+    ...toCommon(raw),
+    process: raw.process,
+    count: raw.count,
+    forbidEnv: raw.forbid_env,
+  })),
+);
+
+const httpCheck: Block<Unnamed<HttpCheck>> = v.pipe(
+  shape(about, {
+    http: need(httpTarget, "One GET or HEAD.", { url: "http://127.0.0.1:8080/healthz" }),
+    expect: expectation,
+    ...commonEntries(2),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const key = dataset.typed ? beyondHead(dataset.value) : undefined;
+    const message = `"${key}" can't be met: an answer to HEAD has no body; use GET`;
+    if (key !== undefined) addIssue({ message, path: [placeAt("expect", "value"), placeAt(key, "key")] });
+  }),
+  v.transform((raw) => ({ kind: "http" as const, ...toCommon(raw), http: raw.http, expect: raw.expect })),
+);
+
+const unitCheck: Block<Unnamed<UnitCheck>> = v.pipe(
+  shape(about, {
+    unit: need(unitTarget, "A systemd unit as its manager tells it.", { name: "nginx.service" }),
+    max_restarts: withDefault(
+      whole(1, 1000),
+      3,
+      "So many restarts by systemd since the last tick are bad: a restart loop.",
+      5,
+    ),
+    ...commonEntries(1),
+  }),
+  v.transform((raw) => ({ kind: "unit" as const, ...toCommon(raw), unit: raw.unit, maxRestarts: raw.max_restarts })),
+);
+
+const tcpCheck: Block<Unnamed<TcpCheck>> = v.pipe(
+  shape(about, {
+    tcp: need(tcpTarget, "A connection that opens. It proves that the kernel listens, not that the program answers.", {
+      port: 5432,
+    }),
+    ...commonEntries(2),
+  }),
+  v.transform((raw) => ({ kind: "tcp" as const, ...toCommon(raw), tcp: raw.tcp })),
+);
+
+/** The kinds of checks by the key that names them. */
+export const checkKinds: {
+  readonly process: Block<Unnamed<ProcessCheck>>;
+  readonly http: Block<Unnamed<HttpCheck>>;
+  readonly unit: Block<Unnamed<UnitCheck>>;
+  readonly tcp: Block<Unnamed<TcpCheck>>;
+} = { process: processCheck, http: httpCheck, unit: unitCheck, tcp: tcpCheck };
+
+const kinds = ["process", "http", "unit", "tcp"] as const;
+const special = ["count", "forbid_env", "expect", "max_restarts"];
+const anyKey = Object.fromEntries(
+  [...kinds, ...special, ...Object.keys(commonEntries(1))].map((key) => [key, v.optional(v.unknown())]),
+);
+
+/** A check whose kind can't be told: its unknown keys are named first, as one of them may be the kind, misspelt. */
+const unsure: Block<never> = v.pipe(
+  shape(about, anyKey),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const value: unknown = dataset.value;
+    const map = isMap(value) ? value : {};
+    const [first, second] = kinds.filter((kind) => kind in map);
+    if (first === undefined || second === undefined)
+      addIssue({
+        message: 'the check has no kind: add "process", "http", "unit" or "tcp"',
+        path: [placeAt("", "key")],
+      });
+    else
+      addIssue({
+        message: `two kinds in one check: "${first}" and "${second}"; make two checks`,
+        path: [placeAt(second, "key")],
+      });
+    return NEVER;
+  }),
+);
+
+/** One check of any kind. */
+export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(Object.values(checkKinds), (input) => {
+  const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
+  const [only] = given;
+  return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
+});

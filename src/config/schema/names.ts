@@ -1,0 +1,30 @@
+import * as v from "valibot";
+import type { Block } from "./blocks.ts";
+import { text } from "./blocks.ts";
+
+/** Names of checks and cards. */
+export const nameForm: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u;
+
+/** The form in words. */
+export const nameWords = "letters, digits, dots, underscores and hyphens, 63 at most, a letter or digit first";
+
+/** A name as it stands in `needs`, `on` and `card`. */
+export const name = (what: string): Block<string> => text(`${what} (${nameWords})`, nameForm);
+
+/** A user's name; numbers are not taken, as one may be somebody's name. Source: useradd(8). */
+export const user = (): Block<string> =>
+  text('the name of a user, such as "agents"', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/u);
+
+const suffixes = /\.(service|socket|timer|target|mount|automount|path|slice|scope|swap|device)$/u;
+
+/** A unit's name; `.service` is added where no suffix stands, as systemctl does. A leading `-` would be an option. Source: systemd.unit(5), systemctl(1). */
+export const unitName = (): Block<string> =>
+  v.pipe(
+    text('the name of a unit, such as "gateway.service"', /^(?!-)[A-Za-z0-9:_.\\@-]{1,240}$/u),
+    v.check(
+      (given) => !/@(\.[a-z]+)?$/u.test(given),
+      'a template is not a unit: name an instance, such as "gateway@1.service"',
+    ),
+    v.transform((given) => (suffixes.test(given) ? given : `${given}.service`)),
+    v.metadata({ "x-type": "unit" }),
+  );

@@ -1,0 +1,69 @@
+import * as v from "valibot";
+import type { ChatConfig } from "../config.ts";
+import { type Block, maybe, need, privateText } from "./blocks.ts";
+import { api } from "./platform-parts.ts";
+import { secretRef } from "./secrets.ts";
+import { isMap, picked, shape } from "./shape.ts";
+
+type SlackConfig = Extract<ChatConfig, { kind: "slack" }>;
+
+const slackWords = { what: "a map with webhook, or with token and channel" };
+
+const slackWebhook: Block<SlackConfig> = v.pipe(
+  shape(
+    {
+      ...slackWords,
+      elsewhere: { channel: 'a map with "token": a webhook has its own channel', thread_ts: 'a map with "token"' },
+    },
+    {
+      webhook: need(secretRef("slack-webhook"), "The URL of an incoming webhook.", { credential: "slack-webhook" }),
+      api: api("https://hooks.slack.com"),
+    },
+  ),
+  v.transform((raw) => ({ kind: "slack" as const, how: "webhook" as const, url: raw.webhook, api: raw.api })),
+);
+
+const slackToken: Block<SlackConfig> = v.pipe(
+  shape(slackWords, {
+    token: need(secretRef("slack-token"), "A bot token with the scope chat:write.", { credential: "slack-token" }),
+    channel: need(
+      privateText('a channel such as "C0123456789" or "#alerts"', /^[#@]?[\w.-]{1,80}$/u),
+      "The channel to post to.",
+      "C0123456789",
+    ),
+    thread_ts: maybe(
+      privateText('the time stamp of a thread in quotes, such as "1503435956.000247"', /^\d{1,12}\.\d{6}$/u),
+      "Post into this thread.",
+      "1503435956.000247",
+    ),
+    api: api("https://slack.com/api"),
+  }),
+  v.transform((raw) => ({
+    kind: "slack" as const,
+    how: "token" as const,
+    token: raw.token,
+    channel: raw.channel,
+    threadTs: raw.thread_ts ?? null,
+    api: raw.api,
+  })),
+);
+
+const slackBoth: Block<never> = v.pipe(
+  shape(slackWords, {
+    webhook: v.optional(v.unknown()),
+    token: v.optional(v.unknown()),
+    channel: v.optional(v.unknown()),
+    thread_ts: v.optional(v.unknown()),
+    api: v.optional(v.unknown()),
+  }),
+  v.rawTransform(({ addIssue, NEVER }) => {
+    addIssue({ message: 'slack takes either "webhook", or "token" and "channel": keep one' });
+    return NEVER;
+  }),
+);
+
+/** Slack by an incoming webhook, or by a bot's token and a channel; the key `webhook` or `token` tells which. */
+export const slack: Block<SlackConfig> = picked([slackWebhook, slackToken], (input) => {
+  if (!isMap(input) || !("webhook" in input)) return slackToken;
+  return "token" in input ? slackBoth : slackWebhook;
+});

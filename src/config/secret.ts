@@ -1,0 +1,42 @@
+import type { Host } from "../host/host.ts";
+import type { SecretRef } from "./config.ts";
+
+/** A secret's text without its last newline, or why it can't be had: the path is named, the text never. */
+export type Secret =
+  | { readonly kind: "secret"; readonly text: string }
+  | { readonly kind: "failed"; readonly why: string };
+
+const maxSecretBytes = 16 * 1024;
+/** Group and others: no bit. */
+const othersMask = 0o077;
+
+/** Where credentials lie: systemd hands a folder over under a prefix; by hand they are read where they are kept. */
+export interface CredentialFolder {
+  readonly path: string;
+  /** `dw_` under LoadCredential=dw:FOLDER, else empty. Source: systemd.exec(5), LoadCredential=. */
+  readonly prefix: string;
+}
+
+const failed = (why: string): Secret => ({ kind: "failed", why });
+
+const readFile = (host: Host, path: string, isHandedOver: boolean): Secret => {
+  const read = host.files.read(path, maxSecretBytes);
+  if (read.kind === "failed") return failed(`cannot read "${path}": ${read.why}; put the secret there, mode 0600`);
+  if (!isHandedOver && (read.stat.mode & othersMask) !== 0)
+    return failed(`"${path}" can be read by others; run: chmod 600 ${path}`);
+  if (!isHandedOver && read.stat.uid !== 0 && read.stat.uid !== host.uid)
+    return failed(`"${path}" belongs to another user; run: chown ${host.uid} ${path}`);
+  const text = new TextDecoder().decode(read.bytes).trim();
+  if (text === "") return failed(`"${path}" is empty; put the secret into it`);
+  return /[\p{Cc}]/u.test(text)
+    ? failed(`"${path}" holds more than one line; put only the secret into it`)
+    : { kind: "secret", text };
+};
+
+/** Makes the reader of this run's secrets. They come from credentials or from files that others can't read, never from elsewhere. */
+export const secretReader =
+  (host: Host, folder: CredentialFolder) =>
+  (ref: SecretRef): Secret =>
+    "file" in ref
+      ? readFile(host, ref.file, false)
+      : readFile(host, `${folder.path}/${folder.prefix}${ref.credential}`, folder.prefix !== "");

@@ -1,0 +1,72 @@
+import type { FileStat, Files } from "../host/host.ts";
+import { type Fault, wholeFileFault } from "./fault.ts";
+import { maxFileBytes } from "./text.ts";
+
+interface Machine {
+  readonly files: Pick<Files, "read" | "stat">;
+  readonly uid: number;
+}
+
+/** Group and others may write. */
+const writeMask = 0o022;
+const sticky = 0o1000;
+
+const octal = (mode: number): string => `0${(mode & 0o7777).toString(8)}`;
+
+const isOurs = (stat: FileStat, uid: number): boolean => stat.uid === 0 || stat.uid === uid;
+
+const ownerFault = (what: string, path: string, stat: FileStat, uid: number): string =>
+  `${what} "${path}" belongs to uid ${stat.uid}, who can change it; run: chown ${uid} "${path}"`;
+
+const fileFault = (path: string, stat: FileStat, uid: number): string | undefined => {
+  if (!stat.isFile) return `"${path}" is not a regular file`;
+  if (!isOurs(stat, uid)) return ownerFault("the file", path, stat, uid);
+  if ((stat.mode & writeMask) === 0) return undefined;
+  return `others can write the file "${path}" (mode ${octal(stat.mode)}); run: chmod go-w "${path}"`;
+};
+
+const folderOf = (path: string): string => path.replace(/\/[^/]*$/u, "") || "/";
+
+const folderFault = (host: Machine, path: string): string | undefined => {
+  const folder = path.includes("/") ? folderOf(path) : ".";
+  const named = host.files.stat(folder);
+  // A folder that is a link: `/.` at its end makes lstat(2) look at what it leads to.
+  const stat = "kind" in named || !named.isLink ? named : host.files.stat(`${folder}/.`);
+  if ("kind" in stat) return `cannot look at the folder "${folder}": ${stat.why}`;
+  if (!isOurs(stat, host.uid)) return ownerFault("the folder", folder, stat, host.uid);
+  if ((stat.mode & writeMask) === 0 || (stat.mode & sticky) !== 0) return undefined;
+  return `others can put files into the folder "${folder}" (mode ${octal(stat.mode)}); run: chmod go-w "${folder}"`;
+};
+
+const linkFault = (host: Machine, path: string): string | undefined => {
+  const stat = host.files.stat(path);
+  if ("kind" in stat) return `cannot look at "${path}": ${stat.why}`;
+  return stat.isLink && !isOurs(stat, host.uid) ? ownerFault("the link", path, stat, host.uid) : undefined;
+};
+
+export type Trusted =
+  | { readonly kind: "read"; readonly bytes: Uint8Array }
+  | { readonly kind: "faults"; readonly faults: readonly Fault[] };
+
+/**
+ * Reads a config or recipe that only root or we can have written. The owner and mode are those of the file that was opened, so nothing can be swapped
+ * between look and read; a link is followed when the link, its folder and the target pass. A sticky folder (`/tmp`) passes. Never throws.
+ */
+export const readTrusted = (host: Machine, path: string): Trusted => {
+  const refuse = (message: string): Trusted => ({ kind: "faults", faults: [wholeFileFault(path, message)] });
+  const read = host.files.read(path, maxFileBytes);
+  if (read.kind === "failed") {
+    const why = read.code === "EFBIG" ? `the file has more than ${maxFileBytes} bytes (1 MiB)` : read.why;
+    return refuse(`cannot read the file: ${why}`);
+  }
+  const fault = fileFault(path, read.stat, host.uid) ?? linkFault(host, path) ?? folderFault(host, path);
+  return fault === undefined
+    ? { kind: "read", bytes: read.bytes }
+    : refuse(`refused, since whoever can write it decides what dogwatch does: ${fault}`);
+};
+
+/** Why a config or recipe file can't be trusted or read, as a fault at 1:1; undefined when it can. Prefer {@link readTrusted}, which hands over the very bytes it judged. Never throws. */
+export const trustFault = (host: Machine, path: string): Fault | undefined => {
+  const trusted = readTrusted(host, path);
+  return trusted.kind === "read" ? undefined : trusted.faults[0];
+};

@@ -1,0 +1,65 @@
+import { type Document, isAlias, isCollection, isMap, isNode, isPair, isScalar } from "yaml";
+import { quoted, quotedKey } from "./near.ts";
+
+/** Something wrong at an offset of the text. */
+export interface Problem {
+  readonly offset: number;
+  readonly message: string;
+}
+
+const maxDepth = 32;
+
+/** Keys that are not data in JavaScript: valibot passes over them without a word, so they are refused here. */
+const reserved: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
+
+interface Walk {
+  readonly problems: Problem[];
+  readonly seen: Set<string>;
+  readonly maxAliases: number;
+  aliases: number;
+}
+
+const aliasProblem = (walk: Walk, name: string, open: readonly string[]): string | undefined => {
+  walk.aliases += 1;
+  if (walk.aliases === walk.maxAliases + 1) return `more than ${walk.maxAliases} aliases: write the values out`;
+  if (open.includes(name)) return `the alias${quotedKey(name)} stands inside its own anchor`;
+  return walk.seen.has(name)
+    ? undefined
+    : `the alias${quotedKey(name)} has no anchor before it; text that begins with "*" needs quotes`;
+};
+
+const visitKey = (walk: Walk, key: unknown): void => {
+  if (!isScalar(key) || typeof key.value !== "string" || !reserved.has(key.value)) return;
+  walk.problems.push({
+    offset: key.range?.[0] ?? 0,
+    message: `the key ${quoted(key.value)} is not allowed: pick another name`,
+  });
+};
+
+const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number): void => {
+  if (!isNode(node)) return;
+  const offset = node.range?.[0] ?? 0;
+  if (isAlias(node)) {
+    const message = aliasProblem(walk, node.source, open);
+    if (message !== undefined) walk.problems.push({ offset, message });
+    return;
+  }
+  if (node.anchor !== undefined) walk.seen.add(node.anchor);
+  if (!isCollection(node)) return;
+  if (depth === maxDepth) {
+    walk.problems.push({ offset, message: `nested more than ${maxDepth} levels deep` });
+    return;
+  }
+  const within = node.anchor === undefined ? open : [...open, node.anchor];
+  for (const item of node.items) {
+    if (isMap(node) && isPair(item)) visitKey(walk, item.key);
+    visit(walk, isPair(item) ? item.value : item, within, depth + 1);
+  }
+};
+
+/** What is wrong with a parsed tree before it is unfolded: depth, aliases that lead nowhere, in a circle or to too much, reserved keys. Never throws. */
+export const treeProblems = (document: Document, maxAliases: number): readonly Problem[] => {
+  const walk: Walk = { problems: [], seen: new Set(), maxAliases, aliases: 0 };
+  visit(walk, document.contents, [], 0);
+  return walk.problems;
+};

@@ -1,0 +1,38 @@
+import type { Rule } from "../config/config.ts";
+import type { Attempt, HealState } from "../state/heal-state.ts";
+import { elapsedS, type Moment } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+
+const dayS = 86_400;
+/** Attempts are kept this long for cooldowns and budgets, and while their incident is open. */
+const keptS = 30 * dayS;
+const maxAttempts = 500;
+
+const isKept = (attempt: Attempt, open: ReadonlySet<string>, now: Moment): boolean =>
+  open.has(attempt.incident) || attempt.outcome === "running" || attempt.outcome === "watching" || elapsedS(attempt.started, now) < keptS;
+
+/** A latch lasts until its rule's checks were green for a day: each tick that isn't sets it anew. */
+const keepLatches = (heal: HealState, rules: readonly Rule[], judged: readonly Judged[], now: Moment): HealState["latched"] =>
+  Object.fromEntries(
+    Object.entries(heal.latched).flatMap(([id, latch]) => {
+      const rule = rules.find((each) => each.id === id);
+      if (rule === undefined) return [];
+      const isGreen = judged.every((each) => !rule.on.includes(each.name) || each.verdict === "green");
+      if (!isGreen) return [[id, { ...latch, moment: now }]];
+      return elapsedS(latch.moment, now) >= dayS ? [] : [[id, latch]];
+    }),
+  );
+
+/** Forgets what no longer counts: old attempts, refusals of incidents that ended, latches after a green day. Pure. */
+export const tidy = (
+  heal: HealState,
+  rules: readonly Rule[],
+  judged: readonly Judged[],
+  openIncidents: ReadonlySet<string>,
+  now: Moment,
+): HealState => ({
+  ...heal,
+  attempts: heal.attempts.filter((each) => isKept(each, openIncidents, now)).slice(-maxAttempts),
+  latched: keepLatches(heal, rules, judged, now),
+  refusals: Object.fromEntries(Object.entries(heal.refusals).filter(([incident]) => openIncidents.has(incident))),
+});

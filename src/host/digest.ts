@@ -1,0 +1,48 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { attempt, isFailure } from "./failure.ts";
+
+interface Hash {
+  update(data: string | Uint8Array): unknown;
+  digest(form: "hex"): string;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** SHA-256 in lower-case hex. Never throws. Source: FIPS 180-4. */
+export function sha256(data: string | Uint8Array): string {
+  const hash = newHash();
+  hash.update(data);
+  return hash.digest("hex");
+}
+
+/** SHA-256 of a file of any size, a piece at a time with room for other work in between; undefined when it can't be read. Never rejects. */
+export async function sha256File(path: string): Promise<string | undefined> {
+  const fd = attempt(() => openSync(path, "r"));
+  if (isFailure(fd)) {
+    return undefined;
+  }
+  try {
+    const hash = newHash();
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    for (;;) {
+      const got = attempt(() => readSync(fd, chunk, 0, CHUNK_BYTES, null));
+      if (isFailure(got)) {
+        return undefined;
+      }
+      if (got === 0) {
+        return hash.digest("hex");
+      }
+      hash.update(chunk.subarray(0, got));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Bun's own hasher where it is there: to load node:crypto costs two milliseconds of every start. */
+function newHash(): Hash {
+  return typeof Bun === "undefined"
+    ? process.getBuiltinModule("node:crypto").createHash("sha256")
+    : new Bun.CryptoHasher("sha256");
+}

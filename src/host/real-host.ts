@@ -1,0 +1,54 @@
+import { getgroups, pid } from "node:process";
+import { createClock } from "./clock.ts";
+import { sha256, sha256File } from "./digest.ts";
+import { createExec } from "./exec.ts";
+import { createFiles } from "./files.ts";
+import type { Host, Processes, Terminal } from "./host.ts";
+import { createHttp } from "./http.ts";
+import { createProcesses } from "./processes.ts";
+import { createSystemd } from "./systemd.ts";
+import { createTcp } from "./tcp.ts";
+import { createTerminal } from "./terminal.ts";
+import { accountOf } from "./users.ts";
+
+/** What only main.ts may read off the running process. */
+export interface HostOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Effective uid. */
+  readonly uid: number;
+  readonly binary: string;
+  readonly hostname: string;
+}
+
+/** Opens the real machine. Whatever looks at it on being made is made at its first use: a tick pays for what it uses. Never throws. */
+export function createHost(options: HostOptions): Host {
+  const { env, uid, binary, hostname } = options;
+  const clock = createClock();
+  const exec = createExec({ uid });
+  let processes: Processes | undefined;
+  let terminal: Terminal | undefined;
+  return {
+    clock,
+    files: createFiles(),
+    exec,
+    http: createHttp(),
+    tcp: createTcp(),
+    systemd: createSystemd({ exec, clock, env, uid }),
+    get processes() {
+      processes ??= createProcesses({ uid, pid, groups: () => getgroups?.() ?? [] });
+      return processes;
+    },
+    get terminal() {
+      terminal ??= createTerminal(env);
+      return terminal;
+    },
+    hostname,
+    uid,
+    pid,
+    env,
+    binary,
+    sha256,
+    sha256File,
+    uidOf: (user) => accountOf(user)?.uid,
+  };
+}

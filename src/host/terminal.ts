@@ -1,0 +1,75 @@
+import { fstatSync, writeSync } from "node:fs";
+import { attempt, isFailure } from "./failure.ts";
+import type { Terminal } from "./host.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_COLUMNS = 80;
+/** How long a reader that doesn't read may hold us up; what is left then is dropped. */
+const STUCK_MS = 2000;
+const PAUSE_MS = 5;
+/** Source: null(4); the device that every unattended job writes to, and no terminal. */
+const DEV_NULL = 0x103;
+
+/** stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of ours. Never throws. */
+export function createTerminal(env: Env): Terminal {
+  const { COLUMNS, JOURNAL_STREAM, NO_COLOR, TERM } = env;
+  const isOutTerminal = isTerminal(1);
+  return {
+    out: (text) => write(1, text),
+    err: (text) => write(2, text),
+    isOutTerminal,
+    isErrTerminal: isTerminal(2),
+    isErrJournal: isJournal(2, JOURNAL_STREAM),
+    columns: isOutTerminal ? columnsOf(COLUMNS) : DEFAULT_COLUMNS,
+    // Source: no-color.org (set and not empty).
+    hasColour: isOutTerminal && !NO_COLOR && TERM !== "dumb",
+  };
+}
+
+function write(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let waitedMs = 0;
+  for (let written = 0; written < bytes.length && waitedMs <= STUCK_MS; ) {
+    const got = attempt(() => writeSync(fd, bytes, written, bytes.length - written));
+    if (!isFailure(got)) {
+      written += got;
+    } else if (got.code === "EAGAIN") {
+      // A pipe that somebody made non-blocking, and full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+      waitedMs += PAUSE_MS;
+    } else if (got.code !== "EINTR") {
+      return;
+    }
+  }
+}
+
+/** node:tty costs milliseconds to load, so a pipe, a file and /dev/null are told apart without it. */
+function isTerminal(fd: number): boolean {
+  const stat = attempt(() => fstatSync(fd));
+  return (
+    !isFailure(stat) &&
+    stat.isCharacterDevice() &&
+    stat.rdev !== DEV_NULL &&
+    process.getBuiltinModule("node:tty").isatty(fd)
+  );
+}
+
+/** True when the stream is the very one that systemd connected to the journal and named in JOURNAL_STREAM, `device:inode`. Source: systemd.exec(5). */
+function isJournal(fd: number, stream: string | undefined): boolean {
+  if (!stream) {
+    return false;
+  }
+  const stat = attempt(() => fstatSync(fd, { bigint: true }));
+  return !isFailure(stat) && stream === `${stat.dev}:${stat.ino}`;
+}
+
+function columnsOf(columns: string | undefined): number {
+  const told = Number(columns);
+  if (Number.isInteger(told) && told > 0) {
+    return told;
+  }
+  const { WriteStream } = process.getBuiltinModule("node:tty");
+  const size = attempt(() => new WriteStream(1).columns);
+  return !isFailure(size) && size > 0 ? size : DEFAULT_COLUMNS;
+}

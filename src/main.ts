@@ -1,0 +1,152 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import packageFile from "../package.json" with { type: "json" };
+import type { Cli, CliCommand, Flags } from "./cli/cli.ts";
+import { findPaths } from "./cli/paths.ts";
+import type { Host } from "./host/host.ts";
+import { createHost } from "./host/real-host.ts";
+import { levels } from "./host/run-log.ts";
+
+/** What the runtime and the libraries obey behind our back: proxies, debuggers, a switch that trusts any certificate. */
+const unwelcome = [
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "NODE_OPTIONS",
+  "NODE_DEBUG",
+  "BUN_CONFIG_VERBOSE_FETCH",
+  "BUN_OPTIONS",
+  "SSLKEYLOGFILE",
+];
+
+interface Entry {
+  readonly load: () => Promise<CliCommand>;
+  /** Flags beyond the common ones. */
+  readonly flags: readonly string[];
+  /** Whether words may follow. */
+  readonly hasWords: boolean;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  tick: { load: async () => (await import("./cli/tick.ts")).tickCommand, flags: ["dry-run"], hasWords: false },
+  validate: { load: async () => (await import("./cli/validate.ts")).validateCommand, flags: [], hasWords: true },
+  status: { load: async () => (await import("./cli/status.ts")).statusCommand, flags: ["exit-code"], hasWords: false },
+  heal: { load: async () => (await import("./cli/heal.ts")).healCommand, flags: [], hasWords: true },
+  log: { load: async () => (await import("./cli/log-command.ts")).logEntry, flags: ["head", "incident", "since"], hasWords: true },
+  chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
+  demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
+  failed: { load: async () => (await import("./cli/failed.ts")).failedCommand, flags: [], hasWords: false },
+};
+
+const options = {
+  config: { type: "string" },
+  "state-dir": { type: "string" },
+  "logs-dir": { type: "string" },
+  "log-level": { type: "string" },
+  "log-format": { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+  "dry-run": { type: "boolean" },
+  "exit-code": { type: "boolean" },
+  head: { type: "string" },
+  incident: { type: "string" },
+  since: { type: "string" },
+} as const;
+
+const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
+
+const parse = (argv: readonly string[]) =>
+  parseArgs({ args: [...argv], options, strict: true, allowPositionals: true, tokens: true });
+
+type Parsed = ReturnType<typeof parse>;
+
+const usage = (host: Host, what: string): number => {
+  host.terminal.err(`dogwatch: ${what}\n  Run: dogwatch --help\n`);
+  return 64;
+};
+
+const flagsOf = ({ values }: Parsed): Flags | string => {
+  const level = values["log-level"] ?? "info";
+  const format = values["log-format"] ?? "text";
+  const isLevel = (word: string): word is Flags["logLevel"] => Object.hasOwn(levels, word);
+  if (!isLevel(level)) return `--log-level is one of ${Object.keys(levels).join(", ")}, not "${level}"`;
+  if (format !== "text" && format !== "json") return `--log-format is text or json, not "${format}"`;
+  return {
+    isJson: values.json ?? false,
+    isDryRun: values["dry-run"] ?? false,
+    hasExitCode: values["exit-code"] ?? false,
+    logLevel: level,
+    logFormat: format,
+    head: values.head,
+    incident: values.incident,
+    since: values.since,
+  };
+};
+
+const surplus = ({ tokens }: Parsed, entry: Entry): string | undefined =>
+  tokens.flatMap((token) => (token.kind === "option" && ![...common, ...entry.flags].includes(token.name) ? [token.rawName] : []))[0];
+
+const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+
+const run = async (host: Host, parsed: Parsed): Promise<number> => {
+  const [command, ...words] = parsed.positionals;
+  const { values } = parsed;
+  if (values.version) {
+    host.terminal.out(`dogwatch ${packageFile.version}\n`);
+    return 0;
+  }
+  if (values.help || command === undefined || command === "help") {
+    const { printHelp } = await import("./cli/help.ts");
+    printHelp(host, command === "help" ? words[0] : command);
+    return values.help || command === "help" ? 0 : 64;
+  }
+  const entry = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (entry === undefined) return usage(host, `there is no command "${command}"`);
+  const extra = surplus(parsed, entry);
+  if (extra !== undefined) return usage(host, `"${command}" takes no ${extra}`);
+  if (words.length > 0 && !entry.hasWords) return usage(host, `"${command}" takes no "${words[0]}"`);
+  const flags = flagsOf(parsed);
+  if (typeof flags === "string") return usage(host, flags);
+  const file = command === "validate" ? words[0] : undefined;
+  const paths = findPaths(host, {
+    config: absolute(file ?? values.config),
+    stateDir: absolute(values["state-dir"]),
+    logsDir: absolute(values["logs-dir"]),
+  });
+  const cli: Cli = { host, paths, flags, words };
+  return await (await entry.load())(cli);
+};
+
+const parseOrSay = (host: Host): Parsed | number => {
+  try {
+    return parse(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof TypeError && "code" in error) return usage(host, error.message.split(". ")[0] ?? "cannot read the command line");
+    throw error;
+  }
+};
+
+/** Runs one command. The only place that catches what nobody expected: a stack on stderr, and exit status 70. */
+const main = async (): Promise<number> => {
+  for (const name of unwelcome) delete process.env[name];
+  process.umask(0o027);
+  const host = createHost({
+    env: { ...process.env },
+    uid: process.geteuid?.() ?? 0,
+    binary: process.execPath,
+    hostname: hostname().split(".")[0] ?? "localhost",
+  });
+  try {
+    const parsed = parseOrSay(host);
+    return typeof parsed === "number" ? parsed : await run(host, parsed);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.terminal.err(`dogwatch: this is a bug, please report it: ${text}\n`);
+    return 70;
+  }
+};
+
+process.exitCode = await main();
+process.exit();

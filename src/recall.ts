@@ -1,0 +1,68 @@
+import type { Decided } from "./alert/decide.ts";
+import type { Done } from "./host/host.ts";
+import type { Head } from "./log/entry.ts";
+import { type Ledger, openLedger } from "./log/ledger.ts";
+import { openIncidents } from "./log/open-incidents.ts";
+import { nowOf, type Run } from "./run.ts";
+import { adopt } from "./heal/adopt.ts";
+import type { HealState } from "./state/heal-state.ts";
+import type { State } from "./state/state.ts";
+import { readHealState, readState } from "./state/store.ts";
+import type { Judged } from "./verdict/judge.ts";
+
+type Lost = Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
+
+/** What this tick knows from the ones before, and what it could not write down. */
+export interface Recalled {
+  readonly state: State;
+  readonly heal: HealState;
+  /** The heal state with what the log tells of open incidents where the file was lost; reads the log only then. */
+  healForWork(): HealState;
+  readonly ledger: Ledger;
+  /** Incidents of red checks that the log holds open and the state doesn't know; the log is read only when there may be one. */
+  lostIncidents(judged: readonly Judged[]): Lost;
+  /** The log's head for this tick's messages; null where there is nothing to tell or no log. */
+  headFor(decided: Decided): Head | null;
+  /** Takes note of a write that may have failed. */
+  note(done: Done): void;
+  /** errno names of the writes that failed, state and log. */
+  writeCodes(): readonly string[];
+  /** Sentences for the operator and the journal. */
+  troubles(): readonly string[];
+}
+
+/** Reads state and heal state, and takes up from the log what they have lost. Broken files are set aside and noted. Never throws. */
+export const recall = (run: Run): Recalled => {
+  const { host, paths } = run;
+  const state = readState(host, paths.state, run.isDryRun);
+  const heal = readHealState(host, paths.state, nowOf(run).moment, run.isDryRun);
+  const ledger = openLedger(host, paths.logFile, run.isDryRun);
+  const failures: { readonly code: string; readonly text: string }[] = [];
+  const logged = (): ReturnType<typeof openIncidents> => openIncidents(host, paths.logFile);
+  return {
+    state: state.value,
+    heal: heal.value,
+    healForWork: () => (heal.isLost || heal.isMissing ? adopt(heal.value, logged(), nowOf(run).moment) : heal.value),
+    ledger,
+    lostIncidents: (judged) => {
+      const isNew = ({ name, verdict, because }: Judged): boolean =>
+        verdict === "red" && because === undefined && state.value.incidents[name] === undefined;
+      if (!judged.some(isNew)) return {};
+      return Object.fromEntries(logged().map(({ check, incident, openedAt }) => [check, { id: incident, openedAt }]));
+    },
+    headFor: ({ tell }) => (tell.length === 0 ? null : ledger.head()),
+    note: (done) => {
+      if (done.kind === "failed") failures.push({ code: done.code, text: `cannot write the state: ${done.why}` });
+    },
+    writeCodes: () => {
+      const trouble = ledger.trouble();
+      return [...failures.map(({ code }) => code), ...(trouble === undefined ? [] : [trouble.code])];
+    },
+    troubles: () => {
+      const trouble = ledger.trouble();
+      const texts = failures.map(({ text }) => text);
+      const log = trouble === undefined ? [] : [`cannot write the heal log: ${trouble.why}`];
+      return [...new Set([...[state.note, heal.note].filter((note) => note !== undefined), ...texts, ...log])];
+    },
+  };
+};

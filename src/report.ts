@@ -1,0 +1,22 @@
+import type { Tried } from "./alert/deliver.ts";
+import type { Healed } from "./heal/heal.ts";
+import type { Judged } from "./verdict/judge.ts";
+import type { Verdict } from "./verdict/verdict.ts";
+
+/** What a tick found and did: the object of `tick --json`, and the source of its line in the journal. */
+export interface TickReport {
+  readonly host: string;
+  /** ISO 8601 UTC, start of the tick. */
+  readonly at: string;
+  readonly verdict: Verdict;
+  readonly checks: readonly Judged[];
+  readonly heal: Healed | null;
+  readonly alerts: readonly Tried[];
+  readonly outbox: number;
+  readonly durationMs: number;
+  /** Trouble of the watchdog itself, each a sentence; empty when it is well. */
+  readonly troubles: readonly string[];
+  readonly exit: number;
+  /** Messages that a dry run would have sent. */
+  readonly wouldSend: readonly { readonly kind: string; readonly text: string }[];
+}

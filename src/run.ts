@@ -1,0 +1,38 @@
+import type { Chat } from "./alert/platforms/index.ts";
+import type { Config } from "./config/config.ts";
+import type { Secret } from "./config/secret.ts";
+import type { SecretRef } from "./config/config.ts";
+import type { Fault } from "./heal/choice.ts";
+import type { Recipe } from "./heal/recipe.ts";
+import type { Host } from "./host/host.ts";
+import type { RunLog } from "./host/run-log.ts";
+import type { Paths } from "./paths.ts";
+import type { Moment } from "./state/state.ts";
+
+/** Everything that one tick works with. */
+export interface Run {
+  readonly host: Host;
+  readonly config: Config;
+  readonly configSha256: string;
+  readonly paths: Paths;
+  readonly log: RunLog;
+  /** Loads the chat; only a tick that has something to say does. */
+  readonly openChat: () => Promise<Chat>;
+  readonly secret: (ref: SecretRef) => Secret;
+  readonly readRecipe: (name: string) => Promise<Recipe | Fault>;
+  readonly isDryRun: boolean;
+  /** Milliseconds on the monotonic clock. */
+  readonly startedMs: number;
+}
+
+/** Milliseconds that a tick may take in all; below the unit's TimeoutStartSec=180. */
+export const tickDeadlineMs = 150_000;
+
+/** The present moment, wall time to show and uptime to measure. */
+export const nowOf = ({ host }: Run): { readonly at: string; readonly moment: Moment } => ({
+  at: new Date(host.clock.nowMs()).toISOString(),
+  moment: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() },
+});
+
+/** Milliseconds since the tick began. */
+export const spentMs = ({ host, startedMs }: Run): number => host.clock.monotonicMs() - startedMs;

@@ -1,0 +1,46 @@
+import type { Reading } from "../probes/probe.ts";
+import type { Judged } from "../verdict/judge.ts";
+import type { CheckState } from "./state.ts";
+
+/** What the verdicts of this tick leave for the next, by check name. Pure. */
+export const nextChecks = (
+  judged: readonly Judged[],
+  unknownTold: ReadonlySet<string>,
+): Readonly<Record<string, CheckState>> =>
+  Object.fromEntries(
+    judged.map((each): [string, CheckState] => [
+      each.name,
+      {
+        verdict: each.verdict,
+        reading: each.reading,
+        evidence: each.evidence,
+        since: each.since,
+        ticks: each.ticks,
+        badTicks: each.badTicks,
+        isUnknownTold: unknownTold.has(each.name),
+        ...(each.memory === undefined ? {} : { memory: each.memory }),
+      },
+    ]),
+  );
+
+/** The verdicts after a proof: the checks that were proved well are green from `at` (ISO 8601 UTC) on. Pure. */
+export const afterProof = (
+  judged: readonly Judged[],
+  proved: ReadonlyMap<string, Reading>,
+  at: string,
+): readonly Judged[] =>
+  judged.map((each): Judged => {
+    const reading = proved.get(each.name);
+    if (reading === undefined) return each;
+    const { because: _, ...rest } = each;
+    return {
+      ...rest,
+      verdict: "green",
+      reading: "ok",
+      evidence: reading.evidence,
+      since: at,
+      ticks: 1,
+      badTicks: 0,
+      ...(reading.memory === undefined ? {} : { memory: reading.memory }),
+    };
+  });

@@ -1,0 +1,170 @@
+import { type Decided, decide } from "./alert/decide.ts";
+import { isStuck } from "./alert/deliver.ts";
+import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
+import { openPost } from "./alert/post.ts";
+import { formatDuration } from "./config/duration.ts";
+import { checkDestinations } from "./config/egress.ts";
+import { type Recalled, recall } from "./recall.ts";
+import type { TickReport } from "./report.ts";
+import { nowOf, type Run, spentMs } from "./run.ts";
+import { nextChecks } from "./state/next.ts";
+import type { CheckState, State } from "./state/state.ts";
+import { writeState } from "./state/store.ts";
+import { healStage } from "./tick-heal.ts";
+import { look } from "./probes/look.ts";
+import type { Reading } from "./probes/probe.ts";
+import { type Judged, judge, turningRed } from "./verdict/judge.ts";
+import { withSecondLook } from "./verdict/second-look.ts";
+import { worst } from "./verdict/verdict.ts";
+
+type Before = Readonly<Record<string, CheckState>>;
+type Readings = ReadonlyMap<string, Reading>;
+
+const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged[] => {
+  const { at, moment } = nowOf(run);
+  return judge(run.config.checks, readings, before, { at, ...moment });
+};
+
+/** Looks at these checks, with what the last tick left them. */
+const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
+  const checks = run.config.checks.filter(({ name }) => names(name));
+  return await look(run.host, checks, { secret: run.secret, memory: (name) => before[name]?.memory });
+};
+
+/** Probes and judges; what would turn red is looked at once more before it counts (law 4). */
+const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> => {
+  const first = await lookAt(run, () => true, before);
+  const judged = judgeNow(run, first, before);
+  const turning = turningRed(judged, before);
+  const { confirmMs } = run.config;
+  if (turning.size === 0 || confirmMs === 0) return judged;
+  run.log.log("debug", `looking again in ${formatDuration(confirmMs)} at ${[...turning].join(", ")}`);
+  await run.host.clock.sleep(confirmMs);
+  const second = await lookAt(run, (name) => turning.has(name), before);
+  return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+};
+
+const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[]): Decided => {
+  const { at, moment } = nowOf(run);
+  const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
+  return decide({
+    judged,
+    checks: recalled.state.checks,
+    incidents: recalled.state.incidents,
+    logged: recalled.lostIncidents(judged),
+    watched: new Set(watching.map(({ check }) => check)),
+    remindEveryMs: run.config.remindEveryMs,
+    now: { at, ...moment },
+  });
+};
+
+/** What changed goes to the heal log before anybody is told. */
+const enterLog = (run: Run, { state, ledger }: Recalled, judged: readonly Judged[], decided: Decided): void => {
+  const isChanged = state.configSha256 !== "" && state.configSha256 !== run.configSha256;
+  const evidence = (name: string): string => judged.find((each) => each.name === name)?.evidence ?? "";
+  ledger.append([
+    ...(isChanged ? [{ event: "config.changed" as const, by: "watcher", config_sha256: run.configSha256 }] : []),
+    ...decided.opened.map(({ id, check }) => ({
+      event: "incident.opened" as const,
+      by: "watcher",
+      incident: id,
+      check,
+      evidence: evidence(check),
+    })),
+    ...decided.ended.map(({ incident, why }) => ({
+      event: "incident.resolved" as const,
+      by: "watcher",
+      incident: incident.id,
+      check: incident.check,
+      why,
+    })),
+  ]);
+};
+
+const nextState = (
+  run: Run,
+  { state }: Recalled,
+  judged: readonly Judged[],
+  decided: Pick<Decided, "incidents" | "unknownTold">,
+  mailbox: Mailbox,
+): State => {
+  const { at, moment } = nowOf(run);
+  return {
+    version: 1,
+    tick: state.tick + 1,
+    at,
+    moment,
+    verdict: worst(judged.map(({ verdict }) => verdict)),
+    configSha256: run.configSha256,
+    checks: nextChecks(judged, decided.unknownTold),
+    incidents: decided.incidents,
+    outbox: mailbox.outbox(),
+    chatWait: mailbox.wait(),
+  };
+};
+
+const openMail = (run: Run, { state }: Recalled, onSent: () => void): Mailbox =>
+  openMailbox({
+    outbox: state.outbox,
+    wait: state.chatWait,
+    tick: state.tick + 1,
+    now: () => nowOf(run).moment,
+    onSent,
+    send: async (message) => {
+      const chat = await run.openChat();
+      run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
+      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret });
+      run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
+      return sent;
+    },
+  });
+
+/** Exit status of a tick: what it could not write comes before a deaf chat. Source: sysexits(3). */
+const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => {
+  const first = writeCodes[0];
+  if (first === undefined) return isChatStuck ? 75 : 0;
+  return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
+};
+
+/**
+ * The main job, once: config, probes, verdict, persist, heal, alert, log. What must not be lost is on disk before the next step
+ * begins; what can't be written down stops the heal, never the alert. Throws only our own bugs.
+ */
+export const tick = async (run: Run): Promise<TickReport> => {
+  const { at } = nowOf(run);
+  run.host.http.allow(checkDestinations(run.config));
+  run.host.tcp.allow(checkDestinations(run.config));
+  const recalled = recall(run);
+  const judged = await judgeTwice(run, recalled.state.checks);
+  const decided = decideNow(run, recalled, judged);
+  enterLog(run, recalled, judged, decided);
+  const telling = { host: run.config.host, judged, head: recalled.headFor(decided), now: nowOf(run).at };
+  let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
+  const mailbox = openMail(run, recalled, () => persist());
+  const post = openPost(mailbox, run.config, telling, decided.tell);
+  const persist = (): void => {
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)));
+  };
+  const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
+  if (isNews || decided.opened.length > 0) persist();
+  const healed = await healStage(run, recalled, { judged, decided, mailbox, post, telling });
+  latest = { judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
+  if (isNews) persist();
+  const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
+  if (!run.isDryRun) await mailbox.flush();
+  persist();
+  const stuck = isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  return {
+    host: run.config.host,
+    at,
+    verdict: worst(latest.judged.map(({ verdict }) => verdict)),
+    checks: latest.judged,
+    heal: healed.healed,
+    alerts: mailbox.tried(),
+    outbox: mailbox.outbox().length,
+    durationMs: Math.round(spentMs(run)),
+    troubles: recalled.troubles(),
+    exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
+    wouldSend: run.isDryRun ? wouldSend : [],
+  };
+};

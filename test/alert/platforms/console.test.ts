@@ -1,0 +1,18 @@
+import { expect, test } from "bun:test";
+import { contextWith, hostileText, message, send } from "./bed.ts";
+
+test("console send() writes one line of priority 0 to stderr and is always delivered", async () => {
+  const written: string[] = [];
+  const delivery = await send({ kind: "console" }, "", message.text, contextWith("", written));
+  expect(delivery).toMatchObject({ kind: "delivered" });
+  expect(written).toEqual([
+    "<0>RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) | not healed: the unit was stopped on purpose" +
+      " | next: dogwatch card gateway-down | incident 7f3a | log 41:9f3ac2d1c07be55a\n",
+  ]);
+});
+
+test("console send() lets no escape and no second line through", async () => {
+  const written: string[] = [];
+  await send({ kind: "console" }, "", `${hostileText}\r<1>second\n\n`, contextWith("", written));
+  expect(written.join("")).toMatch(/^<0>[^\p{Cc}]+\n$/u);
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "bun:test";
+import { nearest, quoted, quotedKey } from "../../src/config/near.ts";
+
+describe("nearest()", () => {
+  const known = ["process", "http", "unit", "tcp", "red_after", "needs", "on"];
+  const cases = [
+    { given: "red_afer", want: "red_after" },
+    { given: "red-after", want: "red_after" },
+    { given: "Red_After", want: "red_after" },
+    { given: "htpp", want: "http" },
+    { given: "htttp", want: "http" },
+    { given: "need", want: "needs" },
+    { given: "proccess", want: "process" },
+    { given: "no", want: "on" },
+    { given: "colour", want: undefined },
+    { given: "xy", want: undefined },
+    { given: "http".repeat(40), want: undefined },
+  ] as const;
+  for (const { given, want } of cases)
+    test(`nearest() takes "${given}" for ${want}`, () => expect(nearest(given, known)).toBe(want));
+});
+
+describe("quoted()", () => {
+  test("quoted() cuts long text", () => expect(quoted("x".repeat(99)).length).toBeLessThan(70));
+  test("quoted() shows what a terminal could obey as escapes", () => {
+    expect(quoted("\u001b[31m\u009b1m\u202e\u2028")).toBe('"\\u001b[31m\\u009b1m\\u202e\\u2028"');
+  });
+});
+
+describe("quotedKey()", () => {
+  test("quotedKey() shows a word", () => expect(quotedKey("red_afer")).toBe(' "red_afer"'));
+  test("quotedKey() does not show what may be a secret", () => expect(quotedKey("123456:AAH-token")).toBe(""));
+});
