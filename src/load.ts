@@ -41,7 +41,12 @@ export const loadFresh = async (host: Host, paths: Paths): Promise<Loaded> => {
   const { config, faultAt } = parsed;
   const rules = await checkRules(host, paths.recipes, config, faultAt);
   if (rules.faults.length > 0) return { kind: "faults", faults: rules.faults };
-  return { kind: "config", config, sha256: host.sha256(trusted.bytes), warnings: [...parsed.warnings, ...rules.warnings] };
+  return {
+    kind: "config",
+    config,
+    sha256: host.sha256(trusted.bytes),
+    warnings: [...parsed.warnings, ...rules.warnings],
+  };
 };
 
 /**
@@ -58,7 +63,10 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
     return { kind: "config", config: kept.value.config, sha256, warnings: [] };
   const fresh = await loadFresh(host, paths);
   if (fresh.kind === "config" && fresh.sha256 !== sha256)
-    return { kind: "faults", faults: [wholeFileFault(paths.config, "the file changed while it was read; run the command again")] };
+    return {
+      kind: "faults",
+      faults: [wholeFileFault(paths.config, "the file changed while it was read; run the command again")],
+    };
   if (fresh.kind === "config" && !isDryRun)
     writeSealed(host, keptPath(paths), { version: 1, key, config: fresh.config }, 0o640);
   return fresh;

@@ -32,7 +32,11 @@ const commands: Readonly<Record<string, Entry>> = {
   validate: { load: async () => (await import("./cli/validate.ts")).validateCommand, flags: [], hasWords: true },
   status: { load: async () => (await import("./cli/status.ts")).statusCommand, flags: ["exit-code"], hasWords: false },
   heal: { load: async () => (await import("./cli/heal.ts")).healCommand, flags: [], hasWords: true },
-  log: { load: async () => (await import("./cli/log-command.ts")).logEntry, flags: ["head", "incident", "since"], hasWords: true },
+  log: {
+    load: async () => (await import("./cli/log-command.ts")).logEntry,
+    flags: ["head", "incident", "since"],
+    hasWords: true,
+  },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
@@ -86,22 +90,25 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
 };
 
 const surplus = ({ tokens }: Parsed, entry: Entry): string | undefined =>
-  tokens.flatMap((token) => (token.kind === "option" && ![...common, ...entry.flags].includes(token.name) ? [token.rawName] : []))[0];
+  tokens.flatMap((token) =>
+    token.kind === "option" && ![...common, ...entry.flags].includes(token.name) ? [token.rawName] : [],
+  )[0];
 
 const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
 
-const run = async (host: Host, parsed: Parsed): Promise<number> => {
-  const [command, ...words] = parsed.positionals;
-  const { values } = parsed;
-  if (values.version) {
-    host.terminal.out(`dogwatch ${packageFile.version}\n`);
-    return 0;
-  }
-  if (values.help || command === undefined || command === "help") {
-    const { printHelp } = await import("./cli/help.ts");
-    printHelp(host, command === "help" ? words[0] : command);
-    return values.help || command === "help" ? 0 : 64;
-  }
+const sayVersion = (host: Host): number => {
+  host.terminal.out(`dogwatch ${packageFile.version}\n`);
+  return 0;
+};
+
+/** Help that was asked for is done (0); help for want of a command is a wrong call (64). */
+const help = async (host: Host, { values, positionals: [command, topic] }: Parsed): Promise<number> => {
+  const { printHelp } = await import("./cli/help.ts");
+  printHelp(host, command === "help" ? topic : command);
+  return values.help || command === "help" ? 0 : 64;
+};
+
+const runCommand = async (host: Host, parsed: Parsed, command: string, words: readonly string[]): Promise<number> => {
   const entry = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (entry === undefined) return usage(host, `there is no command "${command}"`);
   const extra = surplus(parsed, entry);
@@ -109,6 +116,7 @@ const run = async (host: Host, parsed: Parsed): Promise<number> => {
   if (words.length > 0 && !entry.hasWords) return usage(host, `"${command}" takes no "${words[0]}"`);
   const flags = flagsOf(parsed);
   if (typeof flags === "string") return usage(host, flags);
+  const { values } = parsed;
   const file = command === "validate" ? words[0] : undefined;
   const paths = findPaths(host, {
     config: absolute(file ?? values.config),
@@ -119,11 +127,19 @@ const run = async (host: Host, parsed: Parsed): Promise<number> => {
   return await (await entry.load())(cli);
 };
 
+const run = async (host: Host, parsed: Parsed): Promise<number> => {
+  const [command, ...words] = parsed.positionals;
+  if (parsed.values.version) return sayVersion(host);
+  if (parsed.values.help || command === undefined || command === "help") return await help(host, parsed);
+  return await runCommand(host, parsed, command, words);
+};
+
 const parseOrSay = (host: Host): Parsed | number => {
   try {
     return parse(process.argv.slice(2));
   } catch (error) {
-    if (error instanceof TypeError && "code" in error) return usage(host, error.message.split(". ")[0] ?? "cannot read the command line");
+    if (error instanceof TypeError && "code" in error)
+      return usage(host, error.message.split(". ")[0] ?? "cannot read the command line");
     throw error;
   }
 };

@@ -1,10 +1,10 @@
 import type { Decided } from "./alert/decide.ts";
+import { adopt } from "./heal/adopt.ts";
 import type { Done } from "./host/host.ts";
 import type { Head } from "./log/entry.ts";
 import { type Ledger, openLedger } from "./log/ledger.ts";
 import { openIncidents } from "./log/open-incidents.ts";
 import { nowOf, type Run } from "./run.ts";
-import { adopt } from "./heal/adopt.ts";
 import type { HealState } from "./state/heal-state.ts";
 import type { State } from "./state/state.ts";
 import { readHealState, readState } from "./state/store.ts";
@@ -36,7 +36,7 @@ export const recall = (run: Run): Recalled => {
   const { host, paths } = run;
   const state = readState(host, paths.state, run.isDryRun);
   const heal = readHealState(host, paths.state, nowOf(run).moment, run.isDryRun);
-  const ledger = openLedger(host, paths.logFile, run.isDryRun);
+  const ledger = openLedger(host, paths.logFile, run.config.host, run.isDryRun);
   const failures: { readonly code: string; readonly text: string }[] = [];
   const logged = (): ReturnType<typeof openIncidents> => openIncidents(host, paths.logFile);
   return {

@@ -1,7 +1,6 @@
 import type { Chat } from "./alert/platforms/index.ts";
-import type { Config } from "./config/config.ts";
+import type { Config, SecretRef } from "./config/config.ts";
 import type { Secret } from "./config/secret.ts";
-import type { SecretRef } from "./config/config.ts";
 import type { Fault } from "./heal/choice.ts";
 import type { Recipe } from "./heal/recipe.ts";
 import type { Host } from "./host/host.ts";

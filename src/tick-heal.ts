@@ -101,7 +101,11 @@ const healAndTell = async (run: Run, recalled: Recalled, stage: HealStage): Prom
 };
 
 /** Ends the incidents whose checks were proved well. */
-const endProved = (recalled: Recalled, healed: Healed, incidents: Readonly<Record<string, Incident>>): readonly Incident[] => {
+const endProved = (
+  recalled: Recalled,
+  healed: Healed,
+  incidents: Readonly<Record<string, Incident>>,
+): readonly Incident[] => {
   const ended = Object.values(incidents).filter(({ check }) => healed.readings.has(check));
   recalled.ledger.append(
     ended.map(({ id, check }) => ({

@@ -4,6 +4,8 @@ import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
+import { look } from "./probes/look.ts";
+import type { Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import type { TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
@@ -11,8 +13,6 @@ import { nextChecks } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { healStage } from "./tick-heal.ts";
-import { look } from "./probes/look.ts";
-import type { Reading } from "./probes/probe.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -35,6 +35,8 @@ const lookAt = async (run: Run, names: (name: string) => boolean, before: Before
 const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> => {
   const first = await lookAt(run, () => true, before);
   const judged = judgeNow(run, first, before);
+  for (const { name, verdict, evidence, durationMs } of judged)
+    run.log.log("debug", `check ${name}: ${verdict}: ${evidence} (${durationMs} ms)`, { check: name, verdict });
   const turning = turningRed(judged, before);
   const { confirmMs } = run.config;
   if (turning.size === 0 || confirmMs === 0) return judged;
@@ -143,7 +145,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const mailbox = openMail(run, recalled, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)));
+    if (!run.isDryRun)
+      recalled.note(
+        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
+      );
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || decided.opened.length > 0) persist();

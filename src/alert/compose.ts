@@ -52,9 +52,10 @@ const what = (story: Story): string => {
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
-      return `was red (${evidence}, ${since}), well again: healed by ${story.heal?.recipe ?? "a recipe"}`;
+      return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}: ${evidence}`;
     case "recovered":
-      return `well again after ${lasted(story)} (was bad ${since})`;
+      if (story.incident === null) return "can be measured again";
+      return `well again after ${lasted(story)} (was red ${since})`;
     case "unknown":
       return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
     case "reminder":
@@ -91,13 +92,13 @@ const word = ({ kind, isKnown }: Story): string => {
 
 const healLine = ({ heal }: Story): string | undefined => {
   if (heal === null) return undefined;
-  const name = heal.unit === null ? (heal.recipe ?? "") : `${heal.recipe ?? ""} on ${heal.unit}`;
-  const why = cleanEvidence(heal.why, 240);
+  const name = [heal.recipe, heal.unit].filter((part) => part !== null).join(" on ");
+  const why = cleanEvidence(heal.why, 200);
   switch (heal.outcome) {
     case "none":
       return `Not healed: ${why}`;
     case "refused":
-      return `Not healed (${name}): ${why}`;
+      return name === "" ? `Not healed: ${why}` : `Not healed (${name}): ${why}`;
     case "planned":
       return `Would heal: ${name}`;
     case "watching":
@@ -113,13 +114,14 @@ const healLine = ({ heal }: Story): string | undefined => {
 
 const nextLine = (story: Story): string | undefined => {
   if (story.kind === "recovered" || story.kind === "test") return undefined;
-  if (story.kind === "healed" && story.heal?.unit) return `Next: nothing to do; to see why: journalctl -u ${story.heal.unit}`;
+  if (story.kind === "healed" && story.heal?.unit)
+    return `Next: nothing to do; to see why: journalctl -u ${story.heal.unit}`;
   return story.card === null ? "Next: dogwatch status" : `Next: dogwatch card ${story.card}`;
 };
 
-/** The heal log's head as a message carries it: a witness outside the host. Null when the log can't be read. */
+/** The heal log's head as a message carries it: a witness outside the host. Null or 0 when there is none. */
 export const sealLine = (head: Head | null): string =>
-  head === null ? "log unreadable" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
+  head === null || head.seq === 0 ? "log not written" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
 
 /**
  * The message for one incident. The first line stands alone on a phone's lock screen: what, where, why, since when. Then what was

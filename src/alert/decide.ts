@@ -81,7 +81,11 @@ const green = (each: Judged, incident: Incident | undefined, wasUnknownTold: boo
       tell: { kind: "recovered", check: each.name, incident },
       ...told,
     };
-  return { incident, ...(wasUnknownTold ? { tell: { kind: "recovered", check: each.name, incident: null } } : {}), ...told };
+  return {
+    incident,
+    ...(wasUnknownTold ? { tell: { kind: "recovered", check: each.name, incident: null } } : {}),
+    ...told,
+  };
 };
 
 const one = (each: Judged, given: Deciding): One => {
@@ -92,7 +96,11 @@ const one = (each: Judged, given: Deciding): One => {
   if (each.because !== undefined)
     return incident === undefined
       ? { incident, isUnknownTold: wasUnknownTold }
-      : { incident: undefined, ended: { incident, why: `folded under "${each.because}"` }, isUnknownTold: wasUnknownTold };
+      : {
+          incident: undefined,
+          ended: { incident, why: `folded under "${each.because}"` },
+          isUnknownTold: wasUnknownTold,
+        };
   if (each.verdict === "red") return red(each, incident, given, wasUnknownTold);
   const isTime = each.verdict === "unknown" && each.ticks >= unknownTicks && !wasUnknownTold;
   if (!isTime) return { incident, isUnknownTold: wasUnknownTold };
@@ -108,7 +116,9 @@ export const decide = (given: Deciding): Decided => {
   const names = new Set(given.judged.map(({ name }) => name));
   const gone = Object.values(given.incidents).filter(({ check }) => !names.has(check));
   return {
-    incidents: Object.fromEntries(each.flatMap(({ name, incident }) => (incident === undefined ? [] : [[name, incident]]))),
+    incidents: Object.fromEntries(
+      each.flatMap(({ name, incident }) => (incident === undefined ? [] : [[name, incident]])),
+    ),
     opened: each.flatMap(({ opened }) => opened ?? []),
     ended: [
       ...each.flatMap(({ ended }) => ended ?? []),

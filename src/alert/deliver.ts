@@ -46,7 +46,12 @@ export const deliver = async (
     tried.push({ id: entry.id, kind: entry.kind, delivered: isDelivered, why: whyOf(delivery) });
     if (!isDelivered) {
       left = left.map((each) => (covers.includes(each.id) ? marked(each, delivery) : each));
-      return { outbox: left, tried, handled, retryAfterMs: delivery.kind === "later" ? (delivery.retryAfterMs ?? 0) : 0 };
+      return {
+        outbox: left,
+        tried,
+        handled,
+        retryAfterMs: delivery.kind === "later" ? (delivery.retryAfterMs ?? 0) : 0,
+      };
     }
     left = left.filter((each) => !covers.includes(each.id));
   }

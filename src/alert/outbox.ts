@@ -47,7 +47,11 @@ export const fold = (entries: readonly OutboxEntry[]): OutboxEntry | undefined =
 };
 
 /** Adds messages at the end and keeps the bound: what is too old is folded, never dropped unsaid. Pure. */
-export const add = (outbox: readonly OutboxEntry[], messages: readonly Message[], tick: number): readonly OutboxEntry[] => {
+export const add = (
+  outbox: readonly OutboxEntry[],
+  messages: readonly Message[],
+  tick: number,
+): readonly OutboxEntry[] => {
   const all = [...outbox, ...messages.map((each) => ({ ...each, tick, tries: 0, refused: null, folded: null }))];
   if (all.length <= maxOutbox) return all;
   const surplus = all.length - maxOutbox + 1;

@@ -17,7 +17,11 @@ export const cardCommand = async ({ host, paths, flags, words }: Cli): Promise<n
   }
   const text = findCard(host, paths.recipes, name);
   if (text === undefined) {
-    complain(host, `cannot show the card "${name}": there is none${didYouMean(name, names)}`, `There are: ${names.join(", ")}`);
+    complain(
+      host,
+      `cannot show the card "${name}": there is none${didYouMean(name, names)}`,
+      `There are: ${names.join(", ")}`,
+    );
     return exits.usage;
   }
   host.terminal.out(flags.isJson ? `${JSON.stringify({ card: name, text })}\n` : text);

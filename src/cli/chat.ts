@@ -2,11 +2,21 @@ import { compose } from "../alert/compose.ts";
 import { openChat } from "../alert/platforms/index.ts";
 import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
+import type { Host } from "../host/host.ts";
 import { loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 
 const timeoutMs = 10_000;
+
+/** The console's message reaches the terminals only while journald forwards it; by default it does. Source: journald.conf(5), ForwardToWall=. */
+const isWallOff = async (host: Host): Promise<boolean> => {
+  const argv = ["/usr/bin/systemd-analyze", "cat-config", "systemd/journald.conf"];
+  const ran = await host.exec.run({ argv, timeoutMs, maxOutputBytes: 256 * 1024 });
+  if (ran.kind !== "exited" || ran.status !== 0) return false;
+  const last = [...ran.stdout.matchAll(/^\s*ForwardToWall\s*=\s*(\S+)/gmu)].at(-1)?.[1];
+  return last !== undefined && /^(no|false|off|0|n|f)$/iu.test(last);
+};
 
 /** `dogwatch chat test`: one message that says it is a test, and what the platform answered. */
 export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<number> => {
@@ -43,6 +53,12 @@ export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<n
   if (flags.isJson) host.terminal.out(`${JSON.stringify({ chat: config.chat.kind, ...sent })}\n`);
   if (sent.kind === "delivered") {
     if (!flags.isJson) host.terminal.out(`${config.chat.kind}: delivered (${sent.answer})\n`);
+    if (config.chat.kind === "console" && (await isWallOff(host)))
+      complain(
+        host,
+        "the console is mute: journald has ForwardToWall off",
+        "Set ForwardToWall=yes in journald.conf, or use a chat.",
+      );
     return exits.done;
   }
   const lasting = sent.kind === "refused" ? "It will not pass by itself." : "It may pass; run the command again later.";

@@ -1,9 +1,11 @@
-import { openStage, brokenFile, gatewayPort, playGateway, restartGateway, type Stage } from "../host/demo-stage.ts";
+import { brokenFile, gatewayPort, openStage, playGateway, restartGateway, type Stage } from "../host/demo-stage.ts";
 import type { Host } from "../host/host.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { logCommand } from "./log.ts";
 import { tickCommand } from "./tick.ts";
 
+/** As in the demo's recipe: a second heal has to wait for it. */
+const cooldownMs = 3000;
 const token = "424242:the-demo-s-token";
 
 const configText = (stage: Stage, port: number): string => `host: demo-box
@@ -35,7 +37,7 @@ params: { folder: { type: path, required: true } }
 steps:
   - [${JSON.stringify(binary)}, demo, restart, "{folder}"]
 proof: { within: 4s, every: 500ms }
-cooldown: 0s
+cooldown: 3s
 card: gateway-down
 `;
 
@@ -62,7 +64,11 @@ const cliFor = ({ host, paths, flags }: Cli, { folder }: Stage): Cli => ({
   },
 });
 
-const frame = (text: string): string => text.split("\n").map((line) => `  │ ${line}\n`).join("");
+const frame = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `  │ ${line}\n`)
+    .join("");
 
 /** One scene: what happens, one tick, and what arrives on the operator's phone. */
 const scene = async (cli: Cli, stage: Stage, title: string): Promise<void> => {
@@ -85,6 +91,7 @@ const play = async (cli: Cli, stage: Stage): Promise<number> => {
   stage.killGateway();
   await scene(cli, stage, "2. Night. The gateway is killed (SIGKILL). The next tick heals it once and proves it.");
   await scene(cli, stage, "3. The tick after: well, and nothing to say.");
+  await host.clock.sleep(cooldownMs);
   stage.put(brokenFile, "");
   stage.killGateway();
   await scene(cli, stage, "4. It dies again, and this time it can't come back. One try, then a person is told.");

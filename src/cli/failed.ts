@@ -1,5 +1,5 @@
-import { elapsedS } from "../state/state.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
+import { elapsedS } from "../state/state.ts";
 import { type Cli, exits } from "./cli.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
@@ -29,7 +29,10 @@ const causeOf = (cli: Cli): { readonly status: string; readonly why: string } =>
   if (illness !== undefined && String(illness.exit) === status) return { status, why: illness.why };
   if (status === "243") return { status, why: `the credentials folder "${cli.paths.credentials.path}" cannot be read` };
   const result = env["MONITOR_SERVICE_RESULT"];
-  return { status, why: result === "timeout" ? "the tick did not end in time" : `the tick ended with ${result ?? "an error"}` };
+  return {
+    status,
+    why: result === "timeout" ? "the tick did not end in time" : `the tick ended with ${result ?? "an error"}`,
+  };
 };
 
 const remindMs = async (cli: Cli): Promise<number> => {

@@ -1,9 +1,9 @@
-import { openRunLog } from "../host/run-log.ts";
 import { printFault } from "../config/fault.ts";
-import { loadFresh } from "../load.ts";
 import type { Healed } from "../heal/heal.ts";
-import { readHealState, writeHealState } from "../state/store.ts";
+import { openRunLog } from "../host/run-log.ts";
+import { loadFresh } from "../load.ts";
 import { openLedger } from "../log/ledger.ts";
+import { readHealState, writeHealState } from "../state/store.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { runOf } from "./tick.ts";
@@ -34,7 +34,9 @@ const plan = async (cli: Cli): Promise<number> => {
   const { heal } = await tick(runOf(cli, loaded, log, true));
   if (heal === null) return exits.done;
   const { outcome, recipe, unit, check, why, steps } = heal;
-  host.terminal.out(flags.isJson ? `${JSON.stringify({ outcome, recipe, unit, check, why, steps })}\n` : planText(heal));
+  host.terminal.out(
+    flags.isJson ? `${JSON.stringify({ outcome, recipe, unit, check, why, steps })}\n` : planText(heal),
+  );
   return exits.done;
 };
 
@@ -43,7 +45,11 @@ const unlatch = (cli: Cli, rule: string): number => {
   const lock = host.files.lock(`${paths.state}/tick.lock`);
   if (lock.kind !== "held") {
     const why = lock.kind === "busy" ? `a tick is running (${lock.holder})` : lock.why;
-    complain(host, `cannot unlatch "${rule}": ${why}`, lock.kind === "busy" ? "Run it again in a minute." : "Run it as root.");
+    complain(
+      host,
+      `cannot unlatch "${rule}": ${why}`,
+      lock.kind === "busy" ? "Run it again in a minute." : "Run it as root.",
+    );
     return exits.cannotCreate;
   }
   try {
@@ -52,13 +58,20 @@ const unlatch = (cli: Cli, rule: string): number => {
     const { [rule]: latch, ...latched } = heal.latched;
     if (latch === undefined) {
       const names = Object.keys(heal.latched);
-      complain(host, `cannot unlatch "${rule}": it is not latched`, `Latched: ${names.length === 0 ? "none" : names.join(", ")}`);
+      complain(
+        host,
+        `cannot unlatch "${rule}": it is not latched`,
+        `Latched: ${names.length === 0 ? "none" : names.join(", ")}`,
+      );
       return exits.usage;
     }
-    const ledger = openLedger(host, paths.logFile, false);
+    const ledger = openLedger(host, paths.logFile, host.hostname, false);
     const logged = ledger.append([{ event: "heal.unlatched", by: `uid:${host.uid}`, why: `${rule}: ${latch.why}` }]);
-    const spent = heal.attempts.filter((each) => each.rule !== rule || each.outcome === "running" || each.outcome === "watching");
-    const saved = logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts: spent });
+    const spent = heal.attempts.filter(
+      (each) => each.rule !== rule || each.outcome === "running" || each.outcome === "watching",
+    );
+    const saved =
+      logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts: spent });
     if (saved.kind === "failed") {
       complain(host, `cannot unlatch "${rule}": ${saved.why}`, "Nothing was changed; run it as root.");
       return exits.ioError;

@@ -33,7 +33,9 @@ const describe = async (cli: Cli, state: State, isStale: boolean, now: string): 
   const age = formatDuration(elapsedS(state.moment, moment) * 1000);
   const stale = isStale ? ` STALE: no tick has finished for ${age}; run: systemctl status dogwatch.timer` : "";
   const next = await host.systemd.nextTick();
-  const latched = Object.entries(heal.latched).map(([rule, { why }]) => `latched: ${rule} (${why}); run: dogwatch heal unlatch ${rule}`);
+  const latched = Object.entries(heal.latched).map(
+    ([rule, { why }]) => `latched: ${rule} (${why}); run: dogwatch heal unlatch ${rule}`,
+  );
   return [
     `${paint(host.terminal, state.verdict, state.verdict.toUpperCase())} · last tick ${age} ago${stale}`,
     ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),

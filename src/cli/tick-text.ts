@@ -6,11 +6,13 @@ import { fit, paint } from "./paint.ts";
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-const ms = (durationMs: number): string => (durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`);
+const ms = (durationMs: number): string =>
+  durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`;
 
 /** How the heal stands, as one line; undefined when there was nothing to heal. */
 const healLine = ({ heal }: TickReport): string | undefined => {
-  if (heal === null || (heal.outcome === "none" && heal.check === null && heal.why === "nothing is red")) return undefined;
+  if (heal === null || (heal.outcome === "none" && heal.check === null && heal.why === "nothing is red"))
+    return undefined;
   const name = [heal.recipe, heal.unit].filter((part) => part !== null).join(" on ");
   return `heal: ${heal.outcome}${name === "" ? "" : ` ${name}`}${heal.why === "" ? "" : `: ${heal.why}`}`;
 };
@@ -30,8 +32,15 @@ export const tickTable = (report: TickReport, terminal: Terminal): string => {
   const width = Math.min(24, Math.max(...report.checks.map(({ name }) => name.length), 0));
   const head = `${report.verdict.toUpperCase()} ${report.host} · ${plural(report.checks.length, "check")} in ${ms(report.durationMs)}`;
   const dry = report.wouldSend.map(({ text }) => `would send:\n${text.replace(/^/gmu, "    ")}`);
-  const steps = report.heal?.outcome === "planned" ? report.heal.steps.map((step) => `would run: ${step.join(" ")}`) : [];
-  const rest = [healLine(report), ...steps, ...alertLines(report), ...dry, ...report.troubles.map((text) => `trouble: ${text}`)];
+  const steps =
+    report.heal?.outcome === "planned" ? report.heal.steps.map((step) => `would run: ${step.join(" ")}`) : [];
+  const rest = [
+    healLine(report),
+    ...steps,
+    ...alertLines(report),
+    ...dry,
+    ...report.troubles.map((text) => `trouble: ${text}`),
+  ];
   return [
     paint(terminal, report.verdict, head),
     ...report.checks.map((each) => checkLine(terminal, each, width, report.at)),
@@ -52,7 +61,9 @@ export const tickLine = (report: TickReport): string => {
     ...sick,
     healLine(report),
     sent > 0 ? `${plural(sent, "alert")} sent` : undefined,
-    report.outbox > 0 ? `${plural(report.outbox, "alert")} waiting: ${report.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}` : undefined,
+    report.outbox > 0
+      ? `${plural(report.outbox, "alert")} waiting: ${report.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`
+      : undefined,
     ...report.troubles,
   ];
   return parts.filter((part) => part !== undefined).join("; ");

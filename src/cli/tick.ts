@@ -84,7 +84,8 @@ const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number
 };
 
 const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kind: "faults" }>["faults"]): number => {
-  for (const fault of faults) cli.host.terminal.err(`${cli.host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
+  for (const fault of faults)
+    cli.host.terminal.err(`${cli.host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
   log.log("error", `cannot use the config "${cli.paths.config}": ${faults.length} faults; run: dogwatch validate`);
   return fallIll(cli, exits.config, faults[0] === undefined ? "the config is invalid" : printFault(faults[0]));
 };
@@ -109,19 +110,20 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
   const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
   if (flags.isDryRun) return await locked(cli, log);
   const made = host.files.makeFolder(paths.state, 0o750);
-  const lock = made.kind === "failed" ? made : host.files.lock(`${paths.state}/tick.lock`);
-  switch (lock.kind) {
-    case "busy":
-      return sayBusy(cli, log, lock.holder);
-    case "failed": {
-      complain(host, `cannot use the state folder "${paths.state}": ${lock.why}`, "Run it as root, or name a folder with --state-dir.");
-      return exits.cannotCreate;
-    }
-    case "held":
-      try {
-        return await locked(cli, log);
-      } finally {
-        lock.release();
-      }
+  const lock = host.files.lock(`${paths.state}/tick.lock`);
+  if (lock.kind === "busy") return sayBusy(cli, log, lock.holder);
+  if (lock.kind === "failed") {
+    const why = made.kind === "failed" ? made.why : lock.why;
+    complain(
+      host,
+      `cannot use the state folder "${paths.state}": ${why}`,
+      "Run it as root, or name a folder with --state-dir.",
+    );
+    return exits.cannotCreate;
+  }
+  try {
+    return await locked(cli, log);
+  } finally {
+    lock.release();
   }
 };

@@ -12,7 +12,8 @@ export const validateCommand = async ({ host, paths, flags }: Cli): Promise<numb
     return faults.length === 0 ? exits.done : exits.config;
   }
   for (const fault of faults) host.terminal.err(`${printFault(fault)}\n`);
-  for (const warning of warnings) host.terminal.err(`${printFault({ ...warning, message: `warning: ${warning.message}` })}\n`);
+  for (const warning of warnings)
+    host.terminal.err(`${printFault({ ...warning, message: `warning: ${warning.message}` })}\n`);
   if (loaded.kind === "faults") {
     const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
     host.terminal.err(`dogwatch: cannot use "${paths.config}": ${count}\n`);

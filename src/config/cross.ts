@@ -1,4 +1,4 @@
-import type { Fault } from "./fault.ts";
+import { type Fault, maxFaults } from "./fault.ts";
 import { didYouMean, quoted, quotedKey } from "./near.ts";
 import { isMap } from "./schema/shape.ts";
 import type { Yaml } from "./yaml.ts";
@@ -32,7 +32,11 @@ const entangled = (needs: Needs): ReadonlySet<string> => {
   for (const [name, mentions] of needs) {
     const real = mentions.filter((each) => needs.has(each.name));
     open.set(name, real.length);
-    for (const each of real) users.set(each.name, [...(users.get(each.name) ?? []), name]);
+    for (const each of real) {
+      const known = users.get(each.name) ?? [];
+      known.push(name);
+      users.set(each.name, known);
+    }
   }
   const free = [...left].filter((name) => open.get(name) === 0);
   for (let name = free.pop(); name !== undefined; name = free.pop()) {
@@ -106,9 +110,13 @@ export const crossFaults = (yaml: Yaml, recipes: readonly string[] | undefined):
     return typeof name === "string" ? [{ name, path: [...path, "recipe"] }] : [];
   });
   return [
-    ...toChecks.filter(({ name }) => !needs.has(name)).map((each) => unknownName("check", each, names, yaml)),
+    ...toChecks
+      .filter(({ name }) => !needs.has(name))
+      .slice(0, maxFaults)
+      .map((each) => unknownName("check", each, names, yaml)),
     ...toRecipes
       .filter(({ name }) => recipes !== undefined && !recipes.includes(name))
+      .slice(0, maxFaults)
       .map((each) => unknownName("recipe", each, recipes ?? [], yaml)),
     ...circleFaults(needs, yaml),
   ];

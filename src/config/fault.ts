@@ -6,6 +6,9 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Past so many of one sort nobody reads on, and each costs a search for its place. */
+export const maxFaults = 100;
+
 /** `file:line:col: message`, the form that editors and CI jump to. Never throws. */
 export const printFault = ({ file, line, col, message }: Fault): string => `${file}:${line}:${col}: ${message}`;
 

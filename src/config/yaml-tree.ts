@@ -1,4 +1,5 @@
 import { type Document, isAlias, isCollection, isMap, isNode, isPair, isScalar } from "yaml";
+import { maxFaults } from "./fault.ts";
 import { quoted, quotedKey } from "./near.ts";
 
 /** Something wrong at an offset of the text. */
@@ -8,6 +9,8 @@ export interface Problem {
 }
 
 const maxDepth = 32;
+/** Of one key or value: keeps every later look at it, such as by a regular expression, cheap. */
+const maxLength = 8192;
 
 /** Keys that are not data in JavaScript: valibot passes over them without a word, so they are refused here. */
 const reserved: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
@@ -28,7 +31,13 @@ const aliasProblem = (walk: Walk, name: string, open: readonly string[]): string
     : `the alias${quotedKey(name)} has no anchor before it; text that begins with "*" needs quotes`;
 };
 
+const tooLong = (walk: Walk, node: unknown): void => {
+  if (isScalar(node) && typeof node.value === "string" && node.value.length > maxLength)
+    walk.problems.push({ offset: node.range?.[0] ?? 0, message: `a text of more than ${maxLength} characters` });
+};
+
 const visitKey = (walk: Walk, key: unknown): void => {
+  tooLong(walk, key);
   if (!isScalar(key) || typeof key.value !== "string" || !reserved.has(key.value)) return;
   walk.problems.push({
     offset: key.range?.[0] ?? 0,
@@ -45,6 +54,7 @@ const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number
     return;
   }
   if (node.anchor !== undefined) walk.seen.add(node.anchor);
+  tooLong(walk, node);
   if (!isCollection(node)) return;
   if (depth === maxDepth) {
     walk.problems.push({ offset, message: `nested more than ${maxDepth} levels deep` });
@@ -61,5 +71,5 @@ const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number
 export const treeProblems = (document: Document, maxAliases: number): readonly Problem[] => {
   const walk: Walk = { problems: [], seen: new Set(), maxAliases, aliases: 0 };
   visit(walk, document.contents, [], 0);
-  return walk.problems;
+  return walk.problems.slice(0, maxFaults);
 };

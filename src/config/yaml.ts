@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Document, LineCounter, parseDocument } from "yaml";
-import { type Fault, sortFaults, wholeFileFault } from "./fault.ts";
+import { type Fault, maxFaults, sortFaults, wholeFileFault } from "./fault.ts";
 import { decodeText } from "./text.ts";
 import { type Path, placeOf } from "./yaml-place.ts";
 import { syntaxFaults } from "./yaml-syntax.ts";
@@ -33,7 +33,7 @@ const toValue = (document: Document, file: string): { readonly value: unknown } 
 };
 
 /**
- * Reads one strict YAML 1.2 document: unique text keys, no tags, no merge keys, at most 32 levels and 100 aliases. Broken syntax gives all its
+ * Reads one strict YAML 1.2 document: unique text keys, no tags, no merge keys, at most 32 levels, 100 aliases, 8,192 characters a value. Broken syntax gives all its
  * faults, each at its line and column, and no value. No message holds text from the file that could be a secret. Never throws.
  */
 export const readYaml = (bytes: Uint8Array, file: string): Yaml | Faults => {
@@ -74,7 +74,7 @@ const isAtKey = (issue: Issue): boolean => issue.path?.at(-1)?.origin === "key";
 
 /**
  * Holds a file's value against a schema and gives the schema's output, or every fault at its place: at the key for an unknown one, at the value for
- * a bad one, at the parent's key for a missing one. The words are the schema's (`schema/blocks.ts`). Never throws.
+ * a bad one, at the parent's key for a missing one; the first 100 of them. The words are the schema's (`schema/blocks.ts`). Never throws.
  */
 export const check = <Output>(
   schema: v.GenericSchema<unknown, Output>,
@@ -83,6 +83,8 @@ export const check = <Output>(
   const result = v.safeParse(schema, yaml.value);
   if (result.success) return { kind: "value", value: result.output };
   return faults(
-    result.issues.map((issue) => yaml.faultAt(pathOf(issue), isAtKey(issue) ? "key" : "value", issue.message)),
+    result.issues
+      .slice(0, maxFaults)
+      .map((issue) => yaml.faultAt(pathOf(issue), isAtKey(issue) ? "key" : "value", issue.message)),
   );
 };

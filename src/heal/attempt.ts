@@ -112,7 +112,10 @@ const exitOf = (ran: Ran): { readonly exit: number | string; readonly why: strin
 };
 
 /** Runs the steps one after the other and stops at the first that fails; undefined when all exited 0. */
-const runSteps = async (bench: Bench, chosen: Applicable): Promise<{ exit: number | string; why: string } | undefined> => {
+const runSteps = async (
+  bench: Bench,
+  chosen: Applicable,
+): Promise<{ exit: number | string; why: string } | undefined> => {
   const { clock, exec } = bench.host;
   const endMs = clock.monotonicMs() + chosen.recipe.timeoutMs;
   const user = chosen.candidate.runAs;
@@ -161,7 +164,12 @@ const conclude = (bench: Bench, heal: HealState, attempt: Attempt, proved: Prove
     }
     case "failed": {
       const why = `not well within ${attempt.proofWithinS} s: ${proved.why}`;
-      return { kind: "failed", why, heal: close(bench, heal, attempt, "failed", { why, proof: proved.why }), readings: none };
+      return {
+        kind: "failed",
+        why,
+        heal: close(bench, heal, attempt, "failed", { why, proof: proved.why }),
+        readings: none,
+      };
     }
     case "watching": {
       const waiting = replaceLast(heal, { ...attempt, outcome: "watching" });

@@ -1,7 +1,7 @@
 import type { Config, Rule } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
-import type { Host } from "../host/host.ts";
 import { didYouMean } from "../config/near.ts";
+import type { Host } from "../host/host.ts";
 import { findCard } from "./card.ts";
 import { fillRecipe, type Recipe } from "./recipe.ts";
 import { readRecipe } from "./recipe-file.ts";
@@ -23,7 +23,9 @@ const ofRecipe = (rule: Rule, at: number, recipe: Recipe, faultAt: FaultAt): Rul
   const pin = `the recipe "${rule.recipe}" was changed: its SHA-256 is ${recipe.sha256}`;
   return {
     faults: [
-      ...(filled.kind === "fault" ? [faultAt([...place, "with"], "key", `recipe "${rule.recipe}": ${filled.why}`)] : []),
+      ...(filled.kind === "fault"
+        ? [faultAt([...place, "with"], "key", `recipe "${rule.recipe}": ${filled.why}`)]
+        : []),
       ...(isPinned ? [] : [faultAt([...place, "sha256"], "value", pin)]),
     ],
     warnings: [],

@@ -103,7 +103,11 @@ const sickOf = (chosen: Applicable, judged: readonly Judged[]): readonly string[
   return [...sick];
 };
 
-const describe = (chosen: Exclude<Chosen, { readonly kind: "none" }>, heal: HealState, incident: string | null): Healed => {
+const describe = (
+  chosen: Exclude<Chosen, { readonly kind: "none" }>,
+  heal: HealState,
+  incident: string | null,
+): Healed => {
   const base = { ...noHeal(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
   if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
   const { recipe, candidate } = chosen;

@@ -9,10 +9,18 @@ const keptS = 30 * dayS;
 const maxAttempts = 500;
 
 const isKept = (attempt: Attempt, open: ReadonlySet<string>, now: Moment): boolean =>
-  open.has(attempt.incident) || attempt.outcome === "running" || attempt.outcome === "watching" || elapsedS(attempt.started, now) < keptS;
+  open.has(attempt.incident) ||
+  attempt.outcome === "running" ||
+  attempt.outcome === "watching" ||
+  elapsedS(attempt.started, now) < keptS;
 
 /** A latch lasts until its rule's checks were green for a day: each tick that isn't sets it anew. */
-const keepLatches = (heal: HealState, rules: readonly Rule[], judged: readonly Judged[], now: Moment): HealState["latched"] =>
+const keepLatches = (
+  heal: HealState,
+  rules: readonly Rule[],
+  judged: readonly Judged[],
+  now: Moment,
+): HealState["latched"] =>
   Object.fromEntries(
     Object.entries(heal.latched).flatMap(([id, latch]) => {
       const rule = rules.find((each) => each.id === id);

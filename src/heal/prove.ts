@@ -53,26 +53,51 @@ const isAllOk = (readings: ReadonlyMap<string, Reading>): boolean =>
 const sickIn = (readings: ReadonlyMap<string, Reading>): ReadonlyMap<string, Reading> =>
   new Map([...readings].filter(([, { kind }]) => kind !== "ok"));
 
+interface Look {
+  readonly isWell: boolean;
+  readonly isDead: boolean;
+  readonly why: string;
+  readonly readings: ReadonlyMap<string, Reading>;
+}
+
+const lookOnce = async (proof: Proof): Promise<Look> => {
+  const unit = await unitNow(proof);
+  if (unit.kind === "dead") return { isWell: false, isDead: true, why: unit.why, readings: new Map() };
+  const readings = await proof.look();
+  const isOk = isAllOk(readings);
+  const isWell = isOk && unit.kind === "well";
+  return { isWell, isDead: false, why: isOk ? unit.why : describe(sickIn(readings)), readings };
+};
+
+/** What ends the watch when the next look would come at `nextMs`: the proof's time, this tick's, or nothing yet. */
+const whatIsOver = ({ watchMs, withinMs }: Proof, nextMs: number, looks: number): "failed" | "watching" | undefined => {
+  if (nextMs > watchMs) return withinMs > watchMs ? "watching" : "failed";
+  return nextMs > withinMs && looks >= looksWanted ? "failed" : undefined;
+};
+
 /**
  * Watches until the sick checks are ok twice in a row and their unit was started anew, or until time is up: `failed` when the
  * proof's own time is, `watching` when only this tick's. A unit that ends `failed` ends the watch. Never throws.
  */
 export const prove = async (proof: Proof): Promise<Proved> => {
-  const { clock } = proof.host;
+  const {
+    everyMs,
+    host: { clock },
+  } = proof;
   const startedMs = clock.monotonicMs();
-  const { everyMs, watchMs, withinMs } = proof;
   for (let good = 0, looks = 0, why = "not looked at again yet"; ; looks += 1) {
     const nextMs = clock.monotonicMs() - startedMs + everyMs;
-    const isTickOver = nextMs > watchMs;
-    if (isTickOver || (nextMs > withinMs && looks >= looksWanted))
-      return { kind: isTickOver && withinMs > watchMs ? "watching" : "failed", why };
-    await clock.sleep(proof.everyMs);
-    const unit = await unitNow(proof);
-    if (unit.kind === "dead") return { kind: "failed", why: unit.why };
-    const readings = await proof.look();
-    const isWell = unit.kind === "well" && isAllOk(readings);
-    good = isWell ? good + 1 : 0;
-    if (good >= looksWanted) return { kind: "proved", why: `ok ${looksWanted} times in a row: ${describe(readings)}`, readings };
-    if (!isWell) why = unit.kind === "well" ? describe(sickIn(readings)) : unit.why;
+    const over = whatIsOver(proof, nextMs, looks);
+    if (over !== undefined) return { kind: over, why };
+    await clock.sleep(everyMs);
+    const seen = await lookOnce(proof);
+    if (seen.isDead) return { kind: "failed", why: seen.why };
+    [good, why] = seen.isWell ? [good + 1, why] : [0, seen.why];
+    if (good >= looksWanted)
+      return {
+        kind: "proved",
+        why: `ok ${looksWanted} times in a row: ${describe(seen.readings)}`,
+        readings: seen.readings,
+      };
   }
 };

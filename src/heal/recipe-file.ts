@@ -1,8 +1,8 @@
 import { type Fault, wholeFileFault } from "../config/fault.ts";
 import { trustFault } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
-import { shippedRecipes } from "./shipped.ts";
 import type { Recipe } from "./recipe.ts";
+import { shippedRecipes } from "./shipped.ts";
 
 /** A recipe read, or every fault in its file, or that there is none of this name. */
 export type ReadRecipe =
@@ -12,15 +12,27 @@ export type ReadRecipe =
 
 const maxBytes = 64 * 1024;
 
-const parse = async (host: Host, bytes: Uint8Array, file: string, name: string, isShadowing: boolean): Promise<ReadRecipe> => {
-  const [{ readYaml, check }, { recipeSchema }] = await Promise.all([import("../config/yaml.ts"), import("./recipe-schema.ts")]);
+const parse = async (
+  host: Host,
+  bytes: Uint8Array,
+  file: string,
+  name: string,
+  isShadowing: boolean,
+): Promise<ReadRecipe> => {
+  const [{ readYaml, check }, { recipeSchema }] = await Promise.all([
+    import("../config/yaml.ts"),
+    import("./recipe-schema.ts"),
+  ]);
   const yaml = readYaml(bytes, file);
   if (yaml.kind === "faults") return yaml;
   const checked = check(recipeSchema, yaml);
   if (checked.kind === "faults") return checked;
   const raw = checked.value;
   if (raw.recipe !== name)
-    return { kind: "faults", faults: [yaml.faultAt(["recipe"], "value", `the recipe is named "${raw.recipe}", its file "${name}.yaml"`)] };
+    return {
+      kind: "faults",
+      faults: [yaml.faultAt(["recipe"], "value", `the recipe is named "${raw.recipe}", its file "${name}.yaml"`)],
+    };
   const recipe: Recipe = {
     name,
     treats: raw.treats,

@@ -1,5 +1,16 @@
 import * as v from "valibot";
-import { type Block, choice, duration, flag, list, maybe, need, text, whole, withDefault } from "../config/schema/blocks.ts";
+import {
+  type Block,
+  choice,
+  duration,
+  flag,
+  list,
+  maybe,
+  need,
+  text,
+  whole,
+  withDefault,
+} from "../config/schema/blocks.ts";
 import { mapOf, shape } from "../config/schema/shape.ts";
 
 /** A recipe file as YAML gives it, defaults filled in, durations in milliseconds. */
@@ -35,7 +46,8 @@ const shells = /\/(?:ba|da|z|k|c|tc|fi|a)?sh$|\/(?:env|busybox|xargs|sudo|su|eva
 
 const stepFault = (step: readonly string[]): string | undefined => {
   const [program = ""] = step;
-  if (!program.startsWith("/")) return `step is not an absolute path: expected the program's whole path, such as /usr/bin/systemctl`;
+  if (!program.startsWith("/"))
+    return `step is not an absolute path: expected the program's whole path, such as /usr/bin/systemctl`;
   if (shells.test(program)) return `a step runs a program itself, never through "${program}"`;
   const partial = step.find((word) => /\{[\w-]+\}/u.test(word) && !placeholder.test(word));
   return partial === undefined ? undefined : `a placeholder is a whole value: "${partial}" mixes one with text`;
@@ -45,9 +57,14 @@ const step: Block<string[]> = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (typeof dataset.value === "string")
-      addIssue({ message: 'a step is a list of words, not a shell string: write [/usr/bin/systemctl, restart, "{unit}"]' });
+      addIssue({
+        message: 'a step is a list of words, not a shell string: write [/usr/bin/systemctl, restart, "{unit}"]',
+      });
   }),
-  v.array(text("a word of the command; put numbers in quotes"), "a step is a list of words: [/usr/bin/program, argument]"),
+  v.array(
+    text("a word of the command; put numbers in quotes"),
+    "a step is a list of words: [/usr/bin/program, argument]",
+  ),
   v.minLength(1, "a step has no program"),
   v.rawCheck(({ dataset, addIssue }) => {
     const fault = dataset.typed ? stepFault(dataset.value) : undefined;
@@ -67,24 +84,51 @@ const budget: Block<{ count: number; perMs: number }> = v.pipe(
 const param: Block<ParamFile> = shape(
   { what: "a map of type, required, default" },
   {
-    type: need(choice(["unit", "scope", "user", "path", "integer", "choice"]), "What its value must look like.", "unit"),
+    type: need(
+      choice(["unit", "scope", "user", "path", "integer", "choice"]),
+      "What its value must look like.",
+      "unit",
+    ),
     required: withDefault(flag(), false, "Whether a rule must give it.", true),
-    default: maybe(v.union([text("a text"), v.pipe(v.number(), v.transform(String))]), "Its value when a rule gives none.", "system"),
+    default: maybe(
+      v.union([text("a text"), v.pipe(v.number(), v.transform(String))]),
+      "Its value when a rule gives none.",
+      "system",
+    ),
     choices: maybe(list(text("a word"), "a list of words", 1), "The words of a choice.", ["soft", "hard"]),
   },
 );
 
-const nameForm = { form: /^[a-z][\w-]{0,40}$/u, fault: (key: string) => `"${key}" is no parameter name: letters, digits, - and _` };
+const nameForm = {
+  form: /^[a-z][\w-]{0,40}$/u,
+  fault: (key: string) => `"${key}" is no parameter name: letters, digits, - and _`,
+};
 
 /** The shape of a recipe file: the one place for it. Source: docs/recipes.md. */
 export const recipeSchema: Block<RecipeFile> = shape(
   { what: "a map of recipe, treats, params, steps, proof, cooldown, budget" },
   {
-    recipe: need(text("the recipe's name", /^[a-z0-9][a-z0-9-]{0,62}$/u), "Its name, the same as the file's.", "restart-unit"),
+    recipe: need(
+      text("the recipe's name", /^[a-z0-9][a-z0-9-]{0,62}$/u),
+      "Its name, the same as the file's.",
+      "restart-unit",
+    ),
     treats: need(text("a sentence"), "What it is for, in words.", "a systemd unit that is dead"),
     params: withDefault(mapOf("a map of parameters", nameForm, param), {}, "What a rule gives it in with."),
-    backup: withDefault(list(text("an absolute path or a placeholder", /^\/|^\{[\w-]+\}$/u), "a list of paths"), [], "Files that are copied before."),
-    steps: need(v.pipe(v.array(step, "a list of steps"), v.minLength(1, "no step"), v.maxLength(maxSteps, `at most ${maxSteps} steps`)), "Commands, one after the other; the first that fails ends it.", []),
+    backup: withDefault(
+      list(text("an absolute path or a placeholder", /^\/|^\{[\w-]+\}$/u), "a list of paths"),
+      [],
+      "Files that are copied before.",
+    ),
+    steps: need(
+      v.pipe(
+        v.array(step, "a list of steps"),
+        v.minLength(1, "no step"),
+        v.maxLength(maxSteps, `at most ${maxSteps} steps`),
+      ),
+      "Commands, one after the other; the first that fails ends it.",
+      [],
+    ),
     timeout: withDefault(duration(1000, 60_000), "30s", "Time for all steps together."),
     proof: need(
       shape(
@@ -103,8 +147,18 @@ export const recipeSchema: Block<RecipeFile> = shape(
       shape(
         { what: "a map of exit_status and evidence" },
         {
-          exit_status: withDefault(list(whole(0, 255), "a list of exit statuses"), [], "Exit statuses of the unit that it is no cure for.", [78]),
-          evidence: withDefault(list(text("a word"), "a list of words"), [], "Words in the reading that it is no cure for.", ["conflict"]),
+          exit_status: withDefault(
+            list(whole(0, 255), "a list of exit statuses"),
+            [],
+            "Exit statuses of the unit that it is no cure for.",
+            [78],
+          ),
+          evidence: withDefault(
+            list(text("a word"), "a list of words"),
+            [],
+            "Words in the reading that it is no cure for.",
+            ["conflict"],
+          ),
         },
       ),
       {},

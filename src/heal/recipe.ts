@@ -48,7 +48,7 @@ const faultOf = (name: string, param: Param, value: string): string | undefined 
 };
 
 /** The value of every parameter given or defaulted; undefined where an optional one is not given. */
-const valueOf = (name: string, param: Param, given: Values): string | undefined => {
+const valueFor = (name: string, param: Param, given: Values): string | undefined => {
   const value = given[name];
   return value === undefined ? (param.default ?? undefined) : String(value);
 };
@@ -57,7 +57,7 @@ const faultsOf = (recipe: Recipe, given: Values): readonly string[] => {
   const extra = Object.keys(given).filter((name) => !(name in recipe.params));
   const known = Object.keys(recipe.params).join(", ") || "none";
   const bad = Object.entries(recipe.params).flatMap(([name, param]) => {
-    const value = valueOf(name, param, given);
+    const value = valueFor(name, param, given);
     if (value === undefined) return param.isRequired ? [`the parameter "${name}" is missing`] : [];
     return faultOf(name, param, value) ?? [];
   });
@@ -69,7 +69,7 @@ const fill = (word: string, recipe: Recipe, given: Values): readonly string[] =>
   const name = /^\{([\w-]+)\}$/u.exec(word)?.[1];
   const param = name === undefined ? undefined : recipe.params[name];
   if (name === undefined || param === undefined) return [word];
-  const value = valueOf(name, param, given);
+  const value = valueFor(name, param, given);
   if (value === undefined) return [];
   return [param.type === "scope" ? `--${value}` : value];
 };
@@ -87,7 +87,7 @@ export const fillRecipe = (recipe: Recipe, given: Values): Filled => {
 
 const byType = (recipe: Recipe, given: Values, type: Param["type"]): string | undefined => {
   const found = Object.entries(recipe.params).find(([, param]) => param.type === type);
-  return found === undefined ? undefined : valueOf(found[0], found[1], given);
+  return found === undefined ? undefined : valueFor(found[0], found[1], given);
 };
 
 /** The unit that a recipe with these values changes, and whose manager it is. */

@@ -21,7 +21,10 @@ export const afterRefusal = (
   const isRepeat = before !== undefined && reason(before.why) === reason(why) && !isLatching;
   const count = isRepeat ? before.count + 1 : 1;
   if (!isRepeat) {
-    const repeated = before !== undefined && before.count > 1 ? ` (the reason before, "${before.why}", came ${before.count} times)` : "";
+    const repeated =
+      before !== undefined && before.count > 1
+        ? ` (the reason before, "${before.why}", came ${before.count} times)`
+        : "";
     bench.append([
       { event: "heal.refused", by: "helper", incident, check, recipe: rule.recipe, why: `${why}${repeated}` },
     ]);

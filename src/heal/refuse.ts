@@ -94,12 +94,7 @@ export const refusalOf = (given: Case): Refusal => {
   const { choice, recipe, incident } = given;
   const mine = choice.heal.attempts.filter((each) => each.key === keyOf(incident.id, recipe.name));
   const why =
-    byHost(given) ??
-    byLatch(given) ??
-    byTarget(given) ??
-    byRecipe(given) ??
-    byAttempts(mine) ??
-    byCooldown(given);
+    byHost(given) ?? byLatch(given) ?? byTarget(given) ?? byRecipe(given) ?? byAttempts(mine) ?? byCooldown(given);
   if (why !== undefined) return { kind: "refused", why, isLatching: false };
   const left = budgetLeft(given);
   if (left > 0) return { kind: "allowed", number: mine.length + 1, budgetLeft: left - 1 };

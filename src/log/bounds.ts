@@ -29,8 +29,9 @@ const clip = (text: string, max = maxText): string => {
 
 const clipOr = (text: string | undefined): string | undefined => (text === undefined ? undefined : clip(text));
 
+/** Format characters go too: the tag block (U+E0020 on) is text that only a machine sees. */
 const clean = (text: string | undefined, max = maxText): string | undefined =>
-  text === undefined ? undefined : cleanEvidence(text, max);
+  text === undefined ? undefined : cleanEvidence(text, max).replace(/\p{Cf}+/gu, "");
 
 const clipList = (list: readonly string[]): readonly string[] =>
   list.length <= maxItems

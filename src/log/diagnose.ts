@@ -47,7 +47,15 @@ const lost = (at: Line, first: number, count: number): Fault =>
 const isNear = (left: string, right: string): boolean =>
   [...left].filter((digit, i) => digit === right[i]).length >= 32;
 
-const isIntact = (line: Line, next: Line | undefined): boolean => isEntry(next) && next.prev === line.sha256;
+/** Whether what follows vouches for a line: undefined when nothing that follows could. */
+const isVouched = (line: Line, next: readonly Line[]): boolean | undefined => {
+  const seal = next.findLast((each) => isEntry(each) && each.event === "log.torn");
+  const [first] = next;
+  if (isEntry(first)) return first.prev === line.sha256;
+  const pairs = seal?.kind === "entry" && first?.kind === "cut" ? (seal.proof ?? "").split(" ") : [];
+  const told = pairs.find((pair) => pair.startsWith(`${line.number}:`));
+  return told === undefined ? undefined : told === sealOf([{ seq: line.number, sha256: line.sha256 }]);
+};
 
 /** Lines that don't belong where they stand. */
 const strayAt = ({ hash }: ChainState, at: Line, count: number): Fault => {
@@ -76,28 +84,34 @@ const diagnoseResumed = ({ before, at }: Scene, { line, isFollowed }: NonNullabl
 /** The place is right, the hash isn't: the line before was changed, or this line's own `prev`. */
 const diagnoseHash = ({ before, at, next }: Scene, prev: string): Fault => {
   const last = before.last;
-  const isOwnPrev = next[0] === undefined ? isNear(prev, before.hash) : isEntry(next[0]) && !isIntact(at, next[0]);
-  if (isOwnPrev) return changed(at, `its prev isn't the hash of line ${at.number - 1}`);
+  const isVouchedFor = isVouched(at, next);
+  if (isVouchedFor === undefined ? isNear(prev, before.hash) : !isVouchedFor)
+    return changed(at, `its prev isn't the hash of line ${at.number - 1}`);
   if (last === undefined) return changed(at, "the first line's prev must be 64 zeros");
   return changed(last, `its hash isn't the prev of line ${at.number}`);
 };
 
 /** `log.torn` fits, but what it seals doesn't: a torn line or the entry before it. */
 const diagnoseSeal = ({ before, at, next }: Scene & { readonly at: Entry }, torn: Line): Fault => {
+  const isVouchedFor = isVouched(at, next);
+  if (isVouchedFor === false) return changed(at, "its hash isn't the prev of the next line");
   if (at.event !== "log.torn") return changed(torn, "it is cut off in the middle and no log.torn follows it");
-  if (next[0] !== undefined && !isIntact(at, next[0])) return changed(at, "its hash isn't the prev of the next line");
   const want = unsealedOf(before);
   const told = (at.proof ?? "").split(" ");
   const wrong = want.findIndex((each, i) => sealOf([each]) !== told[i]);
   const first = [before.entry, ...before.torn].filter((line) => line !== undefined)[wrong];
-  const isOwnProof = next[0] === undefined && isNear(told[wrong] ?? "", sealOf(want.slice(wrong, wrong + 1)) ?? "");
+  const isOwnProof =
+    isVouchedFor === undefined && isNear(told[wrong] ?? "", sealOf(want.slice(wrong, wrong + 1)) ?? "");
   return first === undefined || isOwnProof
     ? changed(at, "its proof isn't the seal of the torn lines")
     : changed(first, `its hash isn't the one that line ${at.number} (log.torn) seals`);
 };
 
 const diagnosePlace = (scene: Scene, seq: number): Fault => {
-  const { at, before } = scene;
+  const { at, before, next } = scene;
+  const torn = at.kind === "entry" ? next.find((line) => line.kind === "cut" && line.sha256 === at.prev) : undefined;
+  if (torn !== undefined && seq === torn.number)
+    return faultAt("swapped", at, `lines ${at.number} and ${seq} are swapped: line ${at.number} holds seq ${seq}`);
   const shift = shiftOf(scene);
   if (shift > 0) return lost(at, at.number, shift);
   if (shift < 0) return strayAt(before, at, -shift);
@@ -117,7 +131,7 @@ const diagnoseEntry = (scene: Scene & { readonly at: Entry }): Fault => {
   if (at.seq === at.number) return diagnoseHash(scene, at.prev);
   const last = before.last;
   if (at.seq === at.number - 1 && at.prev === before.hashBefore && at.sha256 !== before.hash && last !== undefined)
-    if (!isEntry(next[0]) || isIntact(at, next[0]))
+    if (isVouched(at, next) !== false)
       return faultAt(
         "inserted",
         last,
@@ -130,7 +144,7 @@ const diagnoseBroken = (scene: Scene, why: string): Fault => {
   const { before, at, next } = scene;
   const split = before.torn.at(-1);
   const shift = shiftOf(scene);
-  if (split !== undefined) return changed(split, `a line break parts it from line ${at.number}`);
+  if (split !== undefined && shift < 0) return changed(split, `a line break parts it from line ${at.number}`);
   if (shift < 0 && next.some(isEntry)) return faultAt("inserted", at, `line ${at.number} was inserted: ${why}`);
   return changed(at, why);
 };

@@ -11,10 +11,11 @@ export interface Ledger {
   trouble(): Failure | undefined;
 }
 
-/** Opens the heal log at `path`. A dry run appends nothing and reads only the head. Never throws. */
-export const openLedger = (host: Host, path: string, isDryRun: boolean): Ledger => {
+/** Opens the heal log at `path`; `hostName` as the config calls this host. A dry run appends nothing and reads only the head. Never throws. */
+export const openLedger = (host: Host, path: string, hostName: string, isDryRun: boolean): Ledger => {
   let known: Head | null | undefined;
   let trouble: Failure | undefined;
+  const folder = path.slice(0, path.lastIndexOf("/"));
   const head = (): Head | null => {
     if (known !== undefined) return known;
     const read = readHead(host, path);
@@ -24,7 +25,10 @@ export const openLedger = (host: Host, path: string, isDryRun: boolean): Ledger 
   return {
     append: (entries) => {
       if (isDryRun || entries.length === 0) return { kind: "appended", head: head() ?? { seq: 0, sha256: "" } };
-      const appended = appendEntries(host, path, entries);
+      const first = appendEntries(host, path, entries, hostName);
+      const isFolderMissing =
+        first.kind === "failed" && first.code === "ENOENT" && host.files.makeFolder(folder, 0o750).kind === "done";
+      const appended = isFolderMissing ? appendEntries(host, path, entries, hostName) : first;
       if (appended.kind === "appended") known = appended.head;
       else trouble ??= appended;
       return appended;

@@ -2,8 +2,7 @@
 export const maxEvidence = 300;
 
 // C0, DEL and C1 controls, zero-width and bidi controls, line and paragraph separators, the byte order mark, lone surrogates.
-const unsafe =
-  /[\p{Cc}\u{61C}\u{200B}-\u{200F}\u{2028}-\u{202E}\u{2060}-\u{2069}\u{FEFF}\p{Cs}\u{FFF9}-\u{FFFB}]+/gu;
+const unsafe = /[\p{Cc}\u{61C}\u{200B}-\u{200F}\u{2028}-\u{202E}\u{2060}-\u{2069}\u{FEFF}\p{Cs}\u{FFF9}-\u{FFFB}]+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const ansi = /[\u{1B}\u{9B}][[\]()#;?]*(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]?/gu;
 

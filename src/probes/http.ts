@@ -14,7 +14,16 @@ type Answer = HttpAnswer & { readonly kind: "answer" };
 
 /** Failures that say something about us or the way there, not about the program that is probed. */
 const ourFault: ReadonlySet<string> = new Set([
-  "REFUSED", "EINVAL", "ENOTFOUND", "EAI_AGAIN", "EPERM", "EACCES", "EMFILE", "ENFILE", "ENETUNREACH", "EADDRNOTAVAIL",
+  "REFUSED",
+  "EINVAL",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPERM",
+  "EACCES",
+  "EMFILE",
+  "ENFILE",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
 ]);
 
 interface Headers {

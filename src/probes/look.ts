@@ -13,9 +13,9 @@ const errorText = (error: unknown): string => (error instanceof Error ? error.me
 /** Ends a look that hangs at its deadline, whatever it waits for. */
 const withDeadline = async (host: Host, bound: Bound, context: ProbeContext): Promise<Seen> => {
   const done = new AbortController();
-  const late = host.clock.sleep(bound.deadlineMs, done.signal).then(
-    (): Seen => ({ kind: "unknown", evidence: `the probe did not end within ${bound.deadlineMs / 1000} s` }),
-  );
+  const late = host.clock
+    .sleep(bound.deadlineMs, done.signal)
+    .then((): Seen => ({ kind: "unknown", evidence: `the probe did not end within ${bound.deadlineMs / 1000} s` }));
   try {
     return await Promise.race([bound.look(context), late]);
   } catch (error) {

@@ -80,7 +80,13 @@ const pids = (list: readonly ProcessFacts[]): string => {
 
 /** A glob with `*` and `?` as a whole-word pattern. */
 const glob = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/gu, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "u");
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/gu, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+    "u",
+  );
 
 /** Looks for forbidden names in the environments of the processes; their values are never read into anything. */
 const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFacts[]): Seen | undefined => {
@@ -97,13 +103,21 @@ const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFa
   return undefined;
 };
 
-const judgeCount = (check: ProcessCheck, list: ProcessList & { kind: "listed" }, found: readonly ProcessFacts[]): Seen => {
+const judgeCount = (
+  check: ProcessCheck,
+  list: ProcessList & { kind: "listed" },
+  found: readonly ProcessFacts[],
+): Seen => {
   const alive = found.filter((each) => !isDead(each) && !isStopped(each));
   const { min, max } = check.count;
   const startedUptimeS = Math.max(...alive.map((each) => each.startedUptimeS));
   const started = Number.isFinite(startedUptimeS) ? { startedUptimeS } : {};
   if (max !== null && alive.length > max)
-    return { kind: "bad", evidence: `${alive.length} processes (${pids(alive)}), want ${describeCount(check.count)}`, ...started };
+    return {
+      kind: "bad",
+      evidence: `${alive.length} processes (${pids(alive)}), want ${describeCount(check.count)}`,
+      ...started,
+    };
   if (alive.length >= min)
     return { kind: "ok", evidence: alive.length === 0 ? "no process, as wanted" : pids(alive), ...started };
   if (!list.isComplete) return unknown("cannot see every process on this host, so none found proves nothing");
@@ -113,8 +127,9 @@ const judgeCount = (check: ProcessCheck, list: ProcessList & { kind: "listed" },
     ...(stopped.length > 0 ? [`${pids(stopped)} is stopped (SIGSTOP)`] : []),
     ...(dead.length > 0 ? [`${pids(dead)} is a zombie`] : []),
   ];
-  const count = alive.length === 0 ? "no live process" : `${alive.length} live`;
-  const evidence = `${count}, want ${describeCount(check.count)}: ${[describe(check), ...notes].join("; ")}`;
+  const wanted = min === 1 && alive.length === 0 ? "" : `, want ${describeCount(check.count)}`;
+  const count = alive.length === 0 ? "no live process" : `${alive.length} live processes`;
+  const evidence = `${count}${wanted} (${[describe(check), ...notes].join("; ")})`;
   return { kind: "bad", evidence, ...started };
 };
 

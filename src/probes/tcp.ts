@@ -7,7 +7,8 @@ export const tcpProbe: Probe<"tcp"> = {
   look: async (check, { host }) => {
     const { tcp } = check;
     const touched = await host.tcp.touch({ for: destinationName(check), ...tcp });
-    if (touched.kind === "connected") return { kind: "ok", evidence: `connected in ${Math.round(touched.elapsedMs)} ms` };
+    if (touched.kind === "connected")
+      return { kind: "ok", evidence: `connected in ${Math.round(touched.elapsedMs)} ms` };
     const isOurs = ["REFUSED", "ENOTFOUND", "EAI_AGAIN", "EPERM", "EACCES", "EMFILE"].includes(touched.code);
     return { kind: isOurs ? "unknown" : "bad", evidence: `${touched.why} (${tcp.host} port ${tcp.port})` };
   },

@@ -28,7 +28,8 @@ const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
   const parsed = parseJson(text);
   if (!isRecord(parsed)) return { kind: "broken", why: "it is not whole JSON" };
   const { seal, ...value } = parsed;
-  if (seal !== host.sha256(JSON.stringify(value))) return { kind: "broken", why: "its seal does not fit: it was changed or cut" };
+  if (seal !== host.sha256(JSON.stringify(value)))
+    return { kind: "broken", why: "its seal does not fit: it was changed or cut" };
   return isValue(value) ? { kind: "read", value } : { kind: "broken", why: "it is of another version" };
 };
 

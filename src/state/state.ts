@@ -1,6 +1,6 @@
+import type { OutboxEntry } from "../alert/outbox.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import type { OutboxEntry } from "../alert/outbox.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
 export interface Moment {

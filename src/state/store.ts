@@ -27,7 +27,12 @@ const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T): Loaded<T> => 
       return { value: empty, isLost: false, isMissing: true, note: undefined };
     case "broken": {
       const aside = unsealed.aside === undefined ? "" : `; kept as "${unsealed.aside}"`;
-      return { value: empty, isLost: true, isMissing: false, note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}` };
+      return {
+        value: empty,
+        isLost: true,
+        isMissing: false,
+        note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}`,
+      };
     }
     case "failed":
       return { value: empty, isLost: true, isMissing: false, note: `cannot read "${path}": ${unsealed.why}` };
@@ -45,7 +50,11 @@ export const readState = (host: Host, folder: string, isReadOnly: boolean): Load
 
 /** Reads the heal state; where it was lost, every rule cools down from now. Never throws. */
 export const readHealState = (host: Host, folder: string, now: Moment, isReadOnly: boolean): Loaded<HealState> => {
-  const read = loaded(readSealed(host, healStatePath(folder), isHealState, !isReadOnly), healStatePath(folder), emptyHealState);
+  const read = loaded(
+    readSealed(host, healStatePath(folder), isHealState, !isReadOnly),
+    healStatePath(folder),
+    emptyHealState,
+  );
   return read.isLost ? { ...read, value: { ...emptyHealState, lostAt: now } } : read;
 };
 

@@ -83,4 +83,6 @@ export const turningRed = (
   judged: readonly Judged[],
   before: Readonly<Record<string, CheckState>>,
 ): ReadonlySet<string> =>
-  new Set(judged.filter((each) => each.verdict === "red" && before[each.name]?.verdict !== "red").map(({ name }) => name));
+  new Set(
+    judged.filter((each) => each.verdict === "red" && before[each.name]?.verdict !== "red").map(({ name }) => name),
+  );

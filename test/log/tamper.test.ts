@@ -49,7 +49,10 @@ const edits: Readonly<Record<string, (random: Random) => Edit>> = {
     const bytes = Buffer.from(joined(whole));
     const at = random(bytes.length);
     bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
-    const line = joined(whole).subarray(0, at).filter((byte) => byte === 10).length + 1;
+    const line =
+      joined(whole)
+        .subarray(0, at)
+        .filter((byte) => byte === 10).length + 1;
     return { bytes, line, kinds: ["changed", ...(line === count ? ["rewritten", "cut"] : [])] };
   },
   "an edited word": (random) => {
@@ -101,7 +104,11 @@ const edits: Readonly<Record<string, (random: Random) => Edit>> = {
   },
   "inserted noise": (random) => {
     const at = random(count + 1);
-    return { bytes: joined(whole.toSpliced(at, 0, Buffer.from("hello"))), line: at + 1, kinds: [at === count ? "changed" : "inserted"] };
+    return {
+      bytes: joined(whole.toSpliced(at, 0, Buffer.from("hello"))),
+      line: at + 1,
+      kinds: [at === count ? "changed" : "inserted"],
+    };
   },
   "a line overwritten by another": (random) => {
     const at = random(count);

@@ -105,10 +105,12 @@ export const list = <Item>(item: Block<Item>, what: string, min = 0): Block<Item
     v.rawCheck(({ dataset, addIssue }) => {
       if (!Array.isArray(dataset.value)) return;
       const items: readonly unknown[] = dataset.value;
+      const seen = new Set<unknown>();
       items.forEach((each, key) => {
-        if (typeof each !== "string" || items.indexOf(each) === key) return;
-        const place = { type: "array", origin: "value", input: [...items], key, value: each } as const;
-        addIssue({ message: `${quoted(each)} stands twice in this list`, path: [place] });
+        const place = { type: "array", origin: "value", input: [], key, value: each } as const;
+        if (typeof each === "string" && seen.has(each))
+          addIssue({ message: `${quoted(each)} stands twice in this list`, path: [place] });
+        seen.add(each);
       });
     }),
     v.metadata({ "x-type": "list" }),

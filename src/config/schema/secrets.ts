@@ -85,11 +85,11 @@ const ours: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"
 const headerFault = (
   name: string,
   value: unknown,
-  earlier: readonly string[],
+  earlier: ReadonlySet<string>,
 ): { readonly at: "key" | "value"; readonly message: string } | undefined => {
   const lower = name.toLowerCase();
   if (ours.has(lower)) return { at: "key", message: `the header ${quoted(name)} is set by dogwatch itself; remove it` };
-  if (earlier.includes(lower))
+  if (earlier.has(lower))
     return { at: "key", message: `the header ${quoted(name)} stands twice: case doesn't count in header names` };
   if (isMap(value) || !isSecretName(name)) return undefined;
   const write = lower.includes("authorization") ? '{ credential: NAME, prefix: "Bearer " }' : "{ credential: NAME }";
@@ -109,15 +109,12 @@ export const headers: Block<Record<string, TextOrSecret>> = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     const value: unknown = dataset.value;
     if (!isMap(value)) return;
-    Object.entries(value).forEach(([name, each], place) => {
-      const earlier = Object.keys(value).slice(0, place);
-      const fault = headerFault(
-        name,
-        each,
-        earlier.map((other) => other.toLowerCase()),
-      );
+    const earlier = new Set<string>();
+    for (const [name, each] of Object.entries(value)) {
+      const fault = headerFault(name, each, earlier);
       if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(name, fault.at)] });
-    });
+      earlier.add(name.toLowerCase());
+    }
   }),
   v.metadata({ "x-type": "map of header to text or secret" }),
 );

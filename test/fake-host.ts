@@ -1,0 +1,190 @@
+import { sha256 } from "../src/host/digest.ts";
+import type {
+  Command,
+  Destination,
+  Host,
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Manager,
+  Processes,
+  ProcessFacts,
+  ProcessList,
+  Ran,
+  Systemd,
+  Tcp,
+  TcpRequest,
+  Terminal,
+  Touched,
+  UnitFacts,
+  UnitsShown,
+} from "../src/host/host.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { answer, missingUnit } from "./fake-facts.ts";
+import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
+
+/** What a test sets and what it may look at afterwards. */
+export interface FakeHost extends Host {
+  readonly clock: FakeClock;
+  readonly files: FakeFiles;
+  readonly exec: { run(command: Command): Promise<Ran>; script: (command: Command) => Ran; readonly ran: Command[] };
+  /** Answers requests that the egress list allows; the rest reads `REFUSED`. */
+  readonly http: Http & {
+    script: (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+    readonly sent: HttpRequest[];
+  };
+  readonly tcp: Tcp & { script: (request: TcpRequest) => Touched | Promise<Touched>; readonly sent: TcpRequest[] };
+  readonly processes: Processes & {
+    /** What `list` gives. */
+    listed: ProcessList;
+    readonly units: Map<number, string>;
+    readonly environ: Map<number, ReturnType<Processes["environKeys"]>>;
+    /** How often it was listed, and for what. */
+    readonly asked: { readonly argv: boolean; readonly uid: boolean }[];
+  };
+  readonly systemd: Systemd & {
+    /** By unit name; others are answered as systemctl answers for a missing unit. */
+    readonly units: Map<string, UnitFacts>;
+    /** Given instead of `units` when set. */
+    failure: UnitsShown | undefined;
+    state: string;
+    next: string | undefined;
+    readonly asked: { readonly manager: Manager; readonly units: readonly string[] }[];
+  };
+  readonly terminal: Terminal & { stdout: string; stderr: string };
+}
+
+type Settings = Partial<Pick<Host, "uid" | "pid" | "env" | "hostname">> & {
+  readonly users?: Readonly<Record<string, number>>;
+  readonly terminal?: Partial<
+    Pick<Terminal, "columns" | "isErrJournal" | "isOutTerminal" | "isErrTerminal" | "hasColour">
+  >;
+};
+
+const fakeHttp = (): FakeHost["http"] => {
+  let allowed: readonly Destination[] = [];
+  const http: FakeHost["http"] = {
+    sent: [],
+    script: () => answer(200),
+    allow: (destinations) => {
+      allowed = destinations;
+    },
+    request: async (request) => {
+      const isAllowed = allowed.some((each) => each.for === request.for && each.methods.includes(request.method));
+      if (!isAllowed) return { kind: "failed", code: "REFUSED", why: "not in the egress list", elapsedMs: 0 };
+      http.sent.push(request);
+      return await http.script(request);
+    },
+  };
+  return http;
+};
+
+const fakeTcp = (): FakeHost["tcp"] => {
+  const tcp: FakeHost["tcp"] = {
+    sent: [],
+    script: () => ({ kind: "connected", elapsedMs: 1 }),
+    allow: () => undefined,
+    touch: async (request) => {
+      tcp.sent.push(request);
+      return await tcp.script(request);
+    },
+  };
+  return tcp;
+};
+
+const fakeProcesses = (): FakeHost["processes"] => {
+  const find = (pid: number): ProcessFacts | undefined =>
+    processes.listed.kind === "listed" ? processes.listed.processes.find((each) => each.pid === pid) : undefined;
+  const processes: FakeHost["processes"] = {
+    listed: { kind: "listed", processes: [], isComplete: true },
+    units: new Map(),
+    environ: new Map(),
+    asked: [],
+    list: async (want) => {
+      processes.asked.push(want);
+      return processes.listed;
+    },
+    unitOf: (pid) => processes.units.get(pid),
+    environKeys: (pid) => processes.environ.get(pid) ?? { kind: "failed", code: "ENOENT", why: "no such process" },
+    startedUptimeS: (pid) => {
+      const found = find(pid);
+      return found === undefined || "ZX".includes(found.state) ? undefined : found.startedUptimeS;
+    },
+  };
+  return processes;
+};
+
+const fakeSystemd = (): FakeHost["systemd"] => {
+  const systemd: FakeHost["systemd"] = {
+    units: new Map(),
+    failure: undefined,
+    state: "running",
+    next: undefined,
+    asked: [],
+    show: async (manager, units) => {
+      systemd.asked.push({ manager, units });
+      return (
+        systemd.failure ?? { kind: "shown", units: units.map((unit) => systemd.units.get(unit) ?? missingUnit(unit)) }
+      );
+    },
+    systemState: async () => systemd.state,
+    nextTick: async () => systemd.next,
+  };
+  return systemd;
+};
+
+const fakeTerminal = (settings: Settings["terminal"]): FakeHost["terminal"] => {
+  const terminal: FakeHost["terminal"] = {
+    stdout: "",
+    stderr: "",
+    out: (text) => {
+      terminal.stdout += text;
+    },
+    err: (text) => {
+      terminal.stderr += text;
+    },
+    isOutTerminal: false,
+    isErrTerminal: false,
+    isErrJournal: false,
+    columns: 80,
+    hasColour: false,
+    ...settings,
+  };
+  return terminal;
+};
+
+/** A small machine in memory: root's, a day after boot, with the folders of a system install and nothing running. */
+export const createFakeHost = (settings: Settings = {}): FakeHost => {
+  const clock = createFakeClock();
+  const files = createFakeFiles(clock.nowMs);
+  for (const folder of ["/etc/dogwatch", "/var/lib/dogwatch", "/var/log/dogwatch"]) files.makeFolder(folder, 0o755);
+  const exec: FakeHost["exec"] = {
+    ran: [],
+    script: () => ({ kind: "exited", status: 0, stdout: "", stderr: "" }),
+    run: async (command) => {
+      exec.ran.push(command);
+      return exec.script(command);
+    },
+  };
+  return {
+    clock,
+    files,
+    exec,
+    http: fakeHttp(),
+    tcp: fakeTcp(),
+    processes: fakeProcesses(),
+    systemd: fakeSystemd(),
+    terminal: fakeTerminal(settings.terminal),
+    hostname: settings.hostname ?? "web-1",
+    uid: settings.uid ?? 0,
+    pid: settings.pid ?? 4242,
+    env: settings.env ?? {},
+    binary: "/usr/bin/dogwatch",
+    sha256,
+    sha256File: async (path) => {
+      const read = files.read(path, Number.POSITIVE_INFINITY);
+      return read.kind === "read" ? sha256(read.bytes) : undefined;
+    },
+    uidOf: (user) => settings.users?.[user],
+  };
+};
