@@ -120,7 +120,7 @@ make_folders() {
     systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/dogwatch.conf
   else
     mkdir -p "$conf/heal-recipes"
-    install -d -m 0700 "$conf/credentials" "$state"
+    install -d -m 0700 "$conf/credentials" "$state" "$state/log"
   fi
 }
 

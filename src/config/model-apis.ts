@@ -82,7 +82,7 @@ const decoded = (path: string): string => {
 };
 
 /** The end of this address's path that runs a model or wakes an agent; undefined when it has none. A local model server's `/health` is fine. Never throws. */
-export const modelPath = (url: URL): string | undefined => {
+const modelPath = (url: URL): string | undefined => {
   const path = decoded(url.pathname).toLowerCase().replace(/\/+/gu, "/").replace(/\/$/u, "");
   return allPaths.find((end) => path.endsWith(end));
 };

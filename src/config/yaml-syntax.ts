@@ -1,5 +1,4 @@
 import { type Document, isScalar, visit, type YAMLError } from "yaml";
-import { quotedKey } from "./near.ts";
 import type { Problem } from "./yaml-tree.ts";
 
 /** Past this many, broken syntax is noise. */
@@ -23,9 +22,6 @@ const words: Partial<Record<YAMLError["code"], string>> = {
 
 const unclosed = "a quote is opened here and never closed";
 
-const keyAt = (text: string, offset: number): string =>
-  quotedKey(/^["']?([^"':\n]*)/u.exec(text.slice(offset, offset + 200))?.[1]?.trim() ?? "");
-
 /** The parser reports an open quote where the text ends; a person looks for it where it begins. */
 const openQuote = (document: Document, end: number): number | undefined => {
   let found: number | undefined;
@@ -38,10 +34,8 @@ const openQuote = (document: Document, end: number): number | undefined => {
   return found;
 };
 
-const problemOf = (document: Document, text: string, error: YAMLError): Problem => {
+const problemOf = (document: Document, error: YAMLError): Problem => {
   const [offset] = error.pos;
-  if (error.code === "DUPLICATE_KEY")
-    return { offset, message: `duplicate key${keyAt(text, offset)}: it already stands above in this map` };
   if (error.code === "MISSING_CHAR" && error.message.startsWith("Missing closing"))
     return { offset: openQuote(document, offset) ?? offset, message: unclosed };
   if (error.code === "MISSING_CHAR" && error.message.startsWith("Implicit map keys"))
@@ -67,6 +61,6 @@ export const syntaxFaults = (document: Document, text: string): readonly Problem
   const deep = errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
   if (deep !== undefined) return [{ offset: deep.pos[0], message: "nested too deeply to be read" }];
   const sorted = errors.slice(0, 10 * maxProblems).sort((a, b) => a.pos[0] - b.pos[0]);
-  const problems = sorted.map((error) => problemOf(document, text, error));
+  const problems = sorted.map((error) => problemOf(document, error));
   return telling(text, problems).slice(0, maxProblems);
 };

@@ -19,6 +19,7 @@ interface Walk {
   readonly problems: Problem[];
   readonly seen: Set<string>;
   readonly maxAliases: number;
+  readonly lineOf: (offset: number) => number;
   aliases: number;
 }
 
@@ -36,13 +37,23 @@ const tooLong = (walk: Walk, node: unknown): void => {
     walk.problems.push({ offset: node.range?.[0] ?? 0, message: `a text of more than ${maxLength} characters` });
 };
 
-const visitKey = (walk: Walk, key: unknown): void => {
-  tooLong(walk, key);
-  if (!isScalar(key) || typeof key.value !== "string" || !reserved.has(key.value)) return;
-  walk.problems.push({
-    offset: key.range?.[0] ?? 0,
-    message: `the key ${quoted(key.value)} is not allowed: pick another name`,
-  });
+const visitKeys = (walk: Walk, pairs: readonly unknown[]): void => {
+  const first = new Map<string, number>();
+  for (const pair of pairs) {
+    const key: unknown = isPair(pair) ? pair.key : undefined;
+    if (!isScalar(key) || typeof key.value !== "string") continue;
+    const offset = key.range?.[0] ?? 0;
+    tooLong(walk, key);
+    const earlier = first.get(key.value);
+    if (earlier === undefined) first.set(key.value, offset);
+    else
+      walk.problems.push({
+        offset,
+        message: `duplicate key${quotedKey(key.value)}: it already stands on line ${walk.lineOf(earlier)}`,
+      });
+    if (reserved.has(key.value))
+      walk.problems.push({ offset, message: `the key ${quoted(key.value)} is not allowed: pick another name` });
+  }
 };
 
 const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number): void => {
@@ -61,15 +72,22 @@ const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number
     return;
   }
   const within = node.anchor === undefined ? open : [...open, node.anchor];
+  if (isMap(node)) visitKeys(walk, node.items);
   for (const item of node.items) {
-    if (isMap(node) && isPair(item)) visitKey(walk, item.key);
     visit(walk, isPair(item) ? item.value : item, within, depth + 1);
   }
 };
 
-/** What is wrong with a parsed tree before it is unfolded: depth, aliases that lead nowhere, in a circle or to too much, reserved keys. Never throws. */
-export const treeProblems = (document: Document, maxAliases: number): readonly Problem[] => {
-  const walk: Walk = { problems: [], seen: new Set(), maxAliases, aliases: 0 };
+/**
+ * What is wrong with a parsed tree before it is unfolded: depth, length, duplicate and reserved keys, aliases that lead nowhere, in a circle or to too
+ * much. Never throws.
+ */
+export const treeProblems = (
+  document: Document,
+  maxAliases: number,
+  lineOf: (offset: number) => number,
+): readonly Problem[] => {
+  const walk: Walk = { problems: [], seen: new Set(), maxAliases, lineOf, aliases: 0 };
   visit(walk, document.contents, [], 0);
   return walk.problems.slice(0, maxFaults);
 };

@@ -48,7 +48,8 @@ export const readYaml = (bytes: Uint8Array, file: string): Yaml | Faults => {
     schema: "core",
     strict: true,
     stringKeys: true,
-    uniqueKeys: true,
+    // Ours, in `treeProblems`: the parser compares every key with every other.
+    uniqueKeys: false,
     version: "1.2",
   });
   const at = (offset: number, message: string): Fault => ({ file, ...lines.linePos(offset), message });
@@ -56,7 +57,7 @@ export const readYaml = (bytes: Uint8Array, file: string): Yaml | Faults => {
   if (broken.length > 0) return faults(broken.map(({ offset, message }) => at(offset, message)));
   if (document.contents === null)
     return faults([wholeFileFault(file, "the file is empty: nothing but space and comments")]);
-  const problems = treeProblems(document, maxAliases);
+  const problems = treeProblems(document, maxAliases, (offset) => lines.linePos(offset).line);
   if (problems.length > 0) return faults(problems.map(({ offset, message }) => at(offset, message)));
   const found = toValue(document, file);
   if ("kind" in found) return found;

@@ -1,5 +1,5 @@
-import { type Fault, wholeFileFault } from "../config/fault.ts";
-import { trustFault } from "../config/trust.ts";
+import type { Fault } from "../config/fault.ts";
+import { readTrusted } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
 import type { Recipe } from "./recipe.ts";
 import { shippedRecipes } from "./shipped.ts";
@@ -9,8 +9,6 @@ export type ReadRecipe =
   | { readonly kind: "recipe"; readonly recipe: Recipe; readonly isShadowing: boolean }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] }
   | { readonly kind: "missing"; readonly known: readonly string[] };
-
-const maxBytes = 64 * 1024;
 
 const parse = async (
   host: Host,
@@ -74,14 +72,11 @@ const namesIn = (host: Host, folder: string): readonly string[] => {
 export const readRecipe = async (host: Host, folder: string, name: string): Promise<ReadRecipe> => {
   const file = `${folder}/${name}.yaml`;
   const shipped = Object.hasOwn(shippedRecipes, name) ? shippedRecipes[name] : undefined;
-  const read = host.files.read(file, maxBytes);
-  if (read.kind === "read") {
-    const fault = trustFault(host, file);
-    if (fault !== undefined) return { kind: "faults", faults: [fault] };
-    return await parse(host, read.bytes, file, name, shipped !== undefined);
+  const stat = host.files.stat(file);
+  if (!("kind" in stat) || (stat.code !== "ENOENT" && stat.code !== "ENOTDIR")) {
+    const trusted = readTrusted(host, file);
+    return trusted.kind === "faults" ? trusted : await parse(host, trusted.bytes, file, name, shipped !== undefined);
   }
-  if (read.code !== "ENOENT" && read.code !== "ENOTDIR")
-    return { kind: "faults", faults: [wholeFileFault(file, `cannot read the recipe "${name}": ${read.why}`)] };
   if (shipped === undefined)
     return { kind: "missing", known: [...new Set([...namesIn(host, folder), ...Object.keys(shippedRecipes)])] };
   return await parse(host, new TextEncoder().encode(shipped), `${name}.yaml (shipped)`, name, false);

@@ -116,9 +116,12 @@ export const recipeSchema: Block<RecipeFile> = shape(
     treats: need(text("a sentence"), "What it is for, in words.", "a systemd unit that is dead"),
     params: withDefault(mapOf("a map of parameters", nameForm, param), {}, "What a rule gives it in with."),
     backup: withDefault(
-      list(text("an absolute path or a placeholder", /^\/|^\{[\w-]+\}$/u), "a list of paths"),
+      v.pipe(
+        list(text("an absolute path or a placeholder", /^\/|^\{[\w-]+\}$/u), "a list of paths"),
+        v.maxLength(0, "files can't be backed up in this version: leave the list empty"),
+      ),
       [],
-      "Files that are copied before.",
+      "Files that are copied before; none in this version.",
     ),
     steps: need(
       v.pipe(

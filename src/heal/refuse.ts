@@ -1,3 +1,4 @@
+import type { Rule } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { UnitFacts } from "../host/host.ts";
 import { stopOf } from "../probes/unit-stop.ts";
@@ -41,13 +42,14 @@ const byTarget = ({ candidate }: Case): string | undefined => {
   return byUnit(target.unit, facts, rule.healCleanExit && wasSeenActive);
 };
 
-const byRecipe = ({ recipe, candidate, check }: Case): string | undefined => {
+const byRecipe = ({ recipe, candidate, check, choice }: Case): string | undefined => {
   const { facts } = candidate;
   const hasExited = facts !== undefined && !("kind" in facts) && facts.execMainCode === 1;
   if (hasExited && recipe.refuseWhen.exitStatus.includes(facts.execMainStatus))
     return `"${recipe.name}" is no cure for exit status ${facts.execMainStatus}`;
-  const evidence = check.evidence.toLowerCase();
-  const word = recipe.refuseWhen.evidence.find((each) => evidence.includes(each.toLowerCase()));
+  const sick = choice.judged.filter((each) => each.verdict === "red" && candidate.rule.on.includes(each.name));
+  const evidence = [check, ...sick].map((each) => each.evidence.toLowerCase());
+  const word = recipe.refuseWhen.evidence.find((each) => evidence.some((text) => text.includes(each.toLowerCase())));
   return word === undefined ? undefined : `"${recipe.name}" is no cure where the evidence says "${word}"`;
 };
 
@@ -58,9 +60,13 @@ const byHost = ({ choice, check }: Case): string | undefined => {
   return `the host is ${choice.systemState}`;
 };
 
+/** An attempt that is known from the log only names no rule: it counts for each rule with its recipe. */
+const isOfRule = (each: Attempt, { id, recipe }: Rule): boolean =>
+  each.rule === id || (each.rule === "" && each.recipe === recipe);
+
 const byCooldown = ({ choice, recipe, candidate }: Case): string | undefined => {
   const { heal, now } = choice;
-  const ends = heal.attempts.flatMap((each) => (each.rule === candidate.rule.id ? [each.ended ?? each.started] : []));
+  const ends = heal.attempts.flatMap((each) => (isOfRule(each, candidate.rule) ? [each.ended ?? each.started] : []));
   const last = ends.at(-1) ?? heal.lostAt;
   if (last === null) return undefined;
   const leftMs = recipe.cooldownMs - elapsedS(last, now) * 1000;
@@ -78,7 +84,7 @@ const byAttempts = (mine: readonly Attempt[]): string | undefined => {
 
 const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
   const counts = (each: Attempt): boolean =>
-    each.rule === candidate.rule.id && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
+    isOfRule(each, candidate.rule) && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
   return recipe.budget.count - choice.heal.attempts.filter(counts).length;
 };
 

@@ -57,6 +57,8 @@ function take(path: string): Lock {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
+    // Without this, to begin writes a journal beside the file first: that needs space, and a kill would leave it there.
+    database.exec("PRAGMA journal_mode = MEMORY");
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     database?.close();

@@ -14,7 +14,7 @@ import {
   statSync,
   unlinkSync,
 } from "node:fs";
-import { attempt, failed, isFailure } from "./failure.ts";
+import { attempt, failed } from "./failure.ts";
 import { appendFile } from "./file-append.ts";
 import { lockFile } from "./file-lock.ts";
 import { folderOf, replaceFile, syncFolder } from "./file-replace.ts";
@@ -108,20 +108,25 @@ function readPart(fd: number, stat: Stats, offset: number, length: number): Read
 
 /** Makes the folder and those above it; the mode goes, whatever the umask, to the ones made here and to no other. */
 function makeFolder(path: string, mode: number): Done {
-  const above = folderOf(path);
+  const made = makeOne(path, mode);
+  if (made.kind === "done" || made.code !== "ENOENT" || folderOf(path) === path) {
+    return made;
+  }
+  const above = makeFolder(folderOf(path), mode);
+  return above.kind === "done" ? makeOne(path, mode) : above;
+}
+
+function makeOne(path: string, mode: number): Done {
   const made = doing(() => mkdirSync(path, { mode: 0o700 }));
   if (made.kind === "done") {
     return doing(() => setFolderMode(path, mode));
   }
-  if (made.code === "EEXIST") {
-    const there = attempt(() => statSync(path).isDirectory());
-    return isFailure(there) ? there : there ? { kind: "done" } : failed("ENOTDIR", "a file of that name is in the way");
-  }
-  if (made.code !== "ENOENT" || above === path) {
+  if (made.code !== "EEXIST") {
     return made;
   }
-  const aboveMade = makeFolder(above, mode);
-  return aboveMade.kind === "failed" ? aboveMade : makeFolder(path, mode);
+  return attempt(() =>
+    statSync(path).isDirectory() ? { kind: "done" } : failed("ENOTDIR", "a file of that name is in the way"),
+  );
 }
 
 function setFolderMode(path: string, mode: number): void {

@@ -29,9 +29,14 @@ const clip = (text: string, max = maxText): string => {
 
 const clipOr = (text: string | undefined): string | undefined => (text === undefined ? undefined : clip(text));
 
-/** Format characters go too: the tag block (U+E0020 on) is text that only a machine sees. */
+/**
+ * Makes text inert and short, as `cleanEvidence` does, and drops format characters altogether: the tag block (U+E0020 on) is
+ * text that only a machine sees. Never throws.
+ */
+export const inertText = (text: string, max: number): string => cleanEvidence(text, max).replace(/\p{Cf}+/gu, "");
+
 const clean = (text: string | undefined, max = maxText): string | undefined =>
-  text === undefined ? undefined : cleanEvidence(text, max).replace(/\p{Cf}+/gu, "");
+  text === undefined ? undefined : inertText(text, max);
 
 const clipList = (list: readonly string[]): readonly string[] =>
   list.length <= maxItems

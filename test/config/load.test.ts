@@ -214,6 +214,11 @@ describe("parseConfig() on hostile files", () => {
       want: "more than 100 aliases: write the values out",
     },
     {
+      name: "a text of 8,193 characters",
+      given: `host: ${"x".repeat(8193)}`,
+      want: "f.yaml:1:7: a text of more than 8192 characters",
+    },
+    {
       name: "UTF-16",
       given: new Uint8Array([0xff, 0xfe, 0x61, 0x00]),
       want: "f.yaml:1:1: not UTF-8: byte 0xff at offset 0; save the file as UTF-8",

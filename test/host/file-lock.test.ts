@@ -1,6 +1,15 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { linkSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFiles } from "../../src/host/files.ts";
@@ -63,6 +72,7 @@ describe("lock()", () => {
       await ended(child);
     }
     release(files.lock(path));
+    expect(readdirSync(root).filter((name) => name.startsWith(`lock-${count}`))).toEqual([`lock-${count}`]);
   });
 
   test("lock() held here turns another process and ourselves away, also after looks at the file", async () => {
@@ -133,7 +143,10 @@ describe("lock()", () => {
     execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", at]);
     try {
       expect(() => writeFileSync(join(at, "fill"), "x".repeat(100_000))).toThrow("ENOSPC");
-      release(files.lock(join(at, "lock")));
+      const lock = files.lock(join(at, "lock"));
+      const names = readdirSync(at).sort();
+      release(lock);
+      expect(names).toEqual(["fill", "lock"]);
     } finally {
       execFileSync("/bin/umount", [at]);
     }

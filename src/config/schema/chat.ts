@@ -13,7 +13,7 @@ type Of<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
 const noChat = 'no chat: add "chat: console", or one of telegram, slack, discord and webhook';
 
 /** Platforms of this version, by their key. */
-export const platforms = ["console", "telegram", "slack", "discord", "webhook"] as const;
+const platforms = ["console", "telegram", "slack", "discord", "webhook"] as const;
 const laterPlatforms = ["mattermost", "matrix", "ntfy", "googlechat", "teams", "alertmanager", "openclaw", "hermes"];
 
 const noSettings = shape({ what: 'nothing: "console" has no settings' }, {});

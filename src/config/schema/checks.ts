@@ -14,7 +14,7 @@ export type UnnamedCheck = Unnamed<ProcessCheck> | Unnamed<HttpCheck> | Unnamed<
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
-  later: ["queue", "heartbeat", "drift", "plugin", "preset", "stuck_after", "backlog_after", "when_down"],
+  later: ["queue", "heartbeat", "drift", "plugin", "preset", "stuck_after", "backlog_after"],
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
@@ -97,12 +97,7 @@ const tcpCheck: Block<Unnamed<TcpCheck>> = v.pipe(
 );
 
 /** The kinds of checks by the key that names them. */
-export const checkKinds: {
-  readonly process: Block<Unnamed<ProcessCheck>>;
-  readonly http: Block<Unnamed<HttpCheck>>;
-  readonly unit: Block<Unnamed<UnitCheck>>;
-  readonly tcp: Block<Unnamed<TcpCheck>>;
-} = { process: processCheck, http: httpCheck, unit: unitCheck, tcp: tcpCheck };
+const checkKinds = { process: processCheck, http: httpCheck, unit: unitCheck, tcp: tcpCheck };
 
 const kinds = ["process", "http", "unit", "tcp"] as const;
 const special = ["count", "forbid_env", "expect", "max_restarts"];

@@ -1,0 +1,86 @@
+import type { Host } from "../host/host.ts";
+import { parseLine } from "./line.ts";
+import { eachLine } from "./lines.ts";
+import { isSeenEntry, type SeenEntry } from "./seen-entry.ts";
+
+/** One application of a recipe, as the log tells it. */
+export interface LoggedAttempt {
+  readonly key: string;
+  readonly recipe: string;
+  /** 1 or 2 under one key. */
+  readonly attempt: number;
+  /** RFC 3339 UTC: when it was created. */
+  readonly at: string;
+  /** Whether the log holds the intent: the command may have run. */
+  readonly isDispatched: boolean;
+  /** Null: the log holds no outcome, as after a crash. */
+  readonly outcome: "healed" | "failed" | "indeterminate" | "refused" | null;
+}
+
+/** An incident that the log has opened and not resolved. */
+export interface OpenIncident {
+  readonly incident: string;
+  readonly check: string;
+  /** RFC 3339 UTC. */
+  readonly openedAt: string;
+  /** Oldest first. */
+  readonly attempts: readonly LoggedAttempt[];
+}
+
+/** More than any config has checks: only a log that somebody filled with noise gets here, and then the oldest go. */
+const maxIncidents = 10_000;
+const maxAttempts = 100;
+
+const outcomes: Readonly<Record<string, LoggedAttempt["outcome"]>> = {
+  "heal.proved": "healed",
+  "heal.failed": "failed",
+  "heal.indeterminate": "indeterminate",
+  "heal.refused": "refused",
+};
+
+const started = ({ key, recipe, attempt, at }: SeenEntry): LoggedAttempt | undefined =>
+  key === undefined || attempt === undefined
+    ? undefined
+    : { key, recipe: recipe ?? "", attempt, at, isDispatched: false, outcome: null };
+
+const moved = (attempt: LoggedAttempt, event: string): LoggedAttempt => {
+  if (event === "heal.dispatched") return { ...attempt, isDispatched: true };
+  const outcome = outcomes[event];
+  return outcome === undefined ? attempt : { ...attempt, outcome };
+};
+
+const withEntry = (attempts: readonly LoggedAttempt[], entry: SeenEntry): readonly LoggedAttempt[] => {
+  if (entry.event === "heal.created") {
+    const attempt = started(entry);
+    return attempt === undefined ? attempts : [...attempts, attempt].slice(-maxAttempts);
+  }
+  return attempts.map((each) =>
+    each.key === entry.key && each.attempt === entry.attempt ? moved(each, entry.event) : each,
+  );
+};
+
+const take = (open: Map<string, OpenIncident>, entry: SeenEntry): void => {
+  const { event, incident, check, at } = entry;
+  if (incident === undefined) return;
+  const known = open.get(incident);
+  if (event === "incident.resolved") open.delete(incident);
+  else if (event === "incident.opened" && known === undefined) {
+    open.set(incident, { incident, check: check ?? "", openedAt: at, attempts: [] });
+    const [oldest] = open.keys();
+    if (open.size > maxIncidents && oldest !== undefined) open.delete(oldest);
+  } else if (known !== undefined) open.set(incident, { ...known, attempts: withEntry(known.attempts, entry) });
+};
+
+/**
+ * The incidents that the log holds open, oldest first: what a tick takes up again when its state is lost. Reads the whole log,
+ * with flat memory; torn and foreign lines are passed over, because `log verify` tells of them. None when there is no log, or none
+ * that can be read: then nothing can be appended either, and so nothing is healed. Never throws.
+ */
+export const openIncidents = (host: Host, path: string): readonly OpenIncident[] => {
+  const open = new Map<string, OpenIncident>();
+  const read = eachLine(host.files, path, ({ bytes, isTooLong }) => {
+    const value = isTooLong ? undefined : parseLine(bytes);
+    if (isSeenEntry(value)) take(open, value);
+  });
+  return read.kind === "failed" ? [] : [...open.values()];
+};

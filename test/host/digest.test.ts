@@ -1,0 +1,35 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sha256, sha256File } from "../../src/host/digest.ts";
+
+const root = mkdtempSync(join(tmpdir(), "dogwatch-digest-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe("sha256()", () => {
+  test("sha256() gives the published digests", () => {
+    // Source: FIPS 180-4 examples, csrc.nist.gov.
+    expect(sha256("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(sha256("")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    expect(sha256(Buffer.from("ü"))).toBe(sha256("ü"));
+  });
+});
+
+describe("sha256File()", () => {
+  test("sha256File() reads a file in pieces", async () => {
+    const bytes = Buffer.alloc(3_500_001, "dogwatch");
+    writeFileSync(join(root, "large"), bytes);
+    writeFileSync(join(root, "empty"), "");
+    expect(await sha256File(join(root, "large"))).toBe(createHash("sha256").update(bytes).digest("hex"));
+    expect(await sha256File(join(root, "empty"))).toBe(sha256(""));
+  });
+
+  test("sha256File() has no digest of what can't be read, and leaves no file open", async () => {
+    const openBefore = readdirSync("/proc/self/fd").length;
+    expect(await sha256File(join(root, "none"))).toBeUndefined();
+    expect(await sha256File(root)).toBeUndefined();
+    expect(readdirSync("/proc/self/fd").length).toBe(openBefore);
+  });
+});
