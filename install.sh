@@ -6,8 +6,8 @@
 #   sudo ./install.sh --uninstall --purge    those too (both also with --user)
 #   ./install.sh --help
 # Run it from an unpacked release or a built clone. Safe to run twice, and again after it was stopped
-# halfway: every file is replaced whole, and the timer is enabled last, once the config is valid.
-# Exit: 0 done; 64 usage; 78 the config is invalid (the timer is left as it was); 1 anything else.
+# halfway: every file is replaced whole, and the timer is enabled last.
+# Exit: 0 done; 64 usage; 78 the config is invalid (nothing was changed); 1 anything else.
 set -euo pipefail
 umask 022
 
@@ -19,7 +19,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 scope=system action=install purge=false
 
 fail() { echo "install.sh: cannot $1" >&2; exit "${2:-1}"; }
-say() { echo "dogwatch: $*"; }
 usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 read_arguments() {
@@ -85,7 +84,8 @@ check_release() {
   for part in units conf/dogwatch.yaml heal-recipes; do
     [[ -e $here/$part ]] || fail "find \"$here/$part\"; unpack the whole release"
   done
-  version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\" here; is it the release for $(uname -m)?"
+  version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\"; is it the release for $(uname -m), \
+and may programs run from this folder (mount option noexec)?"
 }
 
 put() { # SOURCE DESTINATION MODE: whoever reads it sees the old file or the new one, never half of one
@@ -124,35 +124,40 @@ make_folders() {
   fi
 }
 
+# The new version judges the config before anything is touched: where it refuses, the old one goes on as it was.
 check_config() {
   local file=$conf/dogwatch.yaml
-  if ! "$bin" validate "$file"; then
-    say "the timer is left as it was ($("${ctl[@]}" is-active dogwatch.timer || true))." >&2
-    if [[ -e $file.last-good ]]; then say "the last config that was valid: $file.last-good" >&2; fi
-    fail "start dogwatch: mend \"$file\", then run the same command again" 78
-  fi
+  [[ -e $file ]] || file=$here/conf/dogwatch.yaml
+  "$here/dist/dogwatch" validate "$file" && return
+  echo "install.sh: nothing was changed; the timer is $("${ctl[@]}" is-active dogwatch.timer)" >&2
+  [[ ! -e $file.last-good ]] || echo "install.sh: the last config that was valid: $file.last-good" >&2
+  fail "go on with an invalid config: mend \"$file\", then run the same command again" 78
+}
+
+keep_good_config() {
+  local file=$conf/dogwatch.yaml
   put "$file" "$file.last-good" "$(stat -c %a "$file")"
 }
 
 start_timer() {
   if [[ $("${ctl[@]}" is-enabled dogwatch.timer 2>/dev/null) == masked ]]; then
-    say "dogwatch.timer is masked, so nothing will run until: ${ctl[*]} unmask dogwatch.timer"
+    echo "dogwatch.timer is masked, so nothing will run until: ${ctl[*]} unmask dogwatch.timer"
     return
   fi
   "${ctl[@]}" --quiet enable --now dogwatch.timer
 }
 
 first_tick() { # at once, so that you see it work; when something is red, it does what it would do five minutes later
-  say "first look (when something has to be healed, this can take three minutes) ..."
+  echo "First look (when something has to be healed, this can take three minutes) ..."
   if ! "${ctl[@]}" start dogwatch.service; then
-    fail "end the first look: dogwatch $version is installed, its timer runs, but the watchdog itself is ill. See: \
+    fail "end the first look: $version is installed, its timer runs, but the watchdog itself is ill. See: \
 ${journal[*]} -t dogwatch -n 20"
   fi
   "$bin" status || true # its exit status is the colour
 }
 
 say_next() {
-  say "$version is installed and looks every five minutes. Next:"
+  echo "$version is installed and looks every five minutes. Next:"
   cat <<NEXT
   edit the config:        $conf/dogwatch.yaml, then: dogwatch validate
   try the chat:           dogwatch chat test
@@ -164,17 +169,18 @@ NEXT
 What does not hold in a user install: no IP filter and no file-system wall around dogwatch, and a heal log that everything
 you run can rewrite (the heads in the chat are the proof there). Only your own units and processes can be healed.
 LIMITS
-  [[ -e /var/lib/systemd/linger/$(id -un) ]] || say "it stops when you log out; to go on: sudo loginctl enable-linger $(id -un)"
-  case :$PATH: in *:"${bin%/*}":*) ;; *) say "${bin%/*} is not in your PATH" ;; esac
+  [[ -e /var/lib/systemd/linger/$(id -un) ]] || echo "It stops when you log out; to go on: sudo loginctl enable-linger $(id -un)"
+  case :$PATH: in *:"${bin%/*}":*) ;; *) echo "${bin%/*} is not in your PATH" ;; esac
 }
 
 do_install() {
   check_host
   check_release
   take_lock
-  put_files
-  "${ctl[@]}" daemon-reload
   check_config
+  put_files
+  keep_good_config
+  "${ctl[@]}" daemon-reload
   start_timer
   first_tick
   say_next
@@ -194,10 +200,10 @@ do_uninstall() {
   if [[ $purge == true ]]; then
     rm -rf "$conf" "$state" ${log:+"$log"}
     for unit in "${UNITS[@]}"; do rm -rf "$dropins/$unit.d"; done
-    say "is gone, with its config, credentials, state and heal log."
+    echo "dogwatch is gone, with its config, credentials, state and heal log."
     return
   fi
-  say "is gone. Kept, for --purge or for the next install:"
+  echo "dogwatch is gone. Kept, for --purge or for the next install:"
   for folder in "$conf" "$state" ${log:+"$log"}; do [[ ! -d $folder ]] || echo "  $folder"; done
 }
 

@@ -80,6 +80,12 @@ const scene = async (cli: Cli, stage: Stage, title: string): Promise<void> => {
   for (const text of messages) terminal.out(`\n  The operator's phone:\n${frame(text)}`);
 };
 
+/** Ends the gateway and waits until the kernel has done so. */
+const killed = async (host: Host, stage: Stage): Promise<void> => {
+  stage.killGateway();
+  await host.clock.sleep(300);
+};
+
 const play = async (cli: Cli, stage: Stage): Promise<number> => {
   const { host } = cli;
   for (const name of ["credentials", "heal-recipes", "log"]) host.files.makeFolder(`${stage.folder}/${name}`, 0o700);
@@ -88,12 +94,12 @@ const play = async (cli: Cli, stage: Stage): Promise<number> => {
   restartGateway(host.binary, stage.folder);
   stage.put("dogwatch.yaml", configText(stage, await waitForGateway(host, stage)));
   await scene(cli, stage, "1. A healthy gateway: a tick looks, finds all green, and ends.");
-  stage.killGateway();
+  await killed(host, stage);
   await scene(cli, stage, "2. Night. The gateway is killed (SIGKILL). The next tick heals it once and proves it.");
   await scene(cli, stage, "3. The tick after: well, and nothing to say.");
   await host.clock.sleep(cooldownMs);
   stage.put(brokenFile, "");
-  stage.killGateway();
+  await killed(host, stage);
   await scene(cli, stage, "4. It dies again, and this time it can't come back. One try, then a person is told.");
   await scene(cli, stage, "5. The tick after: still red, and no second message.");
   host.files.remove(`${stage.folder}/${brokenFile}`);

@@ -1,3 +1,4 @@
+import { formatDuration } from "../config/duration.ts";
 import type { Failure, Host, Ran } from "../host/host.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
@@ -163,13 +164,9 @@ const conclude = (bench: Bench, heal: HealState, attempt: Attempt, proved: Prove
       return { kind: "healed", why: proved.why, heal: closed, readings: proved.readings };
     }
     case "failed": {
-      const why = `not well within ${attempt.proofWithinS} s: ${proved.why}`;
-      return {
-        kind: "failed",
-        why,
-        heal: close(bench, heal, attempt, "failed", { why, proof: proved.why }),
-        readings: none,
-      };
+      const why = `not well within ${formatDuration(attempt.proofWithinS * 1000)}`;
+      const closed = close(bench, heal, attempt, "failed", { why, proof: proved.why });
+      return { kind: "failed", why: `${why}: ${proved.why}`, heal: closed, readings: none };
     }
     case "watching": {
       const waiting = replaceLast(heal, { ...attempt, outcome: "watching" });

@@ -1,8 +1,9 @@
 /** Longest evidence that is kept, in code points: a phone's screen of it. */
 export const maxEvidence = 300;
 
-// C0, DEL and C1 controls, zero-width and bidi controls, line and paragraph separators, the byte order mark, lone surrogates.
-const unsafe = /[\p{Cc}\u{61C}\u{200B}-\u{200F}\u{2028}-\u{202E}\u{2060}-\u{2069}\u{FEFF}\p{Cs}\u{FFF9}-\u{FFFB}]+/gu;
+// Controls, every format character (zero-width, bidi, tags that hide text from a reader but not from a model), line and
+// paragraph separators, lone surrogates. Source: Unicode Standard, table 4-4, general categories.
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{FFF9}-\u{FFFB}]+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const ansi = /[\u{1B}\u{9B}][[\]()#;?]*(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]?/gu;
 

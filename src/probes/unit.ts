@@ -5,7 +5,7 @@ import { stopOf } from "./unit-stop.ts";
 
 const managerOf = (check: UnitCheck): Manager => ({
   scope: check.unit.scope,
-  ...(check.as === null ? {} : { user: check.as }),
+  ...(check.as === null || check.unit.scope === "system" ? {} : { user: check.as }),
 });
 
 /** When the unit's main process started, by the kernel; where there is none, by systemd (which doesn't count suspend). */
@@ -16,6 +16,10 @@ const startedUptimeS = (host: Host, facts: UnitFacts): number | undefined => {
   return us > 0 ? us / 1e6 : undefined;
 };
 
+/** How the main process ended. Source: siginfo_t si_code, sigaction(2). */
+const endOf = ({ execMainCode, execMainStatus }: UnitFacts): string =>
+  `${execMainCode === 1 ? "exit status" : "signal"} ${execMainStatus}`;
+
 const judgeInactive = (facts: UnitFacts): Seen => {
   if (facts.serviceType === "oneshot" && facts.result === "success")
     return { kind: "ok", evidence: "inactive (a oneshot service that ended well)" };
@@ -23,7 +27,7 @@ const judgeInactive = (facts: UnitFacts): Seen => {
     case "on-purpose":
       return { kind: "bad", evidence: "inactive: stopped on purpose" };
     case "by-itself":
-      return { kind: "bad", evidence: `inactive: it ended by itself (exit status ${facts.execMainStatus})` };
+      return { kind: "bad", evidence: `inactive: it ended by itself (${endOf(facts)})` };
     case "not-known":
       return { kind: "bad", evidence: "inactive: systemd no longer knows why" };
   }
@@ -36,14 +40,13 @@ const judgeState = (facts: UnitFacts): Seen => {
     case "refreshing":
       return { kind: "ok", evidence: `${facts.activeState} (${facts.subState})` };
     case "failed": {
-      const how = facts.execMainCode === 1 ? `exit status ${facts.execMainStatus}` : `signal ${facts.execMainStatus}`;
-      const detail = facts.execMainCode === 0 ? "" : `, ${how}`;
+      const detail = facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`;
       return { kind: "bad", evidence: `failed (${facts.result}${detail})` };
     }
     case "inactive":
       return judgeInactive(facts);
     case "activating":
-      return facts.subState === "auto-restart"
+      return facts.subState.startsWith("auto-restart")
         ? { kind: "bad", evidence: `it died (${facts.result}) and systemd is about to restart it` }
         : { kind: "unknown", evidence: `still activating (${facts.subState})` };
     case "deactivating":
@@ -53,12 +56,13 @@ const judgeState = (facts: UnitFacts): Seen => {
   }
 };
 
+/** Restarts since the last tick. A start by hand sets the counter back to 0: what it says now has come since. Source: systemd.service(5). */
 const judgeRestarts = (check: UnitCheck, facts: UnitFacts, memory: Memory | undefined): Seen | undefined => {
   const before = memory?.["restarts"];
   if (typeof before !== "number") return undefined;
-  const more = facts.restarts - before;
+  const more = facts.restarts < before ? facts.restarts : facts.restarts - before;
   return more >= check.maxRestarts
-    ? { kind: "bad", evidence: `systemd restarted it ${more} times since the last tick` }
+    ? { kind: "bad", evidence: `systemd restarted it ${more === 1 ? "once" : `${more} times`} since the last tick` }
     : undefined;
 };
 

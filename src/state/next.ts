@@ -23,6 +23,9 @@ export const nextChecks = (
     ]),
   );
 
+/** A check that is folded no more: what explained it was proved well. */
+const unfolded = ({ because: _, ...rest }: Judged): Judged => rest;
+
 /** The verdicts after a proof: the checks that were proved well are green from `at` (ISO 8601 UTC) on. Pure. */
 export const afterProof = (
   judged: readonly Judged[],
@@ -31,10 +34,9 @@ export const afterProof = (
 ): readonly Judged[] =>
   judged.map((each): Judged => {
     const reading = proved.get(each.name);
-    if (reading === undefined) return each;
-    const { because: _, ...rest } = each;
+    if (reading === undefined) return proved.has(each.because ?? "") ? unfolded(each) : each;
     return {
-      ...rest,
+      ...unfolded(each),
       verdict: "green",
       reading: "ok",
       evidence: reading.evidence,

@@ -41,6 +41,7 @@ const judgeOne = (
   const inGrace = isInGrace(check, readings, now.uptimeS);
   const badTicks = countBad(reading.kind, before?.badTicks ?? 0);
   const isSame = before?.reading === reading.kind;
+  const memory = reading.memory ?? before?.memory;
   return {
     name: check.name,
     kind: check.kind,
@@ -53,7 +54,7 @@ const judgeOne = (
     isInGrace: inGrace,
     card: check.card,
     durationMs: reading.durationMs,
-    ...(reading.memory === undefined ? {} : { memory: reading.memory }),
+    ...(memory === undefined ? {} : { memory }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { cleanEvidence } from "../probes/evidence.ts";
 import type { Reading } from "../probes/probe.ts";
 
 /**
@@ -14,7 +15,7 @@ export const withSecondLook = (
     const before = first.get(name);
     const evidence =
       reading.kind === "ok" && before !== undefined
-        ? `${reading.evidence} (${apart} before: ${before.evidence})`
+        ? cleanEvidence(`${reading.evidence} (${apart} before: ${before.evidence})`)
         : reading.evidence;
     merged.set(name, { ...reading, evidence });
   }
