@@ -1,5 +1,7 @@
+import { secretFaults } from "./config/check-secrets.ts";
 import type { Config } from "./config/config.ts";
-import { type Fault, wholeFileFault } from "./config/fault.ts";
+import { type Fault, sortFaults, wholeFileFault } from "./config/fault.ts";
+import { secretReader } from "./config/secret.ts";
 import { readTrusted } from "./config/trust.ts";
 import type { Host } from "./host/host.ts";
 import type { Paths } from "./paths.ts";
@@ -28,8 +30,8 @@ const keyOf = (host: Host, sha256: string): string => {
   return `${sha256}/${binary}/${host.hostname}`;
 };
 
-/** Reads and checks config and recipes from their files. Costs a few times a green tick: see {@link loadKept}. Never throws for expected trouble. */
-export const loadFresh = async (host: Host, paths: Paths): Promise<Loaded> => {
+/** Reads and checks config and recipes from their files, with `areSecretsRead` the secrets too. Costs a few green ticks: see {@link loadKept}. Never throws for expected trouble. */
+export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false): Promise<Loaded> => {
   const trusted = readTrusted(host, paths.config);
   if (trusted.kind === "faults") return trusted;
   const [{ parseConfig }, { checkRules }] = await Promise.all([
@@ -40,7 +42,9 @@ export const loadFresh = async (host: Host, paths: Paths): Promise<Loaded> => {
   if (parsed.kind === "faults") return parsed;
   const { config, faultAt } = parsed;
   const rules = await checkRules(host, paths.recipes, config, faultAt);
-  if (rules.faults.length > 0) return { kind: "faults", faults: rules.faults };
+  const secrets = areSecretsRead ? secretFaults(config, secretReader(host, paths.credentials), faultAt) : [];
+  const faults = [...rules.faults, ...secrets];
+  if (faults.length > 0) return { kind: "faults", faults: sortFaults(faults) };
   return {
     kind: "config",
     config,

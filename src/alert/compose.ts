@@ -129,7 +129,7 @@ export const sealLine = (head: Head | null): string =>
  */
 export const compose = (story: Story): Message => {
   const incident = story.incident === null ? undefined : `Incident ${story.incident}`;
-  const folded = story.folded.length === 0 ? undefined : `Because of it also: ${story.folded.join(", ")}`;
+  const folded = story.folded.length === 0 ? undefined : `Also affected: ${story.folded.join(", ")}`;
   const lines = [
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     folded,

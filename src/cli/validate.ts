@@ -1,10 +1,17 @@
 import { printFault } from "../config/fault.ts";
+import type { Host } from "../host/host.ts";
 import { loadFresh } from "../load.ts";
 import { type Cli, exits } from "./cli.ts";
 
+/** A user who may not look into the credentials folder can still check the rest. */
+const areCredentialsInSight = (host: Host, folder: string): boolean => {
+  const names = host.files.list(folder);
+  return !("kind" in names) || names.code === "ENOENT";
+};
+
 /** `dogwatch validate [FILE]`: every fault of the config and its recipes at its place, then the warnings. */
 export const validateCommand = async ({ host, paths, flags }: Cli): Promise<number> => {
-  const loaded = await loadFresh(host, paths);
+  const loaded = await loadFresh(host, paths, areCredentialsInSight(host, paths.credentials.path));
   const faults = loaded.kind === "faults" ? loaded.faults : [];
   const warnings = loaded.kind === "config" ? loaded.warnings : [];
   if (flags.isJson) {

@@ -54,7 +54,7 @@ const parse = async (
   const unknown = recipe.steps.flatMap((step, i) =>
     step.flatMap((word, j) => {
       const key = /^\{([\w-]+)\}$/u.exec(word)?.[1];
-      return key === undefined || key in recipe.params
+      return key === undefined || Object.hasOwn(recipe.params, key)
         ? []
         : [yaml.faultAt(["steps", i, j], "value", `there is no parameter "${key}" in params`)];
     }),

@@ -7,11 +7,13 @@ import {
   list,
   maybe,
   need,
+  shown,
   text,
   whole,
   withDefault,
 } from "../config/schema/blocks.ts";
 import { mapOf, shape } from "../config/schema/shape.ts";
+import { runnerFault } from "./runner.ts";
 
 /** A recipe file as YAML gives it, defaults filled in, durations in milliseconds. */
 export interface RecipeFile {
@@ -41,15 +43,16 @@ const maxSteps = 8;
 
 const placeholder = /^\{[\w-]+\}$/u;
 
-/** Programs that take a text and run it: a recipe's argv must be what runs. */
-const shells = /\/(?:ba|da|z|k|c|tc|fi|a)?sh$|\/(?:env|busybox|xargs|sudo|su|eval|nohup|watch)$/u;
+/** A step as it stands in a file, for faults. */
+const exampleStep: readonly string[] = ["/usr/bin/systemctl", "restart", "{unit}"];
 
 const stepFault = (step: readonly string[]): string | undefined => {
   const [program = ""] = step;
   if (!program.startsWith("/"))
     return `step is not an absolute path: expected the program's whole path, such as /usr/bin/systemctl`;
-  if (shells.test(program)) return `a step runs a program itself, never through "${program}"`;
-  const partial = step.find((word) => /\{[\w-]+\}/u.test(word) && !placeholder.test(word));
+  const runner = runnerFault(step);
+  if (runner !== undefined) return runner;
+  const partial = step.find((word) => /\{\s*[\w-]+\s*\}/u.test(word) && !placeholder.test(word));
   return partial === undefined ? undefined : `a placeholder is a whole value: "${partial}" mixes one with text`;
 };
 
@@ -61,13 +64,10 @@ const step: Block<string[]> = v.pipe(
         message: 'a step is a list of words, not a shell string: write [/usr/bin/systemctl, restart, "{unit}"]',
       });
   }),
-  v.array(
-    text("a word of the command; put numbers in quotes"),
-    "a step is a list of words: [/usr/bin/program, argument]",
-  ),
+  v.array(text("a word of the command"), "a step is a list of words: [/usr/bin/program, argument]"),
   v.minLength(1, "a step has no program"),
   v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed ? stepFault(dataset.value) : undefined;
+    const fault = dataset.typed && dataset.value.length > 0 ? stepFault(dataset.value) : undefined;
     if (fault !== undefined) addIssue({ message: fault });
   }),
 );
@@ -81,7 +81,7 @@ const budget: Block<{ count: number; perMs: number }> = v.pipe(
   }),
 );
 
-const param: Block<ParamFile> = shape(
+const paramShape: Block<ParamFile> = shape(
   { what: "a map of type, required, default" },
   {
     type: need(
@@ -91,12 +91,23 @@ const param: Block<ParamFile> = shape(
     ),
     required: withDefault(flag(), false, "Whether a rule must give it.", true),
     default: maybe(
-      v.union([text("a text"), v.pipe(v.number(), v.transform(String))]),
+      v.union(
+        [text("a text"), v.pipe(v.number(), v.transform(String))],
+        ({ input }) => `expected a text or a number, got ${shown(input)}`,
+      ),
       "Its value when a rule gives none.",
       "system",
     ),
     choices: maybe(list(text("a word"), "a list of words", 1), "The words of a choice.", ["soft", "hard"]),
   },
+);
+
+const param: Block<ParamFile> = v.pipe(
+  paramShape,
+  v.check(
+    ({ type, choices }) => (type === "choice") === (choices !== undefined),
+    "choices belong to the type choice, and it needs them",
+  ),
 );
 
 const nameForm = {
@@ -125,12 +136,12 @@ export const recipeSchema: Block<RecipeFile> = shape(
     ),
     steps: need(
       v.pipe(
-        v.array(step, "a list of steps"),
-        v.minLength(1, "no step"),
-        v.maxLength(maxSteps, `at most ${maxSteps} steps`),
+        v.array(step, ({ input }) => `expected a list of steps, got ${shown(input)}`),
+        v.minLength(1, "expected a list of steps, got an empty list"),
+        v.maxLength(maxSteps, ({ input }) => `expected at most ${maxSteps} steps, got ${input.length}`),
       ),
       "Commands, one after the other; the first that fails ends it.",
-      [],
+      [exampleStep],
     ),
     timeout: withDefault(duration(1000, 60_000), "30s", "Time for all steps together."),
     proof: need(

@@ -1,3 +1,5 @@
+import { quoted } from "../config/near.ts";
+
 /** A recipe as the rest of the program sees it: what the machine may do by itself, as data. Read by `recipe-file.ts`. */
 export interface Recipe {
   readonly name: string;
@@ -32,29 +34,29 @@ type Filled =
   | { readonly kind: "fault"; readonly why: string };
 
 const shapes: Readonly<Record<Param["type"], { readonly pattern: RegExp; readonly words: string }>> = {
-  unit: { pattern: /^(?!-)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
+  unit: { pattern: /^(?!-)(?!.*@\.)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
   scope: { pattern: /^(system|user)$/u, words: '"system" or "user"' },
-  user: { pattern: /^[a-z_][\w.-]{0,31}\$?$/iu, words: "a user name" },
-  path: { pattern: /^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
-  integer: { pattern: /^-?\d{1,15}$/u, words: "a whole number" },
+  user: { pattern: /^[A-Za-z_][\w.-]{0,31}\$?$/u, words: "a user name" },
+  path: { pattern: /^\/(?!(?:[^]*\/)?\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
+  integer: { pattern: /^\d{1,15}$/u, words: "a whole number from 0" },
   choice: { pattern: /^[^-]/u, words: "one of its choices" },
 };
 
 const faultOf = (name: string, param: Param, value: string): string | undefined => {
   const { pattern, words } = shapes[param.type];
   if (param.type === "choice" && !param.choices.includes(value))
-    return `the parameter "${name}" is "${value}", want one of ${param.choices.map((each) => `"${each}"`).join(", ")}`;
-  return pattern.test(value) ? undefined : `the parameter "${name}" is "${value}", want ${words}`;
+    return `the parameter "${name}" is ${quoted(value)}, want one of ${param.choices.map(quoted).join(", ")}`;
+  return pattern.test(value) ? undefined : `the parameter "${name}" is ${quoted(value)}, want ${words}`;
 };
 
 /** The value of every parameter given or defaulted; undefined where an optional one is not given. */
 const valueFor = (name: string, param: Param, given: Values): string | undefined => {
-  const value = given[name];
+  const value = Object.hasOwn(given, name) ? given[name] : undefined;
   return value === undefined ? (param.default ?? undefined) : String(value);
 };
 
 const faultsOf = (recipe: Recipe, given: Values): readonly string[] => {
-  const extra = Object.keys(given).filter((name) => !(name in recipe.params));
+  const extra = Object.keys(given).filter((name) => !Object.hasOwn(recipe.params, name));
   const known = Object.keys(recipe.params).join(", ") || "none";
   const bad = Object.entries(recipe.params).flatMap(([name, param]) => {
     const value = valueFor(name, param, given);
@@ -67,7 +69,7 @@ const faultsOf = (recipe: Recipe, given: Values): readonly string[] => {
 /** A placeholder stands for a whole value, never for a part of one, so no value can become two arguments or an option. */
 const fill = (word: string, recipe: Recipe, given: Values): readonly string[] => {
   const name = /^\{([\w-]+)\}$/u.exec(word)?.[1];
-  const param = name === undefined ? undefined : recipe.params[name];
+  const param = name !== undefined && Object.hasOwn(recipe.params, name) ? recipe.params[name] : undefined;
   if (name === undefined || param === undefined) return [word];
   const value = valueFor(name, param, given);
   if (value === undefined) return [];

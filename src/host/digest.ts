@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { attempt, isFailure } from "./failure.ts";
+import { closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { attempt, failed, isFailure } from "./failure.ts";
 
 interface Hash {
   update(data: string | Uint8Array): unknown;
@@ -17,7 +17,12 @@ export function sha256(data: string | Uint8Array): string {
 
 /** SHA-256 of a file of any size, a piece at a time with room for other work in between; undefined when it can't be read. Never rejects. */
 export async function sha256File(path: string): Promise<string | undefined> {
-  const fd = attempt(() => openSync(path, "r"));
+  // A FIFO would have us wait for a writer.
+  const fd = attempt(() =>
+    statSync(path).isFile()
+      ? openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      : failed("EINVAL", "it is not a regular file"),
+  );
   if (isFailure(fd)) {
     return undefined;
   }

@@ -67,6 +67,16 @@ const parseJson = (body: string): { readonly value: unknown } | undefined => {
   }
 };
 
+/** A JSON value in quotes; one nested deeper than the stack can't be written out. */
+const shown = (value: unknown): string => {
+  try {
+    return quote(typeof value === "string" ? value : JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return "nested too deeply to be shown";
+    throw error;
+  }
+};
+
 const judgeJson = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.json.length === 0) return undefined;
   if (answer.isBodyCut) return bad(`status ${answer.status}, and a body of more than 1 MiB where JSON was expected`);

@@ -1,12 +1,11 @@
 import type { CountRange, ProcessCheck } from "../config/config.ts";
 import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
 import { quote } from "./evidence.ts";
-import type { Probe, ProbeContext, Seen } from "./probe.ts";
+import { readPidfile } from "./pidfile.ts";
+import type { Memory, Probe, ProbeContext, Seen } from "./probe.ts";
 
 /** The kernel keeps 15 bytes of a name. Source: proc_pid_comm(5), TASK_COMM_LEN. */
 const maxCommBytes = 15;
-/** Time that may lie between a daemon's start and a coarse file clock's stamp on its pidfile. */
-const pidfileSlackS = 5;
 
 const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -14,43 +13,36 @@ const isLongName = (name: string): boolean => bytes(name).length > maxCommBytes;
 const shortName = (name: string): string => new TextDecoder().decode(bytes(name).subarray(0, maxCommBytes));
 const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** A name of up to 15 bytes is the kernel's; a longer one is cut there, so argv[0] has to tell the rest. */
+/**
+ * A name of up to 15 bytes is the kernel's. A longer one is cut there, so the arguments tell the rest: the program's own word,
+ * the first word of a rewritten title (`long-gateway: draining`), or a script's path behind its interpreter.
+ */
 const hasName = (each: ProcessFacts, name: string): boolean => {
   if (!isLongName(name)) return each.comm === name;
   const title = each.argv[0];
   if (title === undefined || title === "") return each.comm === shortName(name);
-  return basename(title) === name || title === name || (each.comm === shortName(name) && each.argv.includes(name));
+  if (basename(title) === name || title === name) return true;
+  return each.comm === shortName(name) && [...each.argv, title.split(/[\s:(]/u, 1)[0]].some((word = "") => basename(word) === name);
 };
 
 /** Zombies are dead; what the kernel is about to forget too. */
 const isDead = (each: ProcessFacts): boolean => "ZXx".includes(each.state);
 const isStopped = (each: ProcessFacts): boolean => "Tt".includes(each.state);
 
-type Wanted = { readonly kind: "wanted"; readonly uid: number | undefined; readonly pid: number | undefined } | Seen;
+interface Wanted {
+  readonly kind: "wanted";
+  readonly uid: number | undefined;
+  readonly pid: number | undefined;
+  readonly memory?: Memory;
+}
 
-/** Which pid the pidfile really names: one that started after the file was written is another process with a reused number. */
-const pidfilePid = (host: Host, path: string): { readonly pid: number | undefined } | Seen => {
-  const read = host.files.read(path, 4096);
-  if (read.kind === "failed")
-    return read.code === "ENOENT" ? { pid: -1 } : unknown(`cannot read the pidfile "${path}": ${read.why}`);
-  const pid = Number.parseInt(new TextDecoder().decode(read.bytes).trim(), 10);
-  if (!(pid > 0)) return unknown(`the pidfile "${path}" holds no process id`);
-  const started = host.processes.startedUptimeS(pid);
-  if (started === undefined || Number.isNaN(started)) return { pid };
-  const bootS = host.clock.nowMs() / 1000 - host.clock.uptimeS();
-  const writtenS = read.stat.modifiedMs / 1000;
-  if (bootS + started <= writtenS + pidfileSlackS) return { pid };
-  if (writtenS < bootS - pidfileSlackS) return unknown(`the pidfile "${path}" is older than this boot`);
-  return { pid: -1 };
-};
-
-const wanted = (check: ProcessCheck, host: Host): Wanted => {
+const wanted = (check: ProcessCheck, host: Host, memory: Memory | undefined): Wanted | Seen => {
   const { user, pidfile } = check.process;
   const uid = user === null ? undefined : host.uidOf(user);
   if (user !== null && uid === undefined) return unknown(`there is no user "${user}" on this host`);
   if (pidfile === null) return { kind: "wanted", uid, pid: undefined };
-  const named = pidfilePid(host, pidfile);
-  return "kind" in named ? named : { kind: "wanted", uid, pid: named.pid };
+  const named = readPidfile(host, pidfile, memory);
+  return named.kind === "named" ? { ...named, kind: "wanted", uid } : named;
 };
 
 const matches = (check: ProcessCheck, host: Host, uid: number | undefined, pid: number | undefined) => {
@@ -91,16 +83,18 @@ const glob = (pattern: string): RegExp =>
 /** Looks for forbidden names in the environments of the processes; their values are never read into anything. */
 const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFacts[]): Seen | undefined => {
   const patterns = check.forbidEnv.map(glob);
+  let unread: Seen | undefined;
   for (const each of patterns.length === 0 ? [] : alive) {
     const environ = host.processes.environKeys(each.pid);
     if (environ.kind === "failed") {
       if (environ.code === "ENOENT" || environ.code === "ESRCH") continue;
-      return unknown(`cannot read the environment of pid ${each.pid}: ${environ.why}`);
+      unread = unknown(`cannot read the environment of pid ${each.pid}: ${environ.why}`);
+      continue;
     }
     const key = environ.keys.find((name) => patterns.some((pattern) => pattern.test(name)));
     if (key !== undefined) return { kind: "bad", evidence: `pid ${each.pid} carries the variable ${quote(key)}` };
   }
-  return undefined;
+  return unread;
 };
 
 const judgeCount = (
@@ -118,7 +112,7 @@ const judgeCount = (
       evidence: `${alive.length} processes (${pids(alive)}), want ${describeCount(check.count)}`,
       ...started,
     };
-  if (alive.length >= min)
+  if (alive.length >= min && (alive.length > 0 || list.isComplete))
     return { kind: "ok", evidence: alive.length === 0 ? "no process, as wanted" : pids(alive), ...started };
   if (!list.isComplete) return unknown("cannot see every process on this host, so none found proves nothing");
   const dead = found.filter(isDead);
@@ -133,14 +127,17 @@ const judgeCount = (
   return { kind: "bad", evidence, ...started };
 };
 
-const look = async (check: ProcessCheck, { host, shared }: ProbeContext): Promise<Seen> => {
-  const want = wanted(check, host);
+const look = async (check: ProcessCheck, { host, shared, memory }: ProbeContext): Promise<Seen> => {
+  const want = wanted(check, host, memory);
   if (want.kind !== "wanted") return want;
   const list = await shared.processes();
   if (list.kind === "failed") return unknown(`cannot list processes: ${list.why}`);
   const found = list.processes.filter(matches(check, host, want.uid, want.pid));
   const alive = found.filter((each) => !isDead(each));
-  return judgeEnviron(check, host, alive) ?? judgeCount(check, list, found);
+  const count = judgeCount(check, list, found);
+  const environ = judgeEnviron(check, host, alive);
+  const isWorse = environ !== undefined && (environ.kind === "bad" || count.kind === "ok");
+  return { ...count, ...(isWorse ? environ : {}), ...(want.memory === undefined ? {} : { memory: want.memory }) };
 };
 
 /** Counts live processes that match. Zombies are dead, stopped ones not alive. Source: proc_pid_stat(5), field 3. */

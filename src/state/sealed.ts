@@ -15,20 +15,22 @@ type Parsed<T> = { readonly kind: "read"; readonly value: T } | { readonly kind:
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const parseJson = (text: string): unknown => {
+/** Undefined for what isn't JSON, or is nested deeper than the stack: both are not ours. */
+const attemptJson = <T>(work: () => T): T | undefined => {
   try {
-    return JSON.parse(text);
+    return work();
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 };
 
 const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
-  const parsed = parseJson(text);
+  const parsed = attemptJson((): unknown => JSON.parse(text));
   if (!isRecord(parsed)) return { kind: "broken", why: "it is not whole JSON" };
   const { seal, ...value } = parsed;
-  if (seal !== host.sha256(JSON.stringify(value)))
+  const sealed = attemptJson(() => JSON.stringify(value));
+  if (sealed === undefined || seal !== host.sha256(sealed))
     return { kind: "broken", why: "its seal does not fit: it was changed or cut" };
   return isValue(value) ? { kind: "read", value } : { kind: "broken", why: "it is of another version" };
 };

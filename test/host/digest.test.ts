@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,6 +31,8 @@ describe("sha256File()", () => {
     const openBefore = readdirSync("/proc/self/fd").length;
     expect(await sha256File(join(root, "none"))).toBeUndefined();
     expect(await sha256File(root)).toBeUndefined();
+    execFileSync("/usr/bin/mkfifo", [join(root, "pipe")]);
+    expect(await sha256File(join(root, "pipe"))).toBeUndefined();
     expect(readdirSync("/proc/self/fd").length).toBe(openBefore);
   });
 });
