@@ -52,7 +52,7 @@ const what = (story: Story): string => {
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
-      return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}: ${evidence}`;
+      return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
       if (story.incident === null) return "can be measured again";
       return `well again after ${lasted(story)} (was red ${since})`;

@@ -1,7 +1,7 @@
 import type { Moment } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { deliver, type Tried } from "./deliver.ts";
-import { add, type OutboxEntry, replace } from "./outbox.ts";
+import { add, bound, type OutboxEntry, replace } from "./outbox.ts";
 import type { Delivery, Message } from "./platforms/platform.ts";
 
 /** What the chat asked for when it was busy. */
@@ -45,7 +45,7 @@ export const openMailbox = (options: MailboxOptions): Mailbox => {
     const sent = await deliver(outbox, options.tick, options.send);
     inFlight = new Set();
     const known = new Set(sent.handled);
-    outbox = [...sent.outbox, ...outbox.filter((each) => !known.has(each.id))];
+    outbox = bound([...sent.outbox, ...outbox.filter((each) => !known.has(each.id))]);
     tried = [...tried, ...sent.tried];
     isHeldUp = sent.tried.some(({ delivered }) => !delivered);
     wait = sent.retryAfterMs > 0 ? { from: options.now(), ms: sent.retryAfterMs } : null;
@@ -56,7 +56,9 @@ export const openMailbox = (options: MailboxOptions): Mailbox => {
     tried: () => tried,
     wait: () => wait,
     put: (messages) => {
-      outbox = add(outbox, messages, options.tick);
+      // What is under way can't be folded: until it has landed, the bound may be passed by this tick's few.
+      const added = add(outbox, messages, options.tick);
+      outbox = inFlight.size > 0 ? added : bound(added);
     },
     retell: (id, message) => {
       if (inFlight.has(id) || !outbox.some((each) => each.id === id)) return false;

@@ -1,3 +1,4 @@
+import { clock } from "./compose.ts";
 import type { Message } from "./platforms/platform.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
@@ -7,8 +8,8 @@ export interface OutboxEntry extends Message {
   readonly tries: number;
   /** The chat's refusal that will not pass by itself; null while it may. */
   readonly refused: string | null;
-  /** How many messages it stands for, and their lines, when it is several folded into one. */
-  readonly folded: { readonly count: number; readonly lines: readonly string[] } | null;
+  /** How many messages it stands for, their lines, and when the first was written (ISO 8601 UTC), when it is several folded into one. */
+  readonly folded: { readonly count: number; readonly lines: readonly string[]; readonly since: string } | null;
 }
 
 /** Entries that are kept; beyond it the oldest are folded into one counted line. */
@@ -32,10 +33,12 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const lines = thin(entries.flatMap(linesOf));
   const [word = ""] = last.text.split(` ${last.host} `, 1);
   const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
-  const head = `${word} ${last.host} · ${count} messages held back since ${first.at.slice(11, 16)} UTC, while the chat was out of reach`;
+  const since = clock(first.folded?.since ?? first.at, last.at);
+  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
   const seal = last.text.split("\n").at(-1) ?? "";
   const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), seal].join("\n");
-  return { ...last, id: `${first.id}+${count}`, text, tick: first.tick, at: last.at, folded: { count, lines } };
+  const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
+  return { ...last, id, text, tick: first.tick, folded: { count, lines, since: first.folded?.since ?? first.at } };
 };
 
 /** Several messages as one, oldest first; none for none, itself for one. Pure. */
@@ -46,18 +49,22 @@ export const fold = (entries: readonly OutboxEntry[]): OutboxEntry | undefined =
   return entries.length === 1 ? first : folded(entries, first, last);
 };
 
-/** Adds messages at the end and keeps the bound: what is too old is folded, never dropped unsaid. Pure. */
+/** Keeps the bound: what is too old is folded, never dropped unsaid. Pure. */
+export const bound = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
+  const surplus = outbox.length - maxOutbox + 1;
+  const oldest = surplus > 1 ? fold(outbox.slice(0, surplus)) : undefined;
+  return oldest === undefined ? outbox : [oldest, ...outbox.slice(surplus)];
+};
+
+/** Adds messages of a tick at the end, past the bound if need be. Pure. */
 export const add = (
   outbox: readonly OutboxEntry[],
   messages: readonly Message[],
   tick: number,
-): readonly OutboxEntry[] => {
-  const all = [...outbox, ...messages.map((each) => ({ ...each, tick, tries: 0, refused: null, folded: null }))];
-  if (all.length <= maxOutbox) return all;
-  const surplus = all.length - maxOutbox + 1;
-  const oldest = fold(all.slice(0, surplus));
-  return oldest === undefined ? all : [oldest, ...all.slice(surplus)];
-};
+): readonly OutboxEntry[] => [
+  ...outbox,
+  ...messages.map((each) => ({ ...each, tick, tries: 0, refused: null, folded: null })),
+];
 
 /** A message of this tick told anew, before it was sent: a heal that ended in time stands in the red's own message. Pure. */
 export const replace = (outbox: readonly OutboxEntry[], id: string, by: Message): readonly OutboxEntry[] =>

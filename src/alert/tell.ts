@@ -25,6 +25,10 @@ const foldedUnder = (root: string, judged: readonly Judged[]): readonly string[]
   return [...found];
 };
 
+/** Of a heal that was watched over ticks the check may be well by now: that is no evidence of what was wrong. */
+const evidenceOf = (kind: AlertKind, judged: Judged | undefined): string =>
+  judged === undefined || (kind === "healed" && judged.reading === "ok") ? "" : judged.evidence;
+
 const storyOf = (
   telling: Telling,
   kind: AlertKind,
@@ -38,7 +42,7 @@ const storyOf = (
     host: telling.host,
     check,
     incident: incident?.id ?? null,
-    evidence: judged?.evidence ?? "",
+    evidence: evidenceOf(kind, judged),
     since: (kind === "recovered" || kind === "healed" ? incident?.openedAt : judged?.since) ?? telling.now,
     ticks: judged?.ticks ?? 1,
     folded: kind === "recovered" ? [] : foldedUnder(check, telling.judged),

@@ -1,9 +1,13 @@
+import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
 import { elapsedS } from "../state/state.ts";
 import { type Cli, exits } from "./cli.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
 const remindEveryMs = 4 * 3_600_000;
+
+/** Longest line that is sent to terminals, in characters. */
+const maxTextLength = 1000;
 
 /** The one next command for an exit status of the tick's unit. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
 const nextFor = (status: string, { paths }: Cli): string => {
@@ -18,7 +22,7 @@ const nextFor = (status: string, { paths }: Cli): string => {
     case "243":
       return `ls -ld ${paths.credentials.path}`;
     default:
-      return "journalctl -u dogwatch -n 50";
+      return `journalctl ${paths.install === "user" ? "--user " : ""}-u dogwatch -n 50`;
   }
 };
 
@@ -53,7 +57,7 @@ export const failedCommand = async (cli: Cli): Promise<number> => {
   const cause = `${status} ${why.split(/\d/u, 1)[0] ?? ""}`;
   const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= (await remindMs(cli));
   const text = `dogwatch on ${host.hostname} is ill (status ${status}): ${why}. Next: ${nextFor(status, cli)}`;
-  host.terminal.err(`<${isDue ? 0 : 3}>${text.replaceAll("\n", " ")}\n`);
+  host.terminal.err(`<${isDue ? 0 : 3}>${cleanEvidence(text, maxTextLength)}\n`);
   if (isDue) writeToldIllness(host, paths.state, { version: 1, cause, moment });
   return exits.done;
 };

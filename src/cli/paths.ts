@@ -16,7 +16,7 @@ const firstFolder = (list: string | undefined): string | undefined => list?.spli
 
 const xdg = (host: Host, name: string, fallback: string): string => {
   const set = host.env[name];
-  return set?.startsWith("/") ? set : `${host.env["HOME"] ?? "/"}/${fallback}`;
+  return set?.startsWith("/") ? set : `${host.env["HOME"] ?? ""}/${fallback}`;
 };
 
 /** A user's own install is one where that user has a config, or where the host has none. */

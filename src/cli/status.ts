@@ -1,7 +1,7 @@
 import { clock } from "../alert/compose.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Attempt } from "../state/heal-state.ts";
-import type { CheckState, State } from "../state/state.ts";
+import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { readHealState, readState } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -14,9 +14,11 @@ const staleS = 2 * 300;
 const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, unknown: 3 };
 
 const checkLine = ({ host }: Cli, name: string, check: CheckState, width: number, now: string): string => {
-  const run = `${formatDuration(Math.max(0, Date.parse(now) - Date.parse(check.since)))}, ${check.ticks} ticks`;
-  const line = fit(`${name.padEnd(width)}  ${check.evidence}`, host.terminal.columns - 30);
-  return `  ${paint(host.terminal, check.verdict, check.verdict.padEnd(7))} ${line.padEnd(host.terminal.columns - 30)} ${run}`.trimEnd();
+  const lasted = formatDuration(Math.max(0, Date.parse(now) - Date.parse(check.since)));
+  const run = `${lasted}, ${check.ticks === 1 ? "1 tick" : `${check.ticks} ticks`}`;
+  const room = host.terminal.columns - 11 - run.length;
+  const line = fit(`${name.padEnd(width)}  ${check.evidence}`, room);
+  return `  ${paint(host.terminal, check.verdict, check.verdict.padEnd(7))} ${line.padEnd(room)} ${run}`;
 };
 
 const healText = (last: Attempt | undefined, now: string): string =>
@@ -24,24 +26,35 @@ const healText = (last: Attempt | undefined, now: string): string =>
     ? "last heal: none"
     : `last heal: ${last.recipe} for ${last.check}, ${last.outcome}${last.at === "" ? "" : `, ${clock(last.at, now)}`}`;
 
+/** What the last tick said, and how much that is still worth. */
+const headLines = ({ host }: Cli, state: State, isStale: boolean, moment: Moment, now: string): readonly string[] => {
+  const age = formatDuration(elapsedS(state.moment, moment) * 1000);
+  const when = state.moment.bootId === moment.bootId ? `${age} ago` : `before this boot, ${clock(state.at, now)}`;
+  const word = state.verdict.toUpperCase();
+  if (!isStale) return [`${paint(host.terminal, state.verdict, word)} · last tick ${when}`];
+  return [
+    `${paint(host.terminal, "unknown", "STALE")} · was ${word}, last tick ${when}`,
+    `no tick has finished for ${age}; run: systemctl status dogwatch.timer`,
+  ];
+};
+
 const describe = async (cli: Cli, state: State, isStale: boolean, now: string): Promise<readonly string[]> => {
   const { host, paths } = cli;
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const { value: heal } = readHealState(host, paths.state, moment, true);
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
-  const age = formatDuration(elapsedS(state.moment, moment) * 1000);
-  const stale = isStale ? ` STALE: no tick has finished for ${age}; run: systemctl status dogwatch.timer` : "";
   const next = await host.systemd.nextTick();
+  const refused = state.outbox[0]?.refused;
   const latched = Object.entries(heal.latched).map(
     ([rule, { why }]) => `latched: ${rule} (${why}); run: dogwatch heal unlatch ${rule}`,
   );
   return [
-    `${paint(host.terminal, state.verdict, state.verdict.toUpperCase())} · last tick ${age} ago${stale}`,
+    ...headLines(cli, state, isStale, moment, now),
     ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
-    `alerts waiting: ${state.outbox.length}${state.outbox[0]?.refused ? ` (${state.outbox[0].refused})` : ""}`,
+    fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     `next tick: ${next === undefined ? "no timer is set" : clock(next, now)}`,
     ...(paths.install === "user" ? ["user install: no IP filter, no wall; the log can be rewritten by this user"] : []),
   ];

@@ -84,9 +84,11 @@ const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number
 };
 
 const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kind: "faults" }>["faults"]): number => {
-  for (const fault of faults)
-    cli.host.terminal.err(`${cli.host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
-  log.log("error", `cannot use the config "${cli.paths.config}": ${faults.length} faults; run: dogwatch validate`);
+  const { host, paths, flags } = cli;
+  for (const fault of faults) host.terminal.err(`${host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
+  const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
+  if (host.terminal.isErrJournal || flags.logFormat === "json") log.log("error", `${what}; run: dogwatch validate`);
+  else complain(host, what, "Run: dogwatch validate");
   return fallIll(cli, exits.config, faults[0] === undefined ? "the config is invalid" : printFault(faults[0]));
 };
 

@@ -7,13 +7,13 @@ const outcomeOf = (outcome: string | null): Attempt["outcome"] =>
 
 /**
  * Puts the attempts that the heal log tells of its open incidents into a heal state that was lost: so no heal is repeated and
- * every one cools down from now. An attempt without an outcome is indeterminate. Pure.
+ * every one cools down from now. An attempt without an outcome is indeterminate; one that was refused ran nothing. Pure.
  */
 export const adopt = (heal: HealState, incidents: readonly OpenIncident[], now: Moment): HealState => {
   const known = new Set(heal.attempts.map(({ key, number }) => `${key}#${number}`));
   const found = incidents.flatMap(({ incident, check, attempts }) =>
     attempts
-      .filter(({ key, attempt }) => !known.has(`${key}#${attempt}`))
+      .filter(({ key, attempt, outcome }) => outcome !== "refused" && !known.has(`${key}#${attempt}`))
       .map(
         ({ key, attempt, recipe, outcome }): Attempt => ({
           key,

@@ -176,6 +176,9 @@ const conclude = (bench: Bench, heal: HealState, attempt: Attempt, proved: Prove
   }
 };
 
+/** Nothing was run, so nothing is left of the attempt. */
+const callOff = (before: HealState, why: string): Outcome => ({ kind: "refused", why, heal: before, readings: none });
+
 /**
  * Applies one recipe in five steps, each in the log before the next: archive, create, dry-run, dispatch one, watch. What can't
  * be written down isn't done. `sick`: the checks whose recovery proves it. Never throws for expected trouble.
@@ -189,13 +192,19 @@ export const attemptHeal = async (
   const archived = archive(before);
   const attempt = create(bench, chosen, sick);
   const heal = { ...archived.heal, attempts: [...archived.heal.attempts, attempt] };
-  const refused = (why: string): Outcome => ({ kind: "refused", why, heal: before, readings: none });
   const planned = bench.append(planEntries(bench, chosen, attempt, archived.count));
-  if (planned.kind === "failed") return refused(`the heal log cannot be written: ${planned.why}`);
+  if (planned.kind === "failed") return callOff(before, `the heal log cannot be written: ${planned.why}`);
   const saved = bench.save(heal);
-  if (saved.kind === "failed") return refused(`the heal state cannot be written: ${saved.why}`);
+  if (saved.kind === "failed") {
+    const why = `the heal state cannot be written: ${saved.why}`;
+    bench.append([entryOf("heal.refused", attempt, { why })]);
+    return callOff(before, why);
+  }
   const dispatched = bench.append([entryOf("heal.dispatched", attempt, { argv: chosen.candidate.steps[0] ?? [] })]);
-  if (dispatched.kind === "failed") return refused(`the heal log cannot be written: ${dispatched.why}`);
+  if (dispatched.kind === "failed") {
+    bench.save(before);
+    return callOff(before, `the heal log cannot be written: ${dispatched.why}`);
+  }
   const failed = await runSteps(bench, chosen);
   if (failed !== undefined)
     return { kind: "failed", why: failed.why, heal: close(bench, heal, attempt, "failed", failed), readings: none };

@@ -28,6 +28,8 @@ const wasSeenActive = ({ config, checks, now }: CandidateSource, target: Target 
     (check) =>
       check.kind === "unit" &&
       check.unit.name === target?.unit &&
+      check.unit.scope === target.scope &&
+      (target.scope === "system" || (check.as ?? undefined) === target.user) &&
       checks[check.name]?.memory?.["activeBoot"] === now.bootId,
   );
 

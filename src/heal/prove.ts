@@ -29,7 +29,9 @@ const judgeUnit = (unit: string, facts: UnitFacts, before: string | null): UnitN
   const isNew = before === null || facts.invocationId !== before;
   const state = `"${unit}" is ${facts.activeState} (${facts.subState})`;
   if (facts.activeState === "failed" && isNew && !facts.hasJob) return { kind: "dead", why: state };
-  if (facts.activeState !== "active" || facts.hasJob) return { kind: "waiting", why: state };
+  const hasEndedWell =
+    facts.serviceType === "oneshot" && facts.activeState === "inactive" && facts.result === "success";
+  if ((facts.activeState !== "active" && !hasEndedWell) || facts.hasJob) return { kind: "waiting", why: state };
   return isNew ? { kind: "well", why: state } : { kind: "waiting", why: `"${unit}" has not been started anew` };
 };
 
@@ -71,7 +73,7 @@ const lookOnce = async (proof: Proof): Promise<Look> => {
 
 /** What ends the watch when the next look would come at `nextMs`: the proof's time, this tick's, or nothing yet. */
 const whatIsOver = ({ watchMs, withinMs }: Proof, nextMs: number, looks: number): "failed" | "watching" | undefined => {
-  if (nextMs > watchMs) return withinMs > watchMs ? "watching" : "failed";
+  if (nextMs > watchMs) return withinMs > watchMs || looks === 0 ? "watching" : "failed";
   return nextMs > withinMs && looks >= looksWanted ? "failed" : undefined;
 };
 

@@ -40,6 +40,8 @@ interface ParamFile {
 const hour = 3_600_000;
 const day = 24 * hour;
 const maxSteps = 8;
+/** Two looks must fit into what one tick may watch. */
+const maxEveryMs = 30_000;
 
 const placeholder = /^\{[\w-]+\}$/u;
 
@@ -106,7 +108,7 @@ const param: Block<ParamFile> = v.pipe(
   paramShape,
   v.check(
     ({ type, choices }) => (type === "choice") === (choices !== undefined),
-    "choices belong to the type choice, and it needs them",
+    "a parameter of type choice needs choices, and no other has any",
   ),
 );
 
@@ -149,7 +151,7 @@ export const recipeSchema: Block<RecipeFile> = shape(
         { what: "a map of within and every" },
         {
           within: need(duration(1000, hour), "How long the sick checks may take to be well.", "5m"),
-          every: withDefault(duration(100, 60_000), "2s", "How often they are looked at."),
+          every: withDefault(duration(100, maxEveryMs), "2s", "How often they are looked at."),
         },
       ),
       "How it is proved.",

@@ -37,7 +37,7 @@ const shapes: Readonly<Record<Param["type"], { readonly pattern: RegExp; readonl
   unit: { pattern: /^(?!-)(?!.*@\.)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
   scope: { pattern: /^(system|user)$/u, words: '"system" or "user"' },
   user: { pattern: /^[A-Za-z_][\w.-]{0,31}\$?$/u, words: "a user name" },
-  path: { pattern: /^\/(?!(?:[^]*\/)?\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
+  path: { pattern: /^\/(?!(?:[\s\S]*\/)?\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
   integer: { pattern: /^\d{1,15}$/u, words: "a whole number from 0" },
   choice: { pattern: /^[^-]/u, words: "one of its choices" },
 };

@@ -1,10 +1,10 @@
 /** Shells, with a version behind the name: `bash-5.2`, `ksh93`. */
 const shell =
-  /^(?:r?bash|[adz]sh|[lmo]?ksh|pdksh|yash|posh|t?csh|fish|elvish|xonsh|pwsh|nu|sh|busybox|toybox)(?:[-.]?\d[\d.]*|\.distrib)?$/u;
+  /^(?:(?:r?ba|a|da|z|[lmo]?k|pdk|ya|po|t?c|fi|elvi|xon|pw)?sh|nu|busybox|toybox)(?:[-.]?\d[\d.]*|\.distrib)?$/u;
 
 /** Programs that run what stands in their arguments, as a command line or as code. */
 const runners: ReadonlySet<string> = new Set([
-  ...["env", "xargs", "parallel", "find", "watch", "script", "expect", "eval", "awk", "gawk", "mawk", "nawk", "ssh"],
+  ...["env", "xargs", "parallel", "watch", "script", "expect", "eval", "awk", "gawk", "mawk", "nawk", "ssh"],
   ...["sudo", "su", "doas", "pkexec", "runuser", "setpriv", "capsh", "chroot", "nsenter", "unshare", "systemd-run"],
   ...["nohup", "setsid", "timeout", "nice", "ionice", "chrt", "taskset", "stdbuf", "flock", "time", "strace", "gdb"],
 ]);
@@ -31,6 +31,8 @@ const ownWords = (words: readonly string[]): readonly string[] => {
 export const runnerFault = ([program = "", ...words]: readonly string[]): string | undefined => {
   const name = nameOf(program);
   if (program.split("/").includes("..")) return `a program's path has no "..": "${program}"`;
+  if (name === "find" && words.some((word) => /^-(?:exec|ok)(?:dir)?$/u.test(word)))
+    return `a step runs a program itself, never through the "-exec" of "${program}"`;
   if (shell.test(name) || runners.has(name) || linker.test(name))
     return `a step runs a program itself, never through "${program}"`;
   if (!interpreter.test(name) || (words.length > 0 && !ownWords(words).some((word) => inlineCode.test(word))))

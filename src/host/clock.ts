@@ -4,8 +4,9 @@ import { attempt, isFailure } from "./failure.ts";
 import type { Clock } from "./host.ts";
 
 /**
- * The clocks of this machine. Durations come from `performance.now()`: `process.hrtime` of Bun counts from the start of the process too, so neither can be
- * compared with CLOCK_MONOTONIC times of systemd; those belong beside {@link Clock.uptimeS}. Never throws.
+ * The clocks of this machine. Durations come from `performance.now()`: `process.hrtime` of Bun counts from the start of
+ * the process too, so neither can be compared with CLOCK_MONOTONIC times of systemd; those belong beside {@link
+ * Clock.uptimeS}. Never throws.
  */
 export function createClock(): Clock {
   let boot: string | undefined;

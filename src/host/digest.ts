@@ -15,7 +15,10 @@ export function sha256(data: string | Uint8Array): string {
   return hash.digest("hex");
 }
 
-/** SHA-256 of a file of any size, a piece at a time with room for other work in between; undefined when it can't be read. Never rejects. */
+/**
+ * SHA-256 of a file of any size, a piece at a time with room for other work in between; undefined when it can't be
+ * read. Never rejects.
+ */
 export async function sha256File(path: string): Promise<string | undefined> {
   // A FIFO would have us wait for a writer.
   const fd = attempt(() =>

@@ -9,16 +9,18 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The environment that every command starts from; nothing of our own is handed down. */
+/** The environment that every command starts from; nothing of our own is handed down, but for what a user's own login would set. */
 const BASE_ENV = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" } as const;
 
 /**
- * Plans how to start a command as the user it names. Bun's own `uid` and `gid` options leave the child without the user's
- * supplementary groups, so setpriv (util-linux) does it: it asks initgroups(3), and execs, so that pid, signals and exit status are the command's own.
+ * Plans how to start a command as the user it names. Bun's own `uid` and `gid` options leave the child without the
+ * user's supplementary groups, so setpriv (util-linux) does it: it asks initgroups(3), and execs, so that pid, signals
+ * and exit status are the command's own.
  */
 export function planStart(command: Command, ownUid: number): Start | Failure {
   if (command.user === undefined) {
-    return { argv: command.argv, env: { ...BASE_ENV, ...command.env } };
+    const own = ownUid === 0 ? undefined : accountOf(ownUid);
+    return { argv: command.argv, env: { ...BASE_ENV, ...(own === undefined ? {} : userEnv(own)), ...command.env } };
   }
   const account = accountOf(command.user);
   if (account === undefined) {
@@ -43,7 +45,10 @@ function asAccount(account: Account): readonly string[] | Failure {
     : [setpriv, `--reuid=${account.uid}`, `--regid=${account.gid}`, "--init-groups", "--inh-caps=-all", "--"];
 }
 
-/** What a login would set, as far as programs rely on it: `systemctl --user` finds its manager by these. Source: pam_systemd(8). */
+/**
+ * What a login would set, as far as programs rely on it: `systemctl --user` finds its manager by these. Source:
+ * pam_systemd(8).
+ */
 function userEnv(account: Account): Record<string, string> {
   const runtime = `/run/user/${account.uid}`;
   return {

@@ -5,15 +5,18 @@ import { planStart, type Start, withoutSetpriv } from "./exec-user.ts";
 import { attempt, failed, failureOf, isFailure } from "./failure.ts";
 import type { Command, Ran } from "./host.ts";
 
-/** How long the pipes may stay open after the command has ended: by then only a child that it left behind holds them. */
+/**
+ * How long the pipes may stay open after the command has ended: by then only a child that it left behind holds them.
+ */
 const PIPE_GRACE_MS = 100;
 /** How long a killed command may take to go; one in an uninterruptible sleep stays, and we don't wait for it. */
 const KILL_GRACE_MS = 1000;
 
 /**
- * Runs commands: argv arrays without a shell, an environment of their own, a deadline, capped output. A command is the head of a
- * process group of its own and at the deadline all of the group is killed. Children that it leaves behind when it ends well
- * are left alone, but their output goes nowhere (SIGPIPE). Output pipes are socket pairs: a script can't open /dev/stderr anew.
+ * Runs commands: argv arrays without a shell, an environment of their own, a deadline, capped output. A command is the
+ * head of a process group of its own, and at the deadline, or when it is called off, all of the group is killed
+ * (`timed-out`). Children that it leaves behind when it ends well are left alone, but their output goes nowhere
+ * (SIGPIPE). Output pipes are socket pairs: a script can't open /dev/stderr anew.
  */
 export function createExec(options: { readonly uid: number }): { run(command: Command): Promise<Ran> } {
   return { run: (command) => run(command, options.uid) };
@@ -86,7 +89,10 @@ function outcome(child: ChildProcess, isTimedOut: boolean, stdout: string, stder
     : { kind: "signalled", signal: child.signalCode, stdout, stderr };
 }
 
-/** Keeps the first `maxBytes` of a stream and reads on, since a full pipe would stop the command. Bytes that aren't UTF-8 become U+FFFD. */
+/**
+ * Keeps the first `maxBytes` of a stream and reads on, since a full pipe would stop the command. Bytes that aren't
+ * UTF-8 become U+FFFD.
+ */
 function keep(stream: Readable | null, maxBytes: number): { text(): string } {
   const chunks: Uint8Array[] = [];
   let keptBytes = 0;

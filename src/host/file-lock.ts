@@ -14,9 +14,9 @@ const held = new Set<DatabaseSync>();
 
 /**
  * Takes an exclusive lock that the kernel drops when this process ends, however it ends; never waits. node:fs has no
- * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter.
- * The file must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can
- * read it could hold us up.
+ * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter. The file
+ * must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can read
+ * it could hold us up.
  * Source: https://www.sqlite.org/lockingv3.html, fcntl(2) (process-associated record locks).
  */
 export function lockFile(path: string): Lock {
@@ -34,9 +34,9 @@ export function lockFile(path: string): Lock {
 }
 
 /**
- * Makes the lock file, or makes sure that the one there is a plain file that we may write: SQLite opens a read-only file too,
- * and its exclusive transaction on such a file locks nothing. Never opens a file that exists: to close it again would drop
- * our own lock on it. Source: fcntl(2).
+ * Makes the lock file, or makes sure that the one there is a plain file that we may write: SQLite opens a read-only
+ * file too, and its exclusive transaction on such a file locks nothing. Never opens a file that exists: to close it
+ * again would drop our own lock on it. Source: fcntl(2).
  */
 function prepare(path: string): Failure | undefined {
   const there = lstatSync(path, { throwIfNoEntry: false });

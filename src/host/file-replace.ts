@@ -43,7 +43,10 @@ export function folderOf(path: string): string {
   return end < 0 ? (path.startsWith("/") ? "/" : ".") : path.slice(0, end) || "/";
 }
 
-/** Puts a folder's names on disk. File systems that can't sync a folder (`EINVAL`) have no better to offer. Throws errno errors. */
+/**
+ * Puts a folder's names on disk. File systems that can't sync a folder (`EINVAL`) have no better to offer. Throws errno
+ * errors.
+ */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
@@ -57,7 +60,10 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Writes all of `bytes` to an open file. A write may be short; the next one then tells why (`ENOSPC`). Throws errno errors. */
+/**
+ * Writes all of `bytes` to an open file. A write may be short; the next one then tells why (`ENOSPC`). Throws errno
+ * errors.
+ */
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(fd, bytes, written, bytes.length - written);
@@ -87,7 +93,10 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left alone. */
+/**
+ * Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left
+ * alone.
+ */
 function removeStale(path: string): void {
   const start = `.${nameOf(path)}.`;
   const names = attempt(() => readdirSync(folderOf(path)));

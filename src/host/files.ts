@@ -23,7 +23,9 @@ import type { Done, Failure, FileStat, Files, Read } from "./host.ts";
 /** First guess at the size of files that don't tell it, such as those of /proc; doubled until the end is found. */
 const UNTOLD_BYTES = 16 * 1024;
 
-/** The files of this machine. Each method answers with a value, a `Failure` for every errno, and never blocks on a FIFO. */
+/**
+ * The files of this machine. Each method answers with a value, a `Failure` for every errno, and never blocks on a FIFO.
+ */
 export function createFiles(): Files {
   return {
     read: (path, maxBytes) => withRegularFile(path, (fd, stat) => readWhole(fd, stat, maxBytes)),
@@ -72,7 +74,10 @@ function readWhole(fd: number, stat: Stats, maxBytes: number): Read {
   return bytes === undefined ? tooLarge : { kind: "read", bytes, stat: told(stat) };
 }
 
-/** Reads until a read gives nothing, for the size that `fstat` tells is 0 in /proc and may be old elsewhere. Undefined when there is more than `maxBytes`. */
+/**
+ * Reads until a read gives nothing, for the size that `fstat` tells is 0 in /proc and may be old elsewhere. Undefined
+ * when there is more than `maxBytes`.
+ */
 function readToEnd(fd: number, guessBytes: number, maxBytes: number): Uint8Array | undefined {
   let buffer = new Uint8Array(Math.min(guessBytes, maxBytes) + 1);
   let filled = 0;

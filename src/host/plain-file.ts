@@ -2,7 +2,10 @@ import type { Stats } from "node:fs";
 import { failed } from "./failure.ts";
 import type { Failure } from "./host.ts";
 
-/** Why a file (from `lstat` or `fstat`) may not be written in place, or undefined when it is a regular file with one name. Never throws. */
+/**
+ * Why a file (from `lstat` or `fstat`) may not be written in place, or undefined when it is a regular file with one
+ * name. Never throws.
+ */
 export function notPlain(stat: Stats): Failure | undefined {
   if (stat.isSymbolicLink()) {
     return failed("ELOOP", "it is a symbolic link");

@@ -3,12 +3,14 @@ const UNIT = /^[A-Za-z0-9:_.\\@-]+\.(?:service|scope|socket|mount|swap)$/;
 const USER_MANAGER = /^user@.+\.service$/;
 
 /**
- * The systemd unit in the text of /proc/PID/cgroup: below the manager of a user the user's own unit, else the system's; undefined
- * when it is in none. The name is as `systemctl` shows it: escapes such as `\x2d` are part of it. Pure, never throws.
+ * The systemd unit in the text of /proc/PID/cgroup: below the manager of a user the user's own unit, else the system's;
+ * undefined when it is in none. The name is as `systemctl` shows it: escapes such as `\x2d` are part of it. Pure, never
+ * throws.
  * Source: cgroups(7), systemd's cg_path_get_unit and cg_path_get_user_unit (src/basic/cgroup-util.c).
  */
 export function unitOfCgroup(text: string): string | undefined {
-  // systemd's own hierarchy is name=systemd where it uses version 1, the unnamed one of version 2 elsewhere; the other may be there too, at its root.
+  // systemd's own hierarchy is name=systemd where it uses version 1, the unnamed one of version 2 elsewhere; the other
+  // may be there too, at its root.
   const paths = [/^\d+:name=systemd:(.+)$/m.exec(text)?.[1], /^0::(.+)$/m.exec(text)?.[1]];
   return unitOfPath(paths[0]) ?? unitOfPath(paths[1]);
 }

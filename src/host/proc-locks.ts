@@ -1,7 +1,8 @@
 /**
  * The process that holds a write lock on a file, from the text of /proc/locks; undefined when none is told (it runs in
- * another pid namespace, or has just ended). Pure. The device is told in hexadecimal `major:minor`, and may differ from the one that stat(2)
- * tells (btrfs), so a line with the inode on another device is taken when none has both. Source: proc_locks(5).
+ * another pid namespace, or has just ended). Pure. The device is told in hexadecimal `major:minor`, and may differ from
+ * the one that stat(2) tells (btrfs), so a line with the inode on another device is taken when none has both. Source:
+ * proc_locks(5).
  */
 export function lockHolder(text: string, file: { readonly dev: number; readonly ino: number }): number | undefined {
   const device = `${hex(majorOf(file.dev))}:${hex(minorOf(file.dev))}`;
@@ -20,7 +21,10 @@ export function lockHolder(text: string, file: { readonly dev: number; readonly 
   return elsewhere;
 }
 
-/** Linux packs a device as 12 bits of major around 20 of minor: mmmM MMmm in hex. Source: makedev(3), kdev_t.h (new_encode_dev). */
+/**
+ * Linux packs a device as 12 bits of major around 20 of minor: mmmM MMmm in hex. Source: makedev(3), kdev_t.h
+ * (new_encode_dev).
+ */
 function majorOf(dev: number): number {
   return (dev >>> 8) & 0xfff;
 }

@@ -1,10 +1,13 @@
 /**
- * Clock ticks a second in what the kernel tells user space: USER_HZ, 100 on every architecture that we ship for, whatever the
- * kernel's own HZ. Source: time(7), proc_pid_stat(5) field 22, include/asm-generic/param.h.
+ * Clock ticks a second in what the kernel tells user space: USER_HZ, 100 on every architecture that we ship for,
+ * whatever the kernel's own HZ. Source: time(7), proc_pid_stat(5) field 22, include/asm-generic/param.h.
  */
 const TICKS_PER_SECOND = 100;
 
-/** The kernel marks its own threads with this flag; their pid or parent tells nothing inside a container. Source: include/linux/sched.h PF_KTHREAD. */
+/**
+ * The kernel marks its own threads with this flag; their pid or parent tells nothing inside a container. Source:
+ * include/linux/sched.h PF_KTHREAD.
+ */
 const KERNEL_THREAD = 0x00200000;
 
 /** What /proc/PID/stat tells of a process, as far as it matters here. */
@@ -19,8 +22,9 @@ export interface ProcStat {
 }
 
 /**
- * Reads the text of /proc/PID/stat; undefined when it isn't one. The name in parentheses is whatever the process chose, parentheses,
- * spaces and newlines included, so it ends at the last `)` of the text. Pure, never throws. Source: proc_pid_stat(5).
+ * Reads the text of /proc/PID/stat; undefined when it isn't one. The name in parentheses is whatever the process chose,
+ * parentheses, spaces and newlines included, so it ends at the last `)` of the text. Pure, never throws. Source:
+ * proc_pid_stat(5).
  */
 export function parseStat(text: string): ProcStat | undefined {
   const open = text.indexOf("(");
@@ -44,9 +48,10 @@ export function parseStat(text: string): ProcStat | undefined {
 }
 
 /**
- * The arguments in the text of /proc/PID/cmdline, empty for kernel threads and zombies. A process that rewrote its title
- * (nginx, PostgreSQL, Node's `process.title`) has one argument, with spaces inside, and NULs or spaces where the old text was longer: both are cut
- * off. Empty arguments at the very end are lost by that. Pure, never throws. Source: proc_pid_cmdline(5).
+ * The arguments in the text of /proc/PID/cmdline, empty for kernel threads and zombies. A process that rewrote its
+ * title (nginx, PostgreSQL, Node's `process.title`) has one argument, with spaces inside, and NULs or spaces where the
+ * old text was longer: both are cut off. Empty arguments at the very end are lost by that. Pure, never throws. Source:
+ * proc_pid_cmdline(5).
  */
 export function parseCmdline(text: string): readonly string[] {
   let end = text.length;
@@ -80,13 +85,15 @@ export function parseEnvironKeys(bytes: Uint8Array): readonly string[] {
 }
 
 /**
- * True when the proc file system that is mounted last on /proc hides other users' processes. Older kernels tell the option as a number,
- * newer ones as a word; `gid` names a group that sees everything. Pure. Source: proc(5) `hidepid`, proc_pid_mountinfo(5).
+ * True when the proc file system that is mounted last on /proc hides other users' processes. Older kernels tell the
+ * option as a number, newer ones as a word; `gid` names a group that sees everything, group 0 where it names none.
+ * Pure.
+ * Source: proc(5) `hidepid`, fs/proc/base.c (has_pid_permissions), proc_pid_mountinfo(5).
  */
 export function isHidingOthers(mountinfo: string, ownGroups: readonly number[]): boolean {
   const line = mountinfo.split("\n").findLast((each) => each.split(" ", 5)[4] === "/proc") ?? "";
   const options = line.split(" - ", 2)[1]?.split(" ")[2] ?? "";
   const hidepid = /(?:^|,)hidepid=(\w+)/.exec(options)?.[1] ?? "off";
-  const seeing = /(?:^|,)gid=(\d+)/.exec(options)?.[1];
+  const seeing = /(?:^|,)gid=(\d+)/.exec(options)?.[1] ?? "0";
   return hidepid !== "off" && hidepid !== "0" && !ownGroups.some((group) => String(group) === seeing);
 }

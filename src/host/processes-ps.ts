@@ -3,8 +3,9 @@ import { attempt, failed, isFailure } from "./failure.ts";
 import type { Processes, ProcessFacts } from "./host.ts";
 
 /**
- * Processes of a machine without /proc (a Mac at a developer's desk), asked of `ps` through `ps-list`: no state (`?`), no start
- * time in host uptime (NaN), arguments split at spaces, a name that is the program's file name. Two child processes a list.
+ * Processes of a machine without /proc (a Mac at a developer's desk), asked of `ps` through `ps-list`: no state (`?`),
+ * no start time in host uptime (NaN), arguments split at spaces, a name that is the program's file name. Two child
+ * processes a list.
  */
 export function psProcesses(): Processes {
   return {

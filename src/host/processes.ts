@@ -8,20 +8,22 @@ import { psProcesses } from "./processes-ps.ts";
 type Want = Parameters<Processes["list"]>[0];
 
 /** Who looks: what /proc may hide depends on it. */
-export interface Looker {
+interface Looker {
   readonly uid: number;
   readonly pid: number;
-  /** Supplementary groups, asked for only where hidepid is on. */
+  /** Effective and supplementary groups, asked for only where hidepid may matter. */
   groups(): readonly number[];
 }
 
-/** Longest command line that is kept; more is cut off. Also room for every other file of /proc that is read here. */
-const KEPT_BYTES = 64 * 1024;
+/** Longest command line that is kept, as long as all together keep within their share; what is longer is cut off. */
+const ARGV_BYTES = 64 * 1024;
+const ALL_ARGV_BYTES = 16 * 1024 * 1024;
+const ARGV_BYTES_WHEN_FULL = 4096;
 /** Larger than any environment that execve takes with the usual stack limit (a quarter of it). Source: execve(2). */
 const MAX_ENVIRON_BYTES = 8 * 1024 * 1024;
 
 /** One buffer for all reads: a listing makes thousands of them. */
-const buffer = Buffer.alloc(KEPT_BYTES);
+const buffer = Buffer.alloc(ARGV_BYTES);
 
 /** The processes of this machine: from /proc on Linux, from `ps-list` where there is none. */
 export function createProcesses(looker: Looker): Processes {
@@ -31,12 +33,12 @@ export function createProcesses(looker: Looker): Processes {
   return {
     list: async (want) => listAll(want, looker),
     unitOf: (pid) => {
-      const text = attempt(() => readProc(`/proc/${pid}/cgroup`));
+      const text = attempt(() => readProc(`/proc/${pid}/cgroup`, buffer.length));
       return isFailure(text) ? undefined : unitOfCgroup(text);
     },
     environKeys,
     startedUptimeS: (pid) => {
-      const text = attempt(() => readProc(`/proc/${pid}/stat`));
+      const text = attempt(() => readProc(`/proc/${pid}/stat`, buffer.length));
       const stat = isFailure(text) ? undefined : parseStat(text);
       return stat === undefined || isDead(stat) ? undefined : stat.startedUptimeS;
     },
@@ -49,9 +51,9 @@ function isDead(stat: ProcStat): boolean {
 }
 
 /**
- * Reads all of /proc in one go. Synchronous on purpose: thousands of tiny reads cost a third of what they would in a thread pool.
- * The command line of a process that is stuck on its own memory (a page fault on a dead network file system) can block the
- * reader too; the unit's own time limit ends that.
+ * Reads all of /proc in one go. Synchronous on purpose: to hand each of thousands of tiny reads to a thread pool costs
+ * more than the read. The command line of a process that is stuck on its own memory (a page fault on a dead network
+ * file system) can block the reader too; the unit's own time limit ends that.
  */
 function listAll(want: Want, looker: Looker): ProcessList {
   const names = attempt(() => readdirSync("/proc"));
@@ -59,13 +61,14 @@ function listAll(want: Want, looker: Looker): ProcessList {
     return names;
   }
   const processes: ProcessFacts[] = [];
+  const argvOf = want.argv ? argvReader() : undefined;
   let isDenied = false;
   for (const name of names) {
     const first = name.charCodeAt(0);
     if (first < 0x31 || first > 0x39) {
       continue;
     }
-    const facts = attempt(() => factsOf(name, want));
+    const facts = attempt(() => factsOf(name, argvOf, want.uid));
     if (facts === undefined) {
       continue;
     }
@@ -78,9 +81,11 @@ function listAll(want: Want, looker: Looker): ProcessList {
   return { kind: "listed", processes, isComplete: !isDenied && seesOthers(processes, looker) };
 }
 
+type ArgvOf = (name: string) => readonly string[];
+
 /** Throws errno errors: ENOENT and ESRCH when the process has gone meanwhile. */
-function factsOf(name: string, want: Want): ProcessFacts | undefined {
-  const stat = parseStat(readProc(`/proc/${name}/stat`));
+function factsOf(name: string, argvOf: ArgvOf | undefined, wantsUid: boolean): ProcessFacts | undefined {
+  const stat = parseStat(readProc(`/proc/${name}/stat`, buffer.length));
   if (stat === undefined) {
     return undefined;
   }
@@ -89,14 +94,28 @@ function factsOf(name: string, want: Want): ProcessFacts | undefined {
     ppid: stat.ppid,
     state: stat.state,
     comm: stat.comm,
-    argv: want.argv && !stat.isKernelThread ? parseCmdline(readProc(`/proc/${name}/cmdline`)) : [],
-    uid: want.uid ? ownerOf(name) : -1,
+    argv: argvOf === undefined || stat.isKernelThread ? [] : argvOf(name),
+    uid: wantsUid ? ownerOf(name) : -1,
     startedUptimeS: stat.startedUptimeS,
   };
 }
 
 /**
- * The effective uid, as `ps -o uid` tells it. The folder itself has that owner for non-dumpable processes too, unlike the files in it.
+ * Any user can start thousands of processes with arguments of megabytes: each is cut, and all the shorter once they
+ * fill the list's share.
+ */
+function argvReader(): ArgvOf {
+  let leftBytes = ALL_ARGV_BYTES;
+  return (name) => {
+    const text = readProc(`/proc/${name}/cmdline`, leftBytes > 0 ? ARGV_BYTES : ARGV_BYTES_WHEN_FULL);
+    leftBytes -= text.length;
+    return parseCmdline(text);
+  };
+}
+
+/**
+ * The effective uid, as `ps -o uid` tells it. The folder itself has that owner for non-dumpable processes too, unlike
+ * the files in it.
  * Source: fs/proc/base.c (task_dump_owner).
  */
 function ownerOf(pid: number | string): number {
@@ -104,8 +123,9 @@ function ownerOf(pid: number | string): number {
 }
 
 /**
- * False when "not found" proves nothing. Whoever sees PID 1, which is somebody else's, sees everybody's processes. When it is our own
- * user's (a container), the mount tells. When it is ourselves, a sandbox gave us a pid namespace of our own.
+ * False when "not found" proves nothing. Whoever sees PID 1, which is somebody else's, sees everybody's processes. When
+ * it is our own user's (a container), the mount tells. When it is ourselves, a sandbox gave us a pid namespace of our
+ * own.
  */
 function seesOthers(processes: readonly ProcessFacts[], looker: Looker): boolean {
   if (looker.pid === 1 || !processes.some((each) => each.pid === 1)) {
@@ -133,7 +153,7 @@ function readEnviron(path: string): Uint8Array | undefined {
   try {
     const chunks: Uint8Array[] = [];
     for (let bytes = 0; bytes <= MAX_ENVIRON_BYTES; ) {
-      const got = readSync(fd, buffer, 0, KEPT_BYTES, null);
+      const got = readSync(fd, buffer, 0, buffer.length, null);
       if (got === 0) {
         return Buffer.concat(chunks);
       }
@@ -147,10 +167,10 @@ function readEnviron(path: string): Uint8Array | undefined {
 }
 
 /** Reads the start of a file of /proc in one read, which the kernel fills as far as it can. Throws errno errors. */
-function readProc(path: string): string {
+function readProc(path: string, maxBytes: number): string {
   const fd = openSync(path, constants.O_RDONLY);
   try {
-    return buffer.toString("utf8", 0, readSync(fd, buffer, 0, KEPT_BYTES, null));
+    return buffer.toString("utf8", 0, readSync(fd, buffer, 0, maxBytes, null));
   } finally {
     closeSync(fd);
   }

@@ -1,4 +1,4 @@
-import { getgroups, pid } from "node:process";
+import { getegid, getgroups, pid } from "node:process";
 import { createClock } from "./clock.ts";
 import { sha256, sha256File } from "./digest.ts";
 import { createExec } from "./exec.ts";
@@ -12,7 +12,7 @@ import { createTerminal } from "./terminal.ts";
 import { accountOf } from "./users.ts";
 
 /** What only main.ts may read off the running process. */
-export interface HostOptions {
+interface HostOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Effective uid. */
   readonly uid: number;
@@ -20,7 +20,10 @@ export interface HostOptions {
   readonly hostname: string;
 }
 
-/** Opens the real machine. Whatever looks at it on being made is made at its first use: a tick pays for what it uses. Never throws. */
+/**
+ * Opens the real machine. Whatever looks at it on being made is made at its first use: a tick pays for what it uses.
+ * Never throws.
+ */
 export function createHost(options: HostOptions): Host {
   const { env, uid, binary, hostname } = options;
   const clock = createClock();
@@ -35,7 +38,7 @@ export function createHost(options: HostOptions): Host {
     tcp: createTcp(),
     systemd: createSystemd({ exec, clock, env, uid }),
     get processes() {
-      processes ??= createProcesses({ uid, pid, groups: () => getgroups?.() ?? [] });
+      processes ??= createProcesses({ uid, pid, groups: () => [...(getgroups?.() ?? []), getegid?.() ?? -1] });
       return processes;
     },
     get terminal() {

@@ -22,11 +22,12 @@ export const SHOWN_PROPERTIES = [
 ] as const;
 
 /** Properties of one unit by name. */
-export type Properties = ReadonlyMap<string, string>;
+type Properties = ReadonlyMap<string, string>;
 
 /**
- * Splits the output of `systemctl show` into one block a unit, in the order in which units were asked for: `NAME=value` lines with an
- * empty line between blocks. Properties that a kind of unit doesn't have are left out by systemctl. Pure, never throws. Source: systemctl(1).
+ * Splits the output of `systemctl show` into one block a unit, in the order in which units were asked for: `NAME=value`
+ * lines with an empty line between blocks. Properties that a kind of unit doesn't have are left out by systemctl. Pure,
+ * never throws. Source: systemctl(1).
  */
 export function parseBlocks(text: string): readonly Properties[] {
   const blocks: Map<string, string>[] = [];
@@ -47,8 +48,9 @@ export function parseBlocks(text: string): readonly Properties[] {
 }
 
 /**
- * Reads the output of `systemctl show` for `units`, which are the names that were asked for and that the answer carries (an alias is
- * answered under its own `Id`). Undefined when the output hasn't one whole block for each. Pure, never throws.
+ * Reads the output of `systemctl show` for `units`, which are the names that were asked for and that the answer carries
+ * (an alias is answered under its own `Id`). Undefined when the output hasn't one whole block for each. Pure, never
+ * throws.
  */
 export function parseShow(text: string, units: readonly string[]): readonly UnitFacts[] | undefined {
   const blocks = parseBlocks(text);
@@ -83,8 +85,9 @@ function factsOf(unit: string, block: Properties): UnitFacts {
 }
 
 /**
- * When a timer fires next, ISO 8601 UTC, from its `NextElapseUSecRealtime` as systemctl prints it under TZ=UTC, or, for timers that count from
- * boot, from `NextElapseUSecMonotonic` and the wall time of the boot. Undefined when it isn't waiting. Pure. Source: systemd.time(7).
+ * When a timer fires next, ISO 8601 UTC, from its `NextElapseUSecRealtime` as systemctl prints it under TZ=UTC, or, for
+ * timers that count from boot, from `NextElapseUSecMonotonic` and the wall time of the boot. Undefined when it isn't
+ * waiting. Pure. Source: systemd.time(7).
  */
 export function nextElapse(block: Properties, bootedAtMs: number): string | undefined {
   const [, date, time] =

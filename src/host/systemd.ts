@@ -4,22 +4,21 @@ import type { Clock, Command, Failure, Manager, Ran, Systemd, UnitsShown } from 
 import { nextElapse, parseBlocks, parseShow, SHOWN_PROPERTIES } from "./systemctl-show.ts";
 
 /** What {@link createSystemd} needs of the rest of the host. */
-export interface SystemdParts {
+interface Parts {
   readonly exec: { run(command: Command): Promise<Ran> };
   readonly clock: Pick<Clock, "nowMs" | "uptimeS">;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
 }
 
-type Parts = SystemdParts;
-
 /** Enough for one unit's properties several times over. */
 const BYTES_PER_UNIT = 4096;
 const QUICK_MS = 5000;
 
 /**
- * A name that systemctl takes as one unit and nothing else: it expands `*?[`, turns paths into mounts and escapes the rest, which
- * would answer for other units than asked. A template without its instance ends the answer halfway. Source: systemctl(1), systemd.unit(5).
+ * A name that systemctl takes as one unit and nothing else: it expands `*?[`, turns paths into mounts and escapes the
+ * rest, which would answer for other units than asked. A template without its instance ends the answer halfway. Source:
+ * systemctl(1), systemd.unit(5).
  */
 const UNIT_NAME = /^(?!.*@\.)[A-Za-z0-9:_.\\@-]{1,255}$/;
 
@@ -103,7 +102,9 @@ function systemctl(
   });
 }
 
-/** Where our own user's manager listens; systemctl looks there and nowhere else. Source: systemctl(1), pam_systemd(8). */
+/**
+ * Where our own user's manager listens; systemctl looks there and nowhere else. Source: systemctl(1), pam_systemd(8).
+ */
 function ownBus({ env, uid }: Parts): Record<string, string> {
   const { XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS } = env;
   const runtime = XDG_RUNTIME_DIR || `/run/user/${uid}`;

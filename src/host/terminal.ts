@@ -11,7 +11,10 @@ const PAUSE_MS = 5;
 /** Source: null(4); the device that every unattended job writes to, and no terminal. */
 const DEV_NULL = 0x103;
 
-/** stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of ours. Never throws. */
+/**
+ * stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of
+ * ours. Never throws.
+ */
 export function createTerminal(env: Env): Terminal {
   const { COLUMNS, JOURNAL_STREAM, NO_COLOR, TERM } = env;
   const isOutTerminal = isTerminal(1);
@@ -55,7 +58,10 @@ function isTerminal(fd: number): boolean {
   );
 }
 
-/** True when the stream is the very one that systemd connected to the journal and named in JOURNAL_STREAM, `device:inode`. Source: systemd.exec(5). */
+/**
+ * True when the stream is the very one that systemd connected to the journal and named in JOURNAL_STREAM,
+ * `device:inode`. Source: systemd.exec(5).
+ */
 function isJournal(fd: number, stream: string | undefined): boolean {
   if (!stream) {
     return false;

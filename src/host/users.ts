@@ -22,8 +22,8 @@ export function findAccount(text: string, wanted: string | number): Account | un
 }
 
 /**
- * The account of a user: from /etc/passwd, else asked of the name service with `getent` (LDAP, DynamicUser, homed), which
- * costs a child process. Undefined when nobody has that name. Never throws.
+ * The account of a user: from /etc/passwd, else asked of the name service with `getent` (LDAP, DynamicUser, homed),
+ * which costs a child process. Undefined when nobody has that name. Never throws.
  */
 export function accountOf(wanted: string | number): Account | undefined {
   const isName = typeof wanted === "number" || /^[^-:/\s\0][^:/\s\0]*$/.test(wanted);

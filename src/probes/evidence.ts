@@ -1,9 +1,9 @@
 /** Longest evidence that is kept, in code points: a phone's screen of it. */
 export const maxEvidence = 300;
 
-// Controls, every format character (zero-width, bidi, tags that hide text from a reader but not from a model), line and
-// paragraph separators, lone surrogates. Source: Unicode Standard, table 4-4, general categories.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{FFF9}-\u{FFFB}]+/gu;
+// Controls, every format character and variation selector (zero-width, bidi, tags that hide text from a reader but not from a
+// model), line and paragraph separators, lone surrogates. Source: Unicode Standard, table 4-4, general categories; PropList.
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Variation_Selector}]+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const ansi = /[\u{1B}\u{9B}][[\]()#;?]*(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]?/gu;
 

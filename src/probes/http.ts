@@ -3,6 +3,7 @@ import type { Condition, HttpCheck, TextOrSecret } from "../config/config.ts";
 import { destinationName } from "../config/egress.ts";
 import type { HttpAnswer } from "../host/host.ts";
 import { quote } from "./evidence.ts";
+import { isOurFault } from "./our-fault.ts";
 import type { Probe, ProbeContext, Seen } from "./probe.ts";
 
 /** A health answer is small; what lies beyond is not read. */
@@ -11,20 +12,6 @@ const maxBodyBytes = 1024 * 1024;
 const bad = (evidence: string): Seen => ({ kind: "bad", evidence });
 const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
 type Answer = HttpAnswer & { readonly kind: "answer" };
-
-/** Failures that say something about us or the way there, not about the program that is probed. */
-const ourFault: ReadonlySet<string> = new Set([
-  "REFUSED",
-  "EINVAL",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPERM",
-  "EACCES",
-  "EMFILE",
-  "ENFILE",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-]);
 
 interface Headers {
   readonly kind: "headers";
@@ -67,10 +54,11 @@ const parseJson = (body: string): { readonly value: unknown } | undefined => {
   }
 };
 
-/** A JSON value in quotes; one nested deeper than the stack can't be written out. */
+/** A JSON value for a person: text, maps and lists in quotes. One nested deeper than the stack can't be written out. */
 const shown = (value: unknown): string => {
   try {
-    return quote(typeof value === "string" ? value : JSON.stringify(value));
+    if (typeof value === "string") return quote(value);
+    return typeof value === "object" && value !== null ? quote(JSON.stringify(value)) : JSON.stringify(value);
   } catch (error) {
     if (error instanceof RangeError) return "nested too deeply to be shown";
     throw error;
@@ -85,10 +73,7 @@ const judgeJson = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   for (const { pointer, condition } of expect.json) {
     const got = pointerGet(parsed.value, pointer);
     if (got.kind === "missing") return bad(`the answer has no ${pointer}, want ${describe(condition)}`);
-    if (!meets(condition, got.value)) {
-      const shown = typeof got.value === "string" ? quote(got.value) : quote(JSON.stringify(got.value));
-      return bad(`${pointer} is ${shown}, want ${describe(condition)}`);
-    }
+    if (!meets(condition, got.value)) return bad(`${pointer} is ${shown(got.value)}, want ${describe(condition)}`);
   }
   return undefined;
 };
@@ -105,7 +90,7 @@ const judgeLatency = ({ expect }: HttpCheck, { elapsedMs }: Answer): Seen | unde
 };
 
 const judge = (check: HttpCheck, answer: HttpAnswer): Seen => {
-  if (answer.kind === "failed") return ourFault.has(answer.code) ? unknown(answer.why) : bad(answer.why);
+  if (answer.kind === "failed") return isOurFault(answer.code) ? unknown(answer.why) : bad(answer.why);
   return (
     judgeStatus(check, answer) ??
     judgeJson(check, answer) ??

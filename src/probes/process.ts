@@ -1,6 +1,7 @@
 import type { CountRange, ProcessCheck } from "../config/config.ts";
 import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
 import { quote } from "./evidence.ts";
+import { matchesGlob } from "./glob.ts";
 import { readPidfile } from "./pidfile.ts";
 import type { Memory, Probe, ProbeContext, Seen } from "./probe.ts";
 
@@ -22,7 +23,10 @@ const hasName = (each: ProcessFacts, name: string): boolean => {
   const title = each.argv[0];
   if (title === undefined || title === "") return each.comm === shortName(name);
   if (basename(title) === name || title === name) return true;
-  return each.comm === shortName(name) && [...each.argv, title.split(/[\s:(]/u, 1)[0]].some((word = "") => basename(word) === name);
+  return (
+    each.comm === shortName(name) &&
+    [...each.argv, title.split(/[\s:(]/u, 1)[0]].some((word = "") => basename(word) === name)
+  );
 };
 
 /** Zombies are dead; what the kernel is about to forget too. */
@@ -70,28 +74,17 @@ const pids = (list: readonly ProcessFacts[]): string => {
   return `pid ${shown.join(", ")}${list.length > shown.length ? ` and ${list.length - shown.length} more` : ""}`;
 };
 
-/** A glob with `*` and `?` as a whole-word pattern. */
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/gu, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-    "u",
-  );
-
 /** Looks for forbidden names in the environments of the processes; their values are never read into anything. */
 const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFacts[]): Seen | undefined => {
-  const patterns = check.forbidEnv.map(glob);
   let unread: Seen | undefined;
-  for (const each of patterns.length === 0 ? [] : alive) {
+  for (const each of check.forbidEnv.length === 0 ? [] : alive) {
     const environ = host.processes.environKeys(each.pid);
     if (environ.kind === "failed") {
       if (environ.code === "ENOENT" || environ.code === "ESRCH") continue;
       unread = unknown(`cannot read the environment of pid ${each.pid}: ${environ.why}`);
       continue;
     }
-    const key = environ.keys.find((name) => patterns.some((pattern) => pattern.test(name)));
+    const key = environ.keys.find((name) => check.forbidEnv.some((glob) => matchesGlob(glob, name)));
     if (key !== undefined) return { kind: "bad", evidence: `pid ${each.pid} carries the variable ${quote(key)}` };
   }
   return unread;

@@ -1,4 +1,5 @@
 import { destinationName } from "../config/egress.ts";
+import { isOurFault } from "./our-fault.ts";
 import type { Probe } from "./probe.ts";
 
 /** Connects and hangs up. It proves a listener, not a live program: a stopped one still accepts. Source: connect(2), listen(2). */
@@ -9,8 +10,8 @@ export const tcpProbe: Probe<"tcp"> = {
     const touched = await host.tcp.touch({ for: destinationName(check), ...tcp });
     if (touched.kind === "connected")
       return { kind: "ok", evidence: `connected in ${Math.round(touched.elapsedMs)} ms` };
-    const isOurs = ["REFUSED", "ENOTFOUND", "EAI_AGAIN", "EPERM", "EACCES", "EMFILE"].includes(touched.code);
-    return { kind: isOurs ? "unknown" : "bad", evidence: `${touched.why} (${tcp.host} port ${tcp.port})` };
+    const kind = isOurFault(touched.code) ? "unknown" : "bad";
+    return { kind, evidence: `${touched.why} (${tcp.host} port ${tcp.port})` };
   },
   deadlineMs: ({ tcp }) => tcp.timeoutMs + 1000,
 };

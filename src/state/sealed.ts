@@ -1,13 +1,12 @@
-import type { Done, Failure, Host } from "../host/host.ts";
+import type { Done, Host } from "../host/host.ts";
 
 const maxBytes = 64 * 1024 * 1024;
 
-/** What reading a sealed file gives. `broken`: it was there but isn't what we wrote; it has been set aside as `aside`. */
+/** What reading a sealed file gives. `broken`: it is there but can't be read, or isn't what we wrote; it has been set aside as `aside`. */
 export type Unsealed<T> =
   | { readonly kind: "read"; readonly value: T }
   | { readonly kind: "missing" }
-  | { readonly kind: "broken"; readonly why: string; readonly aside: string | undefined }
-  | Failure;
+  | { readonly kind: "broken"; readonly why: string; readonly aside: string | undefined };
 
 type Guard<T> = (value: unknown) => value is T;
 type Parsed<T> = { readonly kind: "read"; readonly value: T } | { readonly kind: "broken"; readonly why: string };
@@ -37,14 +36,11 @@ const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
 
 /**
  * Reads a JSON file that {@link writeSealed} wrote; the seal in it says that it is whole, so `isValue` need only tell its
- * version. A broken one is renamed aside when `isSetAside`, never read and never fatal. Never throws for expected trouble.
+ * version. A broken one is renamed aside when `isSetAside` (what can't be read now may hold alerts), and never fatal. Never throws for expected trouble.
  */
 export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>, isSetAside: boolean): Unsealed<T> => {
   const read = host.files.read(path, maxBytes);
-  if (read.kind === "failed") {
-    if (read.code === "ENOENT") return { kind: "missing" };
-    if (read.code !== "EINVAL" && read.code !== "EFBIG") return read;
-  }
+  if (read.kind === "failed" && read.code === "ENOENT") return { kind: "missing" };
   const parsed: Parsed<T> =
     read.kind === "failed"
       ? { kind: "broken", why: read.why }

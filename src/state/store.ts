@@ -19,7 +19,7 @@ export interface Loaded<T> {
   readonly note: string | undefined;
 }
 
-const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T): Loaded<T> => {
+const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T, isReadOnly: boolean): Loaded<T> => {
   switch (unsealed.kind) {
     case "read":
       return { value: unsealed.value, isLost: false, isMissing: false, note: undefined };
@@ -27,15 +27,14 @@ const loaded = <T>(unsealed: Unsealed<T>, path: string, empty: T): Loaded<T> => 
       return { value: empty, isLost: false, isMissing: true, note: undefined };
     case "broken": {
       const aside = unsealed.aside === undefined ? "" : `; kept as "${unsealed.aside}"`;
+      const fate = isReadOnly ? "the next tick will replace it" : `it was replaced${aside}`;
       return {
         value: empty,
         isLost: true,
         isMissing: false,
-        note: `"${path}" is broken (${unsealed.why}) and was replaced${aside}`,
+        note: `"${path}" is broken (${unsealed.why}); ${fate}`,
       };
     }
-    case "failed":
-      return { value: empty, isLost: true, isMissing: false, note: `cannot read "${path}": ${unsealed.why}` };
   }
 };
 
@@ -46,7 +45,7 @@ export const healStatePath = (folder: string): string => `${folder}/heal.json`;
 
 /** Reads the state; a missing one is empty, a broken one is set aside (never when read only), noted and empty. Never throws. */
 export const readState = (host: Host, folder: string, isReadOnly: boolean): Loaded<State> =>
-  loaded(readSealed(host, statePath(folder), isState, !isReadOnly), statePath(folder), emptyState);
+  loaded(readSealed(host, statePath(folder), isState, !isReadOnly), statePath(folder), emptyState, isReadOnly);
 
 /** Reads the heal state; where it was lost, every rule cools down from now. Never throws. */
 export const readHealState = (host: Host, folder: string, now: Moment, isReadOnly: boolean): Loaded<HealState> => {
@@ -54,6 +53,7 @@ export const readHealState = (host: Host, folder: string, now: Moment, isReadOnl
     readSealed(host, healStatePath(folder), isHealState, !isReadOnly),
     healStatePath(folder),
     emptyHealState,
+    isReadOnly,
   );
   return read.isLost ? { ...read, value: { ...emptyHealState, lostAt: now } } : read;
 };

@@ -28,10 +28,10 @@ describe("sha256File()", () => {
   });
 
   test("sha256File() has no digest of what can't be read, and leaves no file open", async () => {
+    execFileSync("/usr/bin/mkfifo", [join(root, "pipe")]);
     const openBefore = readdirSync("/proc/self/fd").length;
     expect(await sha256File(join(root, "none"))).toBeUndefined();
     expect(await sha256File(root)).toBeUndefined();
-    execFileSync("/usr/bin/mkfifo", [join(root, "pipe")]);
     expect(await sha256File(join(root, "pipe"))).toBeUndefined();
     expect(readdirSync("/proc/self/fd").length).toBe(openBefore);
   });

@@ -68,15 +68,13 @@ describe("run()", () => {
 
   test("run() gives a clean environment, no input, the root folder and a session of its own", async () => {
     process.env["DOGWATCH_TEST_SECRET"] = "leaked";
-    try {
-      expect(
-        outOf(await run(["/usr/bin/env"], { env: { A: "1" } }))
-          .split("\n")
-          .sort(),
-      ).toEqual(["", "A=1", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]);
-    } finally {
-      delete process.env["DOGWATCH_TEST_SECRET"];
-    }
+    const ran = await run(["/usr/bin/env"], { env: { A: "1" } });
+    delete process.env["DOGWATCH_TEST_SECRET"];
+    const home = accountOf(uid)?.home;
+    const login = [`HOME=${home}`, `USER=${me}`, `LOGNAME=${me}`, `XDG_RUNTIME_DIR=/run/user/${uid}`];
+    const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    const own = isRoot ? [] : [...login, `DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/${uid}/bus`];
+    expect(outOf(ran).trim().split("\n").sort()).toEqual(["A=1", "LANG=C.UTF-8", path, ...own].sort());
     expect(outOf(await sh("cat; pwd"))).toBe("/\n");
     const [pid, , , , group] = outOf(await run(["/bin/cat", "/proc/self/stat"])).split(" ");
     expect(group).toBe(pid ?? "none");
@@ -174,6 +172,16 @@ describe("run() as a user", () => {
     expect(lines.slice(0, 3)).toEqual(["1", "1", "1"]);
     expect(lines.slice(3, 7).map((line) => line.split("\t")[1])).toEqual(Array(4).fill("0".repeat(16)));
     expect(lines[7]).toBe(accountOf("daemon")?.home ?? "");
+  });
+
+  const member = readFileSync("/etc/group", "utf8")
+    .split("\n")
+    .map((line) => line.split(":")[3]?.split(",")[0] ?? "")
+    .find((name) => name !== "" && name !== me && accountOf(name) !== undefined);
+  test.if(isRoot && member !== undefined)("run() as another user has the groups that /etc/group gives it", async () => {
+    const groups = outOf(await run(["/usr/bin/id", "-G", member ?? ""]));
+    expect(groups.trim().split(" ").length).toBeGreaterThan(1);
+    expect(outOf(await run(["/usr/bin/id", "-G"], { user: member ?? "" }))).toBe(groups);
   });
 
   test.if(isRoot)("run() as another user tells setpriv's failures from the command's", async () => {

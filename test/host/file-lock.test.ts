@@ -148,7 +148,7 @@ describe("lock()", () => {
       release(lock);
       expect(names).toEqual(["fill", "lock"]);
     } finally {
-      execFileSync("/bin/umount", [at]);
+      execFileSync("/bin/umount", ["-l", at]);
     }
   });
 });

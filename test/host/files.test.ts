@@ -46,7 +46,7 @@ function fifo(path: string): string {
 function tinyDisk(sizeBytes: number): { readonly path: string; [Symbol.dispose](): void } {
   const path = folder();
   execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${sizeBytes}`, "tmpfs", path]);
-  return { path, [Symbol.dispose]: () => execFileSync("/bin/umount", [path]) };
+  return { path, [Symbol.dispose]: () => execFileSync("/bin/umount", ["-l", path]) };
 }
 
 describe("read()", () => {

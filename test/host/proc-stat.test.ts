@@ -113,6 +113,7 @@ describe("isHidingOthers()", () => {
       expected: false,
     },
     { name: "with an older kernel's number", given: mounted("rw,hidepid=2"), groups: [], expected: true },
+    { name: "not for group 0 where none is named", given: mounted("rw,hidepid=2"), groups: [0], expected: false },
     { name: "not with number 0", given: mounted("rw,hidepid=0"), groups: [], expected: false },
     { name: "not without any mount told", given: "", groups: [], expected: false },
   ];

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "bun:test";
+import { add, bound, fold, maxOutbox, type OutboxEntry, replace, sendable } from "../../src/alert/outbox.ts";
+import { seeded } from "../log/log-bed.ts";
+import { message, messages, outboxOf } from "./bed.ts";
+
+const told = (outbox: readonly OutboxEntry[]): number =>
+  outbox.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+
+describe("add() and bound()", () => {
+  test("add() puts new messages at the end, never tried", () => {
+    const outbox = add(outboxOf(1), [message(2)], 2);
+    expect(outbox.map(({ id, tick, tries, refused }) => ({ id, tick, tries, refused }))).toEqual([
+      { id: message(1).id, tick: 1, tries: 0, refused: null },
+      { id: message(2).id, tick: 2, tries: 0, refused: null },
+    ]);
+  });
+
+  test("bound() leaves an outbox up to the bound as it is", () => {
+    const outbox = outboxOf(maxOutbox);
+    expect(bound(outbox)).toBe(outbox);
+  });
+
+  test("bound() folds the oldest past the bound, and keeps the newest whole", () => {
+    const outbox = bound(outboxOf(maxOutbox + 5));
+    expect(outbox).toHaveLength(maxOutbox);
+    expect(outbox[0]).toMatchObject({ tick: 1, folded: { count: 6, since: message(1).at } });
+    expect(outbox.slice(1).map(({ id }) => id)).toEqual(
+      outboxOf(maxOutbox + 5)
+        .slice(6)
+        .map(({ id }) => id),
+    );
+  });
+
+  test("bound() is never passed and drops nothing unsaid, however messages come", () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const below = seeded(seed);
+      let outbox: readonly OutboxEntry[] = [];
+      let put = 0;
+      for (let tick = 1; put < 4000; tick += 1) {
+        const count = below(400);
+        outbox = bound(add(outbox, messages(put, count), tick));
+        put += count;
+        expect(outbox.length).toBeLessThanOrEqual(maxOutbox);
+        expect(told(outbox)).toBe(put);
+      }
+    }
+  });
+
+  test("bound() keeps the folded entry small after any number of folds", () => {
+    let outbox: readonly OutboxEntry[] = outboxOf(maxOutbox);
+    for (let at = 0; at < 3000; at += 1) outbox = bound(add(outbox, [message(5000 + at)], 5000 + at));
+    expect(outbox[0]?.folded?.count).toBe(3001);
+    expect(JSON.stringify(outbox[0]).length).toBeLessThan(8000);
+    expect(outbox[0]?.id).toBe(`${message(1).id}+3001`);
+  });
+});
+
+describe("fold()", () => {
+  test("fold() gives none for none, and one as it is", () => {
+    expect(fold([])).toBeUndefined();
+    const [one] = outboxOf(1);
+    expect(one === undefined ? undefined : fold([one])).toBe(one);
+  });
+
+  test("fold() tells how many there were, since when, and each of a few in order", () => {
+    expect(fold(outboxOf(3))?.text).toBe(
+      [
+        "RED web-1 · 3 messages held back since 02:01 UTC, while the chat was out of reach",
+        "11-23 02:01 RED web-1 · check-1: no answer in 5 s (2 ticks, since 02:01 UTC)",
+        "11-23 02:02 RED web-1 · check-2: no answer in 5 s (2 ticks, since 02:02 UTC)",
+        "11-23 02:03 RED web-1 · check-3: no answer in 5 s (2 ticks, since 02:03 UTC)",
+        "log 41:9f3ac2d1c07be55a",
+      ].join("\n"),
+    );
+  });
+
+  test("fold() shows the first six and the last fourteen of many, and counts the rest", () => {
+    const lines = fold(outboxOf(50))?.text.split("\n") ?? [];
+    expect(lines).toHaveLength(1 + 6 + 1 + 14 + 1);
+    expect(lines[1]).toStartWith("11-23 02:01 RED");
+    expect(lines[7]).toBe("… and 30 more in between");
+    expect(lines.at(-2)).toStartWith("11-23 02:50 RED");
+  });
+
+  test("fold() of folds counts all, and still says since when the first waits", () => {
+    const first = fold(outboxOf(1000));
+    const [last] = add([], [message(1600)], 1600);
+    const both = first === undefined || last === undefined ? undefined : fold([first, last]);
+    expect(both?.folded?.count).toBe(1001);
+    expect(both?.text.split("\n", 1)[0]).toBe(
+      "RED web-1 · 1001 messages held back since 23 Nov 02:01 UTC, while the chat was out of reach",
+    );
+    expect(both?.text).toContain("\n… and 981 more in between\n");
+  });
+
+  test("fold() begins with the word of the newest message, so that a good end is seen first", () => {
+    const text = "RECOVERED web-1 · gateway: well again after 5 min (was red since 02:05 UTC)\nlog 42:00";
+    const outbox = [...outboxOf(1), ...add([], [message(2, { text, kind: "recovered" })], 2)];
+    expect(fold(outbox)).toMatchObject({ kind: "recovered" });
+    expect(fold(outbox)?.text).toStartWith("RECOVERED web-1 · 2 messages held back");
+  });
+});
+
+describe("replace() and sendable()", () => {
+  test("replace() tells one message anew and keeps its tick and its place", () => {
+    const outbox = replace(outboxOf(3), message(2).id, message(9));
+    expect(outbox.map(({ id, tick }) => ({ id, tick }))).toEqual([
+      { id: message(1).id, tick: 1 },
+      { id: message(9).id, tick: 2 },
+      { id: message(3).id, tick: 3 },
+    ]);
+  });
+
+  test("sendable() folds what is older than this tick into one, and gives this tick's one by one", () => {
+    const outbox = add(outboxOf(3), [message(10), message(11)], 4);
+    const given = sendable(outbox, 4);
+    expect(given.map(({ covers }) => covers.length)).toEqual([3, 1, 1]);
+    expect(given.flatMap(({ covers }) => covers)).toEqual(outbox.map(({ id }) => id));
+  });
+
+  test("sendable() sends a single old message as it was written", () => {
+    const [only] = sendable(outboxOf(1), 5);
+    expect(only?.send.text).toBe(message(1).text);
+  });
+});

@@ -1,0 +1,33 @@
+// A gateway to be watched: answers /healthz with {"ok":true,"status":"live","uptimeMs":N}, all else with a page.
+//   node gateway.mjs PORT|SOCKET [--slow MS] [--exit-after MS] [--die-if FILE]
+// --slow: opens its port only then. --exit-after: ends by itself with status 0. --die-if: ends at once with status 1
+// while FILE exists, like a gateway with a broken config.
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    slow: { type: "string", default: "0" },
+    "exit-after": { type: "string" },
+    "die-if": { type: "string" },
+  },
+});
+if (values["die-if"] !== undefined && existsSync(values["die-if"])) {
+  console.error(`cannot start: ${values["die-if"]} is in the way`);
+  process.exit(1);
+}
+if (values["exit-after"] !== undefined) setTimeout(() => process.exit(0), Number(values["exit-after"]));
+
+const startedMs = Date.now();
+const server = createServer((request, response) => {
+  const isHealth = request.url === "/healthz";
+  response.writeHead(200, { "content-type": isHealth ? "application/json" : "text/html" });
+  response.end(
+    isHealth ? JSON.stringify({ ok: true, status: "live", uptimeMs: Date.now() - startedMs }) : "<h1>gateway</h1>",
+  );
+});
+const [place] = positionals;
+const where = place.startsWith("/") ? { path: place } : { port: Number(place), host: "127.0.0.1" };
+setTimeout(() => server.listen(where), Number(values.slow));

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Bed, describeOnBed, until } from "./bed.ts";
+import { unpack, unpacked } from "./watched.ts";
+
+const install = `${unpacked}/install.sh`;
+/** Everything that an install leaves on a host. */
+const places = [
+  "/usr/local/bin/dogwatch",
+  "/usr/local/share/dogwatch",
+  "/usr/local/lib/systemd/system/dogwatch.service",
+  "/usr/local/lib/systemd/system/dogwatch.timer",
+  "/usr/local/lib/systemd/system/dogwatch-failed.service",
+  "/usr/local/lib/tmpfiles.d/dogwatch.conf",
+] as const;
+const kept = ["/etc/dogwatch", "/var/lib/dogwatch", "/var/log/dogwatch"] as const;
+
+/** Fires every two seconds: the shipped timer's five minutes are too long for a test, its way of firing is the same. */
+const fastTimer = "[Timer]\nOnCalendar=\nOnCalendar=*:*:0/2\nRandomizedDelaySec=0\n";
+
+/** Read by bash before a script: kills it with SIGKILL before its Nth command, and counts them when N is 0. */
+const killer = `set -o functrace
+trap '((++e2e_count)); if [[ $e2e_count -eq $E2E_KILL_AT ]]; then kill -KILL $$; fi' DEBUG
+trap 'echo $e2e_count >/run/e2e-count' EXIT
+`;
+
+describeOnBed("install.sh", () => {
+  let bed: Bed;
+  const sh = (script: string): Promise<string> => bed.sh(script, { timeoutMs: 60_000 });
+  const there = async (paths: readonly string[]): Promise<readonly string[]> =>
+    (await sh(`ls -d ${paths.join(" ")} 2>/dev/null || true`)).split("\n").filter((line) => line !== "");
+  const state = (unit: string): Promise<string> =>
+    sh(`systemctl is-enabled ${unit} 2>&1 || true; systemctl is-active ${unit} || true`);
+
+  beforeAll(async () => {
+    bed = await Bed.up("install");
+    await unpack(bed);
+  }, 60_000);
+  afterAll(() => bed?.down(), 30_000);
+
+  test("install.sh refuses a systemd that is too old, a stranger's word, and a user without root, and changes nothing", async () => {
+    await bed.write("/run/e2e-old/systemctl", "#!/bin/sh\necho 'systemd 249 (249.11-0ubuntu3)'\n", "0755");
+    const old = await bed.exec(["/usr/bin/env", "PATH=/run/e2e-old:/usr/sbin:/usr/bin:/sbin:/bin", install]);
+    expect(old.status).toBe(1);
+    expect(old.err).toContain("systemd 249");
+    expect(old.err).toContain("needs 251");
+    const word = await bed.exec([install, "--frobnicate"]);
+    expect(word.status).toBe(64);
+    expect(word.err).toContain('"--frobnicate"');
+    expect((await bed.exec([install, "--purge"])).status).toBe(64);
+    const stranger = await bed.exec(["/usr/sbin/runuser", "-u", "nobody", "--", install]);
+    expect(stranger.status).toBe(1);
+    expect(stranger.err).toContain("without root");
+    expect((await bed.exec([install, "--help"])).out).toContain("--uninstall");
+    expect(await there([...places, ...kept])).toEqual([]);
+  }, 30_000);
+
+  test("install.sh on a fresh host ends with a green first look and a timer that fires by itself", async () => {
+    const out = await bed.run([install]);
+    expect(out).toContain("dogwatch chat test");
+    expect(out).toMatch(/green/iu);
+    expect(await there([...places, ...kept])).toEqual([...places, ...kept].toSorted());
+    expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
+    expect(await sh("systemctl show -P NextElapseUSecRealtime dogwatch.timer")).toMatch(/\d\d:\d\d:\d\d/u);
+    expect(await sh("stat -c '%a %U %G' /etc/dogwatch/credentials /var/log/dogwatch /var/lib/dogwatch")).toBe(
+      "700 root root\n2750 root adm\n750 root root\n",
+    );
+
+    await bed.write("/etc/systemd/system/dogwatch.timer.d/e2e.conf", fastTimer);
+    await sh("systemctl daemon-reload; systemctl restart dogwatch.timer");
+    const ticks = async (): Promise<readonly string[]> =>
+      (await sh("journalctl --sync; journalctl -q -t dogwatch -o cat")).split("\n").filter((line) => line !== "");
+    const said = await until("three ticks", async () => {
+      const lines = await ticks();
+      return lines.length >= 4 ? lines : undefined;
+    });
+    expect(said.filter((line) => !/green/iu.test(line) || line.length > 120)).toEqual([]);
+    const status = await bed.exec(["/usr/bin/systemctl", "status", "--no-pager", "dogwatch.service"]);
+    expect(status.out).toContain("dogwatch.timer");
+    expect(status.out).toMatch(/dogwatch\[\d+\]: .*green/iu);
+    await sh("rm -r /etc/systemd/system/dogwatch.timer.d; systemctl daemon-reload; systemctl restart dogwatch.timer");
+  }, 60_000);
+
+  test("dogwatch.timer makes up at once for the turns that a host which was off has missed", async () => {
+    await bed.write("/etc/systemd/system/dogwatch.timer.d/e2e.conf", "[Timer]\nRandomizedDelaySec=0\n");
+    await sh("systemctl stop dogwatch.timer; systemctl daemon-reload");
+    const count = async (): Promise<number> =>
+      Number(await sh("journalctl --sync; journalctl -q -t dogwatch -o cat | wc -l"));
+    const before = await count();
+    await sh("touch -d '1 hour ago' /var/lib/systemd/timers/stamp-dogwatch.timer; systemctl start dogwatch.timer");
+    await until("the tick that was missed", async () => ((await count()) > before ? true : undefined), 20_000);
+    await sh("rm -r /etc/systemd/system/dogwatch.timer.d; systemctl daemon-reload; systemctl restart dogwatch.timer");
+  }, 60_000);
+
+  test("the installed units satisfy systemd's own checker and stay in their sandbox", async () => {
+    const units = places.filter((place) => place.includes("/systemd/system/")).join(" ");
+    expect(await sh(`systemd-analyze verify ${units} 2>&1`)).toBe("");
+    await sh("systemd-analyze security --no-pager --threshold=35 dogwatch.service");
+  }, 30_000);
+
+  test("install.sh again is an upgrade: it keeps an edited config and mends what is broken", async () => {
+    await sh("echo '# mine' >>/etc/dogwatch/dogwatch.yaml; sha256sum /etc/dogwatch/dogwatch.yaml >/run/e2e-sum");
+    await sh("echo broken >/usr/local/bin/dogwatch; echo old >/usr/local/share/dogwatch/heal-recipes/old.yaml");
+    await bed.run([install]);
+    expect(await sh("sha256sum -c /run/e2e-sum")).toContain("OK");
+    expect(await sh("cmp /etc/dogwatch/dogwatch.yaml /etc/dogwatch/dogwatch.yaml.last-good")).toBe("");
+    expect(await sh(`cmp /usr/local/bin/dogwatch ${unpacked}/dist/dogwatch`)).toBe("");
+    expect(await there(["/usr/local/share/dogwatch/heal-recipes/old.yaml"])).toEqual([]);
+    expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
+  }, 60_000);
+
+  test("install.sh with an invalid config ends with 78, names the fault and changes nothing", async () => {
+    await sh(
+      "systemctl disable --now --quiet dogwatch.timer; echo old >/usr/local/share/dogwatch/heal-recipes/old.yaml",
+    );
+    await sh("cp /etc/dogwatch/dogwatch.yaml /run/e2e-good; echo 'confrim: 1s' >>/etc/dogwatch/dogwatch.yaml");
+    const running = await bed.exec([install]);
+    expect(running.status).toBe(78);
+    expect(running.out + running.err).toMatch(/dogwatch\.yaml:\d+:1: .*confrim/u);
+    expect(running.err).toContain("dogwatch.yaml.last-good");
+    expect(await state("dogwatch.timer")).toBe("disabled\ninactive\n");
+    expect(await there(["/usr/local/share/dogwatch/heal-recipes/old.yaml"])).toHaveLength(1);
+    expect(await sh("cmp /run/e2e-good /etc/dogwatch/dogwatch.yaml.last-good")).toBe("");
+    await sh("cp /run/e2e-good /etc/dogwatch/dogwatch.yaml");
+  }, 60_000);
+
+  test("install.sh leaves a masked timer masked and says so", async () => {
+    await sh("systemctl --quiet mask dogwatch.timer");
+    expect(await bed.run([install])).toContain("masked");
+    expect(await state("dogwatch.timer")).toBe("masked\ninactive\n");
+    await sh("systemctl --quiet unmask dogwatch.timer");
+  }, 60_000);
+
+  test("install.sh --uninstall keeps config, state and log, --purge takes them, and both can be repeated", async () => {
+    await bed.run([install]);
+    const out = await bed.run([install, "--uninstall"]);
+    for (const place of kept) expect(out).toContain(place);
+    expect(await there([...places, ...kept])).toEqual([...kept].toSorted());
+    expect(await sh("systemctl list-unit-files 'dogwatch*' --no-legend --no-pager || true")).toBe("");
+    await bed.run([install, "--uninstall"]);
+    await bed.run([install, "--uninstall", "--purge"]);
+    expect(await there([...places, ...kept])).toEqual([]);
+    await bed.run([install, "--uninstall", "--purge"]);
+    expect(await sh("find /etc /usr/local/{bin,lib,share} /var/{lib,log} -name '*dogwatch*'")).toBe("");
+  }, 60_000);
+
+  test("install.sh that was killed anywhere on its way succeeds when it is run again", async () => {
+    await bed.write("/run/e2e-killer.sh", killer);
+    const env = (at: number): readonly string[] => [
+      "/usr/bin/env",
+      "BASH_ENV=/run/e2e-killer.sh",
+      `E2E_KILL_AT=${at}`,
+      install,
+    ];
+    await bed.run(env(0));
+    const total = Number(await bed.read("/run/e2e-count"));
+    expect(total).toBeGreaterThan(50);
+    for (const share of [0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95]) {
+      await bed.run([install, "--uninstall", "--purge"]);
+      const killed = await bed.exec(env(Math.round(total * share)));
+      expect(killed.status).not.toBe(0);
+      await bed.run([install]);
+      expect(await there([...places, ...kept])).toEqual([...places, ...kept].toSorted());
+      expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
+      expect(await sh("find /usr/local /etc/dogwatch -name '.*.new'")).toBe("");
+    }
+  }, 120_000);
+});
