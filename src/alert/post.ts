@@ -30,6 +30,7 @@ const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): Hea
   if (reason !== undefined) return { outcome: "refused", recipe: reason.recipe, unit: null, why: reason.why };
   const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, why });
   if (!config.heal.rules.some((rule) => rule.on.includes(check))) return none(`no rule covers "${check}"`);
+  if (healed.outcome === "refused" && healed.recipe === null) return ofHealed(healed);
   return none(`one change at a time: this tick is for "${healed.check ?? "another check"}"`);
 };
 

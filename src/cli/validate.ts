@@ -28,6 +28,8 @@ export const validateCommand = async ({ host, paths, flags }: Cli): Promise<numb
   }
   const { checks, chat, heal } = loaded.config;
   const rules = heal.rules.length === 1 ? "1 rule" : `${heal.rules.length} rules`;
-  host.terminal.out(`${paths.config}: valid; ${checks.length} checks, ${rules} (${heal.mode}), chat ${chat.kind}\n`);
+  host.terminal.out(
+    `${paths.config}: valid; ${checks.length === 1 ? "1 check" : `${checks.length} checks`}, ${rules} (${heal.mode}), chat ${chat.kind}\n`,
+  );
   return exits.done;
 };

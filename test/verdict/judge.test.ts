@@ -4,6 +4,7 @@ import type { Reading } from "../../src/probes/probe.ts";
 import type { CheckState } from "../../src/state/state.ts";
 import { type Judged, judge, type Now, turningRed } from "../../src/verdict/judge.ts";
 import { checkState, httpCheck, reading, unitCheck } from "../checks.ts";
+import { judgeAll } from "./history.ts";
 
 const now: Now = { at: "2026-11-23T02:05:00.000Z", uptimeS: 86_400, bootId: "boot-1" };
 
@@ -86,12 +87,32 @@ describe("judge() counts bad ticks in a row", () => {
       expect(one({}, given[0], before)?.badTicks).toBe(want);
     });
 
-  test("judge() turns red over an unknown in between", () => {
-    const first = one({ redAfter: 2 }, "bad");
-    const second = one({ redAfter: 2 }, "unknown", { ...first });
-    const third = one({ redAfter: 2 }, "bad", { ...second });
-    expect([first?.verdict, second?.verdict, third?.verdict]).toEqual(["amber", "unknown", "red"]);
-  });
+  const stories = [
+    {
+      name: "turns red over an unknown in between",
+      given: ["bad", "unknown", "bad"],
+      want: ["amber", "unknown", "red"],
+    },
+    {
+      name: "begins anew after an ok in between",
+      given: ["bad", "ok", "bad", "bad"],
+      want: ["amber", "green", "amber", "red"],
+    },
+    {
+      name: "never turns red by unknowns",
+      given: ["bad", "unknown", "unknown"],
+      want: ["amber", "unknown", "unknown"],
+    },
+  ] as const;
+  for (const { name, given, want } of stories)
+    test(`judge() ${name}`, () => {
+      const ticks = given.map((kind, i) => ({
+        readings: new Map([["gateway", reading(kind)]]),
+        uptimeS: 5000 + i * 300,
+      }));
+      const judged = judgeAll([httpCheck({ redAfter: 2 })], ticks);
+      expect(judged.flatMap((each) => each.map(({ verdict }) => verdict))).toEqual([...want]);
+    });
 });
 
 describe("judge() tells since when", () => {
