@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256 } from "../host/digest.ts";
 import { boundedFields, escapeUnsafe } from "./bounds.ts";
 import type { Head, NewEntry } from "./entry.ts";
 
@@ -14,7 +14,7 @@ export interface Stamp {
 }
 
 /** Lower-case hex SHA-256 of a line's bytes without its newline: what `sha256sum` prints for them. Never throws. */
-export const hashLine = (line: Uint8Array | string): string => hash("sha256", line, "hex");
+export const hashLine = (line: Uint8Array | string): string => sha256(line);
 
 /** Builds the line that follows `head`, without its newline, and the head after it. Texts are bounded and inert. Never throws. */
 export const nextLine = (entry: NewEntry, head: Head, stamp: Stamp): { readonly line: string; readonly head: Head } => {
