@@ -7,7 +7,7 @@ import { openIncidents } from "./log/open-incidents.ts";
 import { nowOf, type Run } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
 import type { State } from "./state/state.ts";
-import { readHealState, readState } from "./state/store.ts";
+import { readHealState, readState, writeHealState } from "./state/store.ts";
 import type { Judged } from "./verdict/judge.ts";
 
 type Lost = Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
@@ -16,7 +16,7 @@ type Lost = Readonly<Record<string, { readonly id: string; readonly openedAt: st
 export interface Recalled {
   readonly state: State;
   readonly heal: HealState;
-  /** The heal state with what the log tells of open incidents where the file was lost; reads the log only then. */
+  /** The heal state with what the log tells of open incidents where there is no file; reads the log only then. */
   healForWork(): HealState;
   readonly ledger: Ledger;
   /** Incidents of red checks that the log holds open and the state doesn't know; the log is read only when there may be one. */
@@ -31,18 +31,27 @@ export interface Recalled {
   troubles(): readonly string[];
 }
 
-/** Reads state and heal state, and takes up from the log what they have lost. Broken files are set aside and noted. Never throws. */
+/**
+ * Reads state and heal state, and takes up from the log what they have lost. Broken files are set aside and noted. A lost heal state
+ * is made good at once: the next tick would find no file where there was one, and with it no cooldown. Never throws.
+ */
 export const recall = (run: Run): Recalled => {
   const { host, paths } = run;
   const state = readState(host, paths.state, run.isDryRun);
   const heal = readHealState(host, paths.state, nowOf(run).moment, run.isDryRun);
   const ledger = openLedger(host, paths.logFile, run.config.host, run.isDryRun);
   const failures: { readonly code: string; readonly text: string }[] = [];
+  const note = (done: Done): void => {
+    if (done.kind === "failed") failures.push({ code: done.code, text: `cannot write the state: ${done.why}` });
+  };
   const logged = (): ReturnType<typeof openIncidents> => openIncidents(host, paths.logFile);
+  const adopted = (): HealState => adopt(heal.value, logged(), nowOf(run).moment);
+  const healNow = heal.isLost ? adopted() : heal.value;
+  if (heal.isLost && !run.isDryRun) note(writeHealState(host, paths.state, healNow));
   return {
     state: state.value,
-    heal: heal.value,
-    healForWork: () => (heal.isLost || heal.isMissing ? adopt(heal.value, logged(), nowOf(run).moment) : heal.value),
+    heal: healNow,
+    healForWork: () => (heal.isMissing ? adopted() : healNow),
     ledger,
     lostIncidents: (judged) => {
       const isNew = ({ name, verdict, because }: Judged): boolean =>
@@ -51,9 +60,7 @@ export const recall = (run: Run): Recalled => {
       return Object.fromEntries(logged().map(({ check, incident, openedAt }) => [check, { id: incident, openedAt }]));
     },
     headFor: ({ tell }) => (tell.length === 0 ? null : ledger.head()),
-    note: (done) => {
-      if (done.kind === "failed") failures.push({ code: done.code, text: `cannot write the state: ${done.why}` });
-    },
+    note,
     writeCodes: () => {
       const trouble = ledger.trouble();
       return [...failures.map(({ code }) => code), ...(trouble === undefined ? [] : [trouble.code])];

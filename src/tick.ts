@@ -151,10 +151,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
       );
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
-  if (isNews || decided.opened.length > 0) persist();
+  if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
   const healed = await healStage(run, recalled, { judged, decided, mailbox, post, telling });
   latest = { judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
-  if (isNews) persist();
+  if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();

@@ -3,13 +3,15 @@ import { formatDuration } from "../config/duration.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
-import { readHealState, readState } from "../state/store.ts";
+import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { fit, paint } from "./paint.ts";
 
 /** Two periods of the shipped timer: a watchdog that has not finished a tick for longer is stale. */
 const staleS = 2 * 300;
+
+const maxStateBytes = 64 * 1024 * 1024;
 
 const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, unknown: 3 };
 
@@ -66,9 +68,13 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
   const read = readState(host, paths.state, true);
   const { value: state } = read;
   if (state.tick === 0) {
-    const why = read.note ?? `no tick has finished yet (no state in "${paths.state}")`;
+    const look = host.files.read(statePath(paths.state), maxStateBytes);
+    const isDenied = look.kind === "failed" && look.code === "EACCES";
+    const lost = isDenied ? `cannot read "${statePath(paths.state)}": ${look.why}` : read.note;
+    const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
     if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
-    else complain(host, `cannot tell the status: ${why}`, "Run: dogwatch tick");
+    else
+      complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
     return flags.hasExitCode || read.isLost ? exitOf.unknown : exits.done;
   }
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };

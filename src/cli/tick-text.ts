@@ -23,7 +23,9 @@ const alertLines = (report: TickReport): readonly string[] =>
 const checkLine = (terminal: Terminal, each: Judged, width: number, now: string): string => {
   const folded = each.because === undefined ? "" : ` (because of ${each.because})`;
   const run = each.verdict === "green" ? "" : ` (${plural(each.ticks, "tick")}, since ${clock(each.since, now)})`;
-  const line = fit(`${each.name.padEnd(width)}  ${each.evidence}${folded}${run}`, terminal.columns - 10);
+  const room = terminal.columns - 10;
+  const evidence = fit(each.evidence, Math.max(10, room - width - 2 - folded.length - run.length));
+  const line = fit(`${each.name.padEnd(width)}  ${evidence}${folded}${run}`, room);
   return `  ${paint(terminal, each.verdict, each.verdict.padEnd(7))} ${line}`;
 };
 

@@ -114,6 +114,8 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
   const made = host.files.makeFolder(paths.state, 0o750);
   const lock = host.files.lock(`${paths.state}/tick.lock`);
   if (lock.kind === "busy") return sayBusy(cli, log, lock.holder);
+  // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
+  if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log);
   if (lock.kind === "failed") {
     const why = made.kind === "failed" ? made.why : lock.why;
     complain(

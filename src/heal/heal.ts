@@ -1,3 +1,4 @@
+import type { Check } from "../config/config.ts";
 import type { NewEntry } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
@@ -92,15 +93,18 @@ const resume = async (work: HealWork, attempt: Attempt): Promise<Healed> => {
   return ofAttempt(attempt, await resumeWatch(work.bench, work.heal, attempt, leftS));
 };
 
-/** The checks whose recovery proves the heal: the rule's red ones and those folded under them. */
-const sickOf = (chosen: Applicable, judged: readonly Judged[]): readonly string[] => {
-  const red = judged.filter((each) => each.verdict === "red");
-  const sick = new Set(red.flatMap(({ name }) => (chosen.candidate.rule.on.includes(name) ? [name] : [])));
+/**
+ * The checks whose recovery proves the heal: the rule's red ones, and all that is folded under them, whatever its colour: below
+ * its threshold it is sick too. A check that only advises proves nothing.
+ */
+const sickOf = (chosen: Applicable, judged: readonly Judged[], checks: readonly Check[]): readonly string[] => {
+  const { on } = chosen.candidate.rule;
+  const sick = new Set(judged.flatMap(({ name, verdict }) => (verdict === "red" && on.includes(name) ? [name] : [])));
   for (let before = -1; before !== sick.size; ) {
     before = sick.size;
-    for (const { name, because } of red) if (because !== undefined && sick.has(because)) sick.add(name);
+    for (const { name, because } of judged) if (because !== undefined && sick.has(because)) sick.add(name);
   }
-  return [...sick];
+  return [...sick].filter((name) => checks.find((each) => each.name === name)?.severity !== "amber");
 };
 
 const describe = (
@@ -119,7 +123,12 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
   const planned = describe(chosen, work.heal, chosen.incident.id);
   if (work.isDryRun) return planned;
   work.onApply({ ...planned, outcome: "watching" });
-  const outcome = await attemptHeal(work.bench, work.heal, chosen, sickOf(chosen, work.judged));
+  const outcome = await attemptHeal(
+    work.bench,
+    work.heal,
+    chosen,
+    sickOf(chosen, work.judged, work.source.config.checks),
+  );
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
 };
 

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +16,10 @@ export interface Stage {
   /** Ends all that it started and removes the folder. */
   close(): void;
 }
+
+// Every start of the program pays for a module that is imported at the top of any file; these two serve the demo alone.
+const http = (): typeof import("node:http") => process.getBuiltinModule("node:http");
+const childProcess = (): typeof import("node:child_process") => process.getBuiltinModule("node:child_process");
 
 const portFile = "gateway.port";
 const pidFile = "gateway.pid";
@@ -45,7 +48,7 @@ const textOf = (body: string): string => {
 
 /** A receiver that answers as Telegram's sendMessage does. Source: core.telegram.org/bots/api#sendmessage. */
 const openReceiver = async (heard: string[]): Promise<{ readonly server: Server; readonly port: number }> => {
-  const server = createServer((request, response) => {
+  const server = http().createServer((request, response) => {
     void readBody(request).then((body) => {
       heard.push(textOf(body));
       response.setHeader("content-type", "application/json");
@@ -96,7 +99,7 @@ export const openStage = async (): Promise<Stage> => {
 /** Plays the gateway until it is killed: a process of its own with a health address. Ends at once with 1 while it is broken. */
 export const playGateway = async (folder: string): Promise<number> => {
   if (existsSync(join(folder, brokenFile))) return 1;
-  const server = createServer((_, response) => {
+  const server = http().createServer((_, response) => {
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ ok: true, status: "live" }));
   });
@@ -111,7 +114,9 @@ export const playGateway = async (folder: string): Promise<number> => {
 export const restartGateway = (binary: string, folder: string): void => {
   kill(folder);
   const out = openSync("/dev/null", "r+");
-  spawn(binary, ["demo", "gateway", folder], { detached: true, stdio: [out, out, out], env: {} }).unref();
+  childProcess()
+    .spawn(binary, ["demo", "gateway", folder], { detached: true, stdio: [out, out, out], env: {} })
+    .unref();
 };
 
 /** Port of the gateway once it listens; undefined before. */

@@ -49,6 +49,15 @@ const wanted = (check: ProcessCheck, host: Host, memory: Memory | undefined): Wa
   return named.kind === "named" ? { ...named, kind: "wanted", uid } : named;
 };
 
+/** Command lines by process: several checks look at one list. */
+const joined = new WeakMap<ProcessFacts, string>();
+
+const commandLine = (each: ProcessFacts): string => {
+  const known = joined.get(each) ?? each.argv.join(" ");
+  joined.set(each, known);
+  return known;
+};
+
 const matches = (check: ProcessCheck, host: Host, uid: number | undefined, pid: number | undefined) => {
   const { name, command, unit } = check.process;
   const pattern = command === null ? undefined : new RegExp(command, "u");
@@ -57,7 +66,7 @@ const matches = (check: ProcessCheck, host: Host, uid: number | undefined, pid: 
     (pid === undefined || each.pid === pid) &&
     (uid === undefined || each.uid === uid) &&
     (name === null || hasName(each, name)) &&
-    (pattern === undefined || pattern.test(each.argv.join(" "))) &&
+    (pattern === undefined || pattern.test(commandLine(each))) &&
     (unit === null || host.processes.unitOf(each.pid) === unit);
 };
 

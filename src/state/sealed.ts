@@ -40,10 +40,11 @@ const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
  */
 export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>, isSetAside: boolean): Unsealed<T> => {
   const read = host.files.read(path, maxBytes);
-  if (read.kind === "failed" && read.code === "ENOENT") return { kind: "missing" };
+  const isNowhere = read.kind === "failed" && read.code === "ENOENT";
+  if (isNowhere && "kind" in host.files.stat(path)) return { kind: "missing" };
   const parsed: Parsed<T> =
     read.kind === "failed"
-      ? { kind: "broken", why: read.why }
+      ? { kind: "broken", why: isNowhere ? "it is a link that leads nowhere" : read.why }
       : parse(host, new TextDecoder().decode(read.bytes), isValue);
   if (parsed.kind === "read") return parsed;
   if (!isSetAside) return { ...parsed, aside: undefined };

@@ -23,9 +23,9 @@ const cases = [
   { name: "a healed attempt as healed", given: logged({ outcome: "healed" }), want: ["healed"] },
   { name: "an attempt without an outcome as indeterminate", given: logged({ outcome: null }), want: ["indeterminate"] },
   {
-    name: "an attempt that was created and no more as indeterminate",
+    name: "nothing of an attempt that was created and no more, since its command never ran",
     given: logged({ outcome: null, isDispatched: false }),
-    want: ["indeterminate"],
+    want: [],
   },
   {
     name: "nothing of an attempt that was refused before it ran",
@@ -45,6 +45,11 @@ describe("adopt()", () => {
     expect(adopt(emptyHealState, open(logged()), moment(5)).attempts).toMatchObject([
       { key: "gateway-20261123T020500Z/restart-unit", number: 1, ended: moment(5), started: moment(5), rule: "" },
     ]);
+  });
+
+  test("adopt() takes an attempt that the log tells twice for one", () => {
+    const twice = open(logged({ outcome: null, isDispatched: false }), logged());
+    expect(adopt(emptyHealState, twice, moment()).attempts.map(({ outcome }) => outcome)).toEqual(["failed"]);
   });
 
   test("adopt() adds nothing that is known already", () => {

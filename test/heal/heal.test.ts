@@ -74,7 +74,7 @@ describe("healOne()", () => {
       judged({ name: "amber", verdict: "amber", because: "gateway" }),
     ];
     const healed = await healOne(work(bed, { judged: all, config: { rules: [rule({ on: ["gateway", "process"] })] } }));
-    expect([...healed.readings.keys()]).toEqual(["gateway", "process", "child", "grandchild"]);
+    expect([...healed.readings.keys()]).toEqual(["gateway", "process", "child", "grandchild", "amber"]);
   });
 
   test("healOne() plans in a dry run, and changes nothing", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Check } from "../../src/config/config.ts";
 import { checkDestinations } from "../../src/config/egress.ts";
-import type { HttpAnswer } from "../../src/host/host.ts";
+import type { Clock, HttpAnswer } from "../../src/host/host.ts";
 import { maxEvidence } from "../../src/probes/evidence.ts";
 import { bindProbes } from "../../src/probes/index.ts";
 import { look } from "../../src/probes/look.ts";
@@ -67,6 +67,17 @@ describe("look()", () => {
       durationMs: 7000,
     });
     expect(seen.get("b")).toMatchObject({ kind: "ok", durationMs: 0 });
+  });
+
+  test("look() leaves no deadline behind that would keep the program from ending", async () => {
+    const host = createFakeHost();
+    const signals: (AbortSignal | undefined)[] = [];
+    const sleep: Clock["sleep"] = (ms, signal) => {
+      signals.push(signal);
+      return host.clock.sleep(ms, signal);
+    };
+    await seeAll({ ...host, clock: { ...host.clock, sleep } }, [http("a"), tcpCheck({ name: "b" })]);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
   });
 
   test("look() bounds and cleans what every probe says", async () => {

@@ -1,0 +1,213 @@
+import { describe, expect, test } from "bun:test";
+import { statusCommand } from "../../src/cli/status.ts";
+import { type Attempt, emptyHealState } from "../../src/state/heal-state.ts";
+import { readState, writeHealState, writeState } from "../../src/state/store.ts";
+import type { Verdict } from "../../src/verdict/verdict.ts";
+import { checkState } from "../checks.ts";
+import { createFakeHost, type FakeHost } from "../fake-host.ts";
+import { cliOf, stateOf } from "./cli-bed.ts";
+
+const folder = "/var/lib/dogwatch";
+const hostWith = (
+  more: Parameters<typeof stateOf>[1] = {},
+  settings: Parameters<typeof createFakeHost>[0] = {},
+): FakeHost => {
+  const host = createFakeHost(settings);
+  writeState(host, folder, stateOf(host, more));
+  return host;
+};
+
+const attempt: Attempt = {
+  key: "gateway-20261123T020000Z/restart-unit",
+  rule: "1:restart-unit",
+  recipe: "restart-unit",
+  incident: "gateway-20261123T020000Z",
+  check: "gateway",
+  sick: ["gateway"],
+  number: 1,
+  outcome: "healed",
+  at: "2026-11-23T02:00:10.000Z",
+  started: { bootId: "boot-1", uptimeS: 86_100 },
+  ended: { bootId: "boot-1", uptimeS: 86_110 },
+  proofWithinS: 300,
+  proofEveryS: 2,
+  target: { unit: "gateway.service", scope: "system" },
+  invocationBefore: null,
+  why: "",
+};
+
+describe("statusCommand() exits", () => {
+  const cases: readonly { readonly name: string; readonly given: readonly [Verdict, number]; readonly want: number }[] =
+    [
+      { name: "0 when all is green", given: ["green", 0], want: 0 },
+      { name: "1 when something is amber", given: ["amber", 0], want: 1 },
+      { name: "2 when something is red", given: ["red", 0], want: 2 },
+      { name: "3 when something is unknown", given: ["unknown", 0], want: 3 },
+      { name: "as the verdict says just before it is stale", given: ["green", 360], want: 0 },
+      { name: "3 when the last tick is stale, though it was green", given: ["green", 361], want: 3 },
+      { name: "3 when the last tick is stale, though it was red", given: ["red", 361], want: 3 },
+    ];
+  for (const { name, given, want } of cases)
+    test(`statusCommand() exits ${name}`, async () => {
+      const host = hostWith({ verdict: given[0] });
+      host.clock.advance(given[1] * 1000);
+      expect(await statusCommand(cliOf(host, { hasExitCode: true }))).toBe(want);
+      expect(await statusCommand(cliOf(host, { hasExitCode: true, isJson: true }))).toBe(want);
+      expect(await statusCommand(cliOf(host))).toBe(0);
+    });
+
+  test("statusCommand() exits by uptime: a clock that was set is not stale", async () => {
+    const host = hostWith();
+    host.clock.setWall(host.clock.nowMs() + 365 * 86_400_000);
+    expect(await statusCommand(cliOf(host, { hasExitCode: true }))).toBe(0);
+  });
+
+  test("statusCommand() exits 3 before the first tick, and says what to do", async () => {
+    const host = createFakeHost();
+    expect(await statusCommand(cliOf(host, { hasExitCode: true }))).toBe(3);
+    expect(host.terminal.stderr).toBe(
+      'dogwatch: cannot tell the status: no tick has finished yet (no state in "/var/lib/dogwatch")\n  Run: dogwatch tick\n',
+    );
+    expect(host.terminal.stdout).toBe("");
+  });
+
+  test("statusCommand() exits 3 with a broken state, leaves it as it is and says so", async () => {
+    const host = createFakeHost();
+    host.files.put(`${folder}/state.json`, "{");
+    expect(await statusCommand(cliOf(host))).toBe(3);
+    expect(host.terminal.stderr).toContain("is broken (it is not whole JSON); the next tick will replace it");
+    expect(host.files.text(`${folder}/state.json`)).toBe("{");
+  });
+});
+
+describe("statusCommand() shows", () => {
+  const red = checkState({
+    verdict: "red",
+    reading: "bad",
+    evidence: `no answer in 5 s ${"and so on ".repeat(28)}`,
+    since: "2026-11-23T01:55:00.000Z",
+    ticks: 3,
+  });
+  const checks = {
+    gateway: checkState({ evidence: "200 in 5 ms" }),
+    "a-check-with-a-name-of-forty-characters": red,
+    new: checkState({ ticks: 1 }),
+  };
+
+  test("statusCommand() shows the last tick in 80 columns", async () => {
+    const host = hostWith({ verdict: "red", checks });
+    host.systemd.next = "2026-11-23T02:06:00.000Z";
+    writeHealState(host, folder, { ...emptyHealState, attempts: [attempt] });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toBe(
+      [
+        "RED · last tick 4 min ago",
+        "  green   gateway                   200 in 5 ms                 65 min, 12 ticks",
+        "  red     a-check-with-a-name-of-forty-characters  no answer in… 10 min, 3 ticks",
+        "  green   new                       it reads ok                   65 min, 1 tick",
+        "last heal: restart-unit for gateway, healed, 02:00 UTC",
+        "alerts waiting: 0",
+        "next tick: 02:06 UTC",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  for (const given of [80, 120, 200])
+    test(`statusCommand() keeps its lines within ${given} columns`, async () => {
+      const long = { ...red, ticks: 99_999, since: "2025-01-01T00:00:00.000Z" };
+      const host = hostWith({ verdict: "red", checks: { ...checks, long } }, { terminal: { columns: given } });
+      host.clock.advance(86_400_000);
+      await statusCommand(cliOf(host));
+      expect(host.terminal.stdout).toContain("STALE");
+      for (const line of host.terminal.stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(given);
+    });
+
+  const cases = [
+    { name: "green without fuss", given: {}, want: "GREEN · last tick 4 min ago\n" },
+    { name: "no heal", given: {}, want: "last heal: none\n" },
+    { name: "that no timer is set", given: {}, want: "next tick: no timer is set\n" },
+    { name: "alerts that wait", given: { outbox: 2, refused: null }, want: "alerts waiting: 2\n" },
+    {
+      name: "why the chat refuses",
+      given: { outbox: 1, refused: "401 Unauthorized" },
+      want: "alerts waiting: 1 (401 Unauthorized)\n",
+    },
+  ] as const;
+  for (const { name, given, want } of cases)
+    test(`statusCommand() shows ${name}`, async () => {
+      const message = { id: "m", kind: "red", text: "", host: "", incident: null, check: null, at: "" } as const;
+      const { outbox: count, refused } = { outbox: 0, refused: null, ...given };
+      const outbox = Array.from({ length: count }, () => ({ ...message, tick: 1, tries: 1, refused, folded: null }));
+      const host = hostWith({ outbox });
+      await statusCommand(cliOf(host));
+      expect(host.terminal.stdout).toContain(want);
+    });
+
+  test("statusCommand() doesn't call a stale tick green, and says what to run", async () => {
+    const host = hostWith();
+    host.clock.advance(3_600_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toStartWith(
+      "STALE · was GREEN, last tick 64 min ago\nno tick has finished for 64 min; run: systemctl status dogwatch.timer\n",
+    );
+  });
+
+  test("statusCommand() doesn't pretend to know how long ago another boot was", async () => {
+    const host = hostWith();
+    host.clock.reboot("boot-2");
+    host.clock.advance(120_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toStartWith("GREEN · last tick before this boot, 02:01 UTC\n");
+  });
+
+  test("statusCommand() shows a latch and how to end it", async () => {
+    const host = hostWith();
+    const latch = { at: "", moment: { bootId: "boot-1", uptimeS: 1 }, why: "the budget of 3 per 60 min is spent" };
+    writeHealState(host, folder, { ...emptyHealState, latched: { "1:restart-unit": latch } });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain(
+      "latched: 1:restart-unit (the budget of 3 per 60 min is spent); run: dogwatch heal unlatch 1:restart-unit\n",
+    );
+  });
+
+  test("statusCommand() tells a user's install what it lacks (law 10)", async () => {
+    const host = createFakeHost({ uid: 1000, env: { HOME: "/home/ann" } });
+    host.files.makeFolder("/home/ann/.local/state/dogwatch", 0o700);
+    writeState(host, "/home/ann/.local/state/dogwatch", stateOf(host));
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain(
+      "user install: no IP filter, no wall; the log can be rewritten by this user\n",
+    );
+  });
+
+  test("statusCommand() colours the words on a terminal, and nothing else changes", async () => {
+    const plain = hostWith({ checks });
+    const coloured = hostWith({ checks }, { terminal: { hasColour: true } });
+    await statusCommand(cliOf(plain));
+    await statusCommand(cliOf(coloured));
+    expect(coloured.terminal.stdout).toContain("\u001b[32mgreen  \u001b[0m gateway");
+    expect(Bun.stripANSI(coloured.terminal.stdout)).toBe(plain.terminal.stdout);
+    expect(plain.terminal.stdout).not.toContain("\u001b");
+  });
+});
+
+test("statusCommand() --json prints one object", async () => {
+  const host = hostWith({ verdict: "amber" });
+  await statusCommand(cliOf(host, { isJson: true }));
+  expect(JSON.parse(host.terminal.stdout)).toEqual({
+    verdict: "amber",
+    at: "2026-11-23T02:01:00.000Z",
+    stale: false,
+    checks: readState(host, folder, true).value.checks,
+    incidents: {},
+    outbox: [],
+  });
+});
+
+test("statusCommand() changes nothing", async () => {
+  const host = hostWith();
+  const before = [host.files.fsyncs, host.files.paths()];
+  await statusCommand(cliOf(host));
+  expect([host.files.fsyncs, host.files.paths()]).toEqual(before);
+});
