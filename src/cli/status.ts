@@ -62,29 +62,40 @@ const describe = async (cli: Cli, state: State, isStale: boolean, now: string): 
   ];
 };
 
+/** No state to show: none yet, none that can be used, or none that this user may read. */
+const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void => {
+  const path = statePath(paths.state);
+  const look = host.files.read(path, maxStateBytes);
+  const isDenied = look.kind === "failed" && look.code === "EACCES";
+  const lost = isDenied ? `cannot read "${path}": ${look.why}` : note;
+  const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
+  if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
+  else complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
+};
+
+const sayState = async (cli: Cli, state: State, isStale: boolean): Promise<void> => {
+  const { terminal, clock: wall } = cli.host;
+  if (!cli.flags.isJson) {
+    const now = new Date(wall.nowMs()).toISOString();
+    terminal.out(`${(await describe(cli, state, isStale, now)).join("\n")}\n`);
+    return;
+  }
+  const { verdict, at, checks, incidents, outbox } = state;
+  const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
+  terminal.out(`${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting })}\n`);
+};
+
 /** `dogwatch status`: what the last tick found, as it left it; nothing is probed. With `--exit-code`: 0 green, 1 amber, 2 red, 3 unknown or stale. */
 export const statusCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
-  const read = readState(host, paths.state, true);
-  const { value: state } = read;
+  const { value: state, isLost, note } = readState(host, paths.state, true);
   if (state.tick === 0) {
-    const look = host.files.read(statePath(paths.state), maxStateBytes);
-    const isDenied = look.kind === "failed" && look.code === "EACCES";
-    const lost = isDenied ? `cannot read "${statePath(paths.state)}": ${look.why}` : read.note;
-    const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
-    if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
-    else
-      complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
-    return flags.hasExitCode || read.isLost ? exitOf.unknown : exits.done;
+    sayNone(cli, note);
+    return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const isStale = elapsedS(state.moment, moment) > staleS;
-  const now = new Date(host.clock.nowMs()).toISOString();
-  if (flags.isJson) {
-    const { verdict, at, checks, incidents, outbox } = state;
-    const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
-    host.terminal.out(`${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting })}\n`);
-  } else host.terminal.out(`${(await describe(cli, state, isStale, now)).join("\n")}\n`);
+  await sayState(cli, state, isStale);
   if (!flags.hasExitCode) return exits.done;
   return isStale ? exitOf.unknown : exitOf[state.verdict];
 };
