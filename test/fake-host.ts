@@ -142,6 +142,7 @@ const fakeTerminal = (settings: Settings["terminal"]): FakeHost["terminal"] => {
     },
     err: (text) => {
       terminal.stderr += text;
+      return true;
     },
     isOutTerminal: false,
     isErrTerminal: false,

@@ -53,11 +53,13 @@ export const failedCommand = async (cli: Cli): Promise<number> => {
   const { host, paths } = cli;
   const { status, why } = causeOf(cli);
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
-  const told = readToldIllness(host, paths.state);
+  // Under systemd in /run, which can be written when the disk of the state is full or read-only.
+  const memory = host.env["RUNTIME_DIRECTORY"]?.split(":", 1)[0] || paths.state;
+  const told = readToldIllness(host, memory);
   const cause = `${status} ${why.split(/\d/u, 1)[0] ?? ""}`;
   const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= (await remindMs(cli));
   const text = `dogwatch on ${host.hostname} is ill (status ${status}): ${why}. Next: ${nextFor(status, cli)}`;
   host.terminal.err(`<${isDue ? 0 : 3}>${cleanEvidence(text, maxTextLength)}\n`);
-  if (isDue) writeToldIllness(host, paths.state, { version: 1, cause, moment });
+  if (isDue) writeToldIllness(host, memory, { version: 1, cause, moment });
   return exits.done;
 };

@@ -56,7 +56,7 @@ const unlatch = (cli: Cli, rule: string): number => {
     const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
     const { value: heal } = readHealState(host, paths.state, moment, false);
     const { [rule]: latch, ...latched } = heal.latched;
-    if (latch === undefined) {
+    if (latch === undefined || !Object.hasOwn(heal.latched, rule)) {
       const names = Object.keys(heal.latched);
       complain(
         host,

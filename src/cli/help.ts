@@ -2,7 +2,8 @@ import type { Host } from "../host/host.ts";
 
 const commands = `dogwatch: a zero-token watchdog for systemd hosts that run fleets of LLM agents
 
-Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR] [--json]
+Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
+                        [--json]
 
   tick [--dry-run]            probe, judge, heal at most one thing, tell, log
   validate [FILE]             check config and recipes; faults as file:line:col
@@ -10,7 +11,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR] [--js
   heal plan                   what would be applied now and why, or why not
   heal unlatch RULE           let a rule act again whose budget was spent
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
-  log show                    the heal log for reading [--incident ID] [--since T]
+  log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
   card [NAME]                 which card fits which red; one card whole
   demo                        the whole story on this machine in under a minute
@@ -23,18 +24,21 @@ const details: Readonly<Record<string, string>> = {
   tick: `Usage: dogwatch tick [--dry-run] [--json]
 
 Probes, judges, persists, applies at most one whitelisted recipe, tells the
-operator, seals what it did in the heal log, and exits. A systemd timer starts it.
+operator, seals what it did in the heal log, and exits. A systemd timer starts
+it.
 
   --dry-run   probe and judge for real, print what would be healed and sent,
               change nothing at all
   --json      print one object on stdout
 
-Exit: 0 the tick reached its end, whatever it found · 73, 74 state or log cannot
-be written · 75 an alert cannot be delivered · 78 config or recipe invalid.
+Exit: 0 the tick reached its end, whatever it found · 73, 74 state or log
+cannot be written · 75 an alert cannot be delivered · 78 config or recipe
+invalid.
 `,
   validate: `Usage: dogwatch validate [FILE] [--json]
 
-Checks the config and the recipes it names. Each fault is file:line:col: message.
+Checks the config and the recipes it names. Each fault is
+file:line:col: message.
 
 Exit: 0 valid · 78 not.
 `,
@@ -72,14 +76,16 @@ Without a name: the router, which leads from a symptom to exactly one card.
 `,
   demo: `Usage: dogwatch demo
 
-Plays the whole story on this machine in under a minute, with real processes and
-a real local chat receiver: healthy, killed, red, healed and proved, told, log
-verified; then a second death that the recipe can't cure. No root, no systemd, no
-network; everything it makes is in one temporary folder, which it removes.
+Plays the whole story on this machine in under a minute, with real processes
+and a real local chat receiver: healthy, killed, red, healed and proved, told,
+log verified; then a second death that the recipe can't cure. No root, no
+systemd, no network; everything it makes is in one temporary folder, which it
+removes.
 `,
 };
 
 /** Prints the help of one command, or of all. */
 export const printHelp = (host: Host, command: string | undefined): void => {
-  host.terminal.out((command === undefined ? undefined : details[command]) ?? commands);
+  const detail = command !== undefined && Object.hasOwn(details, command) ? details[command] : undefined;
+  host.terminal.out(detail ?? commands);
 };

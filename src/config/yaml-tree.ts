@@ -12,8 +12,11 @@ const maxDepth = 32;
 /** Of one key or value: keeps every later look at it, such as by a regular expression, cheap. */
 const maxLength = 8192;
 
-/** Keys that are not data in JavaScript: valibot passes over them without a word, so they are refused here. */
-const reserved: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
+/**
+ * Keys that are not data in JavaScript: valibot passes over some without a word, and every object has the others, so a check of
+ * such a name would have a state before it was ever looked at. They are refused here.
+ */
+const reserved: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
 
 interface Walk {
   readonly problems: Problem[];

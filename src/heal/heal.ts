@@ -88,6 +88,12 @@ const cutOff = (work: HealWork, attempt: Attempt): Healed => {
   };
 };
 
+/** What a person does next, as the recipe says it now. */
+const cardOf = async ({ source }: HealWork, attempt: Attempt): Promise<string | null> => {
+  const recipe = await source.readRecipe(attempt.recipe);
+  return "kind" in recipe ? null : recipe.card;
+};
+
 const resume = async (work: HealWork, attempt: Attempt): Promise<Healed> => {
   const leftS = attempt.proofWithinS - elapsedS(attempt.started, work.bench.now().moment);
   return ofAttempt(attempt, await resumeWatch(work.bench, work.heal, attempt, leftS));
@@ -151,9 +157,10 @@ const plan = async (work: HealWork): Promise<Healed> => {
  * recipe is chosen and applied. Never throws for expected trouble.
  */
 export const healOne = async (work: HealWork): Promise<Healed> => {
-  const cut = work.heal.attempts.find(({ outcome }) => outcome === "running");
-  if (cut !== undefined && !work.isDryRun) return cutOff(work, cut);
-  const watching = work.heal.attempts.find(({ outcome }) => outcome === "watching");
-  if (watching !== undefined && !work.isDryRun) return await resume(work, watching);
-  return await plan(work);
+  const { attempts } = work.heal;
+  const cut = attempts.find(({ outcome }) => outcome === "running");
+  const open = cut ?? attempts.find(({ outcome }) => outcome === "watching");
+  if (open === undefined || work.isDryRun) return await plan(work);
+  const card = await cardOf(work, open);
+  return { ...(open === cut ? cutOff(work, open) : await resume(work, open)), card };
 };

@@ -1,7 +1,7 @@
 import type { Rule } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { UnitFacts } from "../host/host.ts";
-import { stopOf } from "../probes/unit-stop.ts";
+import { hasFailedStopping, stopOf } from "../probes/unit-stop.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
@@ -28,6 +28,7 @@ const byUnit = (unit: string, facts: UnitFacts, isCleanExitHealed: boolean): str
   if (facts.activeState === "activating") return `"${unit}" is activating (${facts.subState})`;
   if (facts.activeState === "deactivating") return `"${unit}" is deactivating`;
   if (facts.hasJob) return `"${unit}" has a job waiting`;
+  if (hasFailedStopping(facts)) return `"${unit}" failed while it was being stopped`;
   if (facts.activeState !== "inactive") return undefined;
   const stop = stopOf(facts);
   if (stop === "on-purpose") return `"${unit}" was stopped on purpose`;

@@ -224,7 +224,8 @@ export interface Clock {
 
 export interface Terminal {
   out(text: string): void;
-  err(text: string): void;
+  /** False when it could not be written: an alert on the console is then kept. */
+  err(text: string): boolean;
   readonly isOutTerminal: boolean;
   readonly isErrTerminal: boolean;
   /** stderr is journald's own stream, so a `<N>` prefix sets the priority. Source: sd-daemon(3), systemd.exec(5) JOURNAL_STREAM. */

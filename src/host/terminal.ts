@@ -13,13 +13,13 @@ const DEV_NULL = 0x103;
 
 /**
  * stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of
- * ours. Never throws.
+ * ours: it ends the write. Never throws.
  */
 export function createTerminal(env: Env): Terminal {
   const { COLUMNS, JOURNAL_STREAM, NO_COLOR, TERM } = env;
   const isOutTerminal = isTerminal(1);
   return {
-    out: (text) => write(1, text),
+    out: (text) => void write(1, text),
     err: (text) => write(2, text),
     isOutTerminal,
     isErrTerminal: isTerminal(2),
@@ -30,10 +30,12 @@ export function createTerminal(env: Env): Terminal {
   };
 }
 
-function write(fd: number, text: string): void {
+/** Whether all of the text was written. */
+function write(fd: number, text: string): boolean {
   const bytes = Buffer.from(text);
+  let written = 0;
   let waitedMs = 0;
-  for (let written = 0; written < bytes.length && waitedMs <= STUCK_MS; ) {
+  while (written < bytes.length && waitedMs <= STUCK_MS) {
     const got = attempt(() => writeSync(fd, bytes, written, bytes.length - written));
     if (!isFailure(got)) {
       written += got;
@@ -42,9 +44,10 @@ function write(fd: number, text: string): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
       waitedMs += PAUSE_MS;
     } else if (got.code !== "EINTR") {
-      return;
+      return false;
     }
   }
+  return written === bytes.length;
 }
 
 /** node:tty costs milliseconds to load, so a pipe, a file and /dev/null are told apart without it. */

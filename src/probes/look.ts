@@ -7,6 +7,20 @@ import { createShared } from "./shared.ts";
 
 /** Looks under way at once. Below the runtime's own cap of 256 requests, above which a look would wait on its own deadline. */
 const maxAtOnce = 200;
+/** Open files that the rest of the program needs. */
+const reservedFiles = 24;
+/** So few looks never run out of files. */
+const fewLooks = 16;
+
+/** A look that gets no socket measures nothing, so where few files may be open, few look at once. Source: proc_pid_limits(5). */
+const atOnce = (host: Host, looks: number): number => {
+  if (looks <= fewLooks) return looks;
+  const read = host.files.read("/proc/self/limits", 65_536);
+  const text = read.kind === "failed" ? "" : new TextDecoder().decode(read.bytes);
+  const soft = /^Max open files +(\d+)/mu.exec(text)?.[1];
+  const room = soft === undefined ? maxAtOnce : Math.max(fewLooks, Number(soft) - reservedFiles);
+  return Math.min(maxAtOnce, looks, room);
+};
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -58,6 +72,6 @@ export const look = async (
       readings.set(each.check.name, await lookOnce(host, each, { host, shared, memory, secret: options.secret }));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(maxAtOnce, bound.length) }, worker));
+  await Promise.all(Array.from({ length: atOnce(host, bound.length) }, worker));
   return readings;
 };

@@ -1,7 +1,7 @@
 import type { UnitCheck } from "../config/config.ts";
 import type { Host, Manager, UnitFacts } from "../host/host.ts";
 import type { Memory, Probe, Seen } from "./probe.ts";
-import { stopOf } from "./unit-stop.ts";
+import { hasFailedStopping, stopOf } from "./unit-stop.ts";
 
 const managerOf = (check: UnitCheck): Manager => ({
   scope: check.unit.scope,
@@ -41,7 +41,8 @@ const judgeState = (facts: UnitFacts): Seen => {
       return { kind: "ok", evidence: `${facts.activeState} (${facts.subState})` };
     case "failed": {
       const detail = facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`;
-      return { kind: "bad", evidence: `failed (${facts.result}${detail})` };
+      const when = hasFailedStopping(facts) ? " while it was being stopped" : "";
+      return { kind: "bad", evidence: `failed${when} (${facts.result}${detail})` };
     }
     case "inactive":
       return judgeInactive(facts);
@@ -75,8 +76,10 @@ const seenActive = (facts: UnitFacts, bootId: string, memory: Memory | undefined
 
 const judge = (check: UnitCheck, facts: UnitFacts, memory: Memory | undefined): Seen => {
   if (facts.loadState === "not-found") return { kind: "bad", evidence: `there is no unit "${check.unit.name}"` };
-  if (facts.loadState === "masked") return { kind: "bad", evidence: "masked, so it can't be started" };
-  if (facts.loadState !== "loaded") return { kind: "bad", evidence: `cannot be loaded (${facts.loadState})` };
+  const isMasked = facts.loadState === "masked";
+  if (isMasked && facts.activeState !== "active") return { kind: "bad", evidence: "masked, so it can't be started" };
+  if (!isMasked && facts.loadState !== "loaded")
+    return { kind: "bad", evidence: `cannot be loaded (${facts.loadState})` };
   const state = judgeState(facts);
   return state.kind === "ok" ? (judgeRestarts(check, facts, memory) ?? state) : state;
 };

@@ -17,6 +17,7 @@ export const nextChecks = (
         since: each.since,
         ticks: each.ticks,
         badTicks: each.badTicks,
+        ...(each.wasRed === undefined ? {} : { wasRed: each.wasRed }),
         isUnknownTold: unknownTold.has(each.name),
         ...(each.memory === undefined ? {} : { memory: each.memory }),
       },

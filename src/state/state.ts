@@ -18,6 +18,8 @@ export interface CheckState {
   readonly ticks: number;
   /** Bad ticks in a row; an unknown in between neither counts nor resets. */
   readonly badTicks: number;
+  /** It was red before it became unknown. */
+  readonly wasRed?: true;
   readonly isUnknownTold: boolean;
   readonly memory?: Memory;
 }

@@ -3,7 +3,7 @@ import type { Reading } from "../probes/probe.ts";
 import type { CheckState } from "../state/state.ts";
 import { isInGrace } from "./grace.ts";
 import { foldedUnder, type Needing } from "./needs.ts";
-import { colour, countBad } from "./threshold.ts";
+import { colour, countBad, isUnknownAfterRed } from "./threshold.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One check, judged. `since` and `ticks` tell the present run of equal readings; `because` the red check that explains it. */
@@ -16,6 +16,8 @@ export interface Judged {
   readonly since: string;
   readonly ticks: number;
   readonly badTicks: number;
+  /** It was red before it became unknown. */
+  readonly wasRed?: true;
   readonly because?: string;
   readonly isInGrace: boolean;
   readonly card: string | null;
@@ -40,12 +42,14 @@ const judgeOne = (
   const reading: Reading = readings.get(check.name) ?? { kind: "unknown", evidence: "not looked at", durationMs: 0 };
   const inGrace = isInGrace(check, readings, now.uptimeS);
   const badTicks = countBad(reading.kind, before?.badTicks ?? 0);
+  const verdict = colour(check, reading.kind, badTicks, inGrace, before);
   const isSame = before?.reading === reading.kind;
   const memory = reading.memory ?? before?.memory;
   return {
     name: check.name,
     kind: check.kind,
-    verdict: colour(check, reading.kind, badTicks, inGrace, before),
+    verdict,
+    ...(isUnknownAfterRed(verdict, before) ? { wasRed: true as const } : {}),
     reading: reading.kind,
     evidence: reading.evidence,
     since: isSame ? before.since : now.at,

@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict.ts";
 export const countBad = (reading: Reading["kind"], before: number): number =>
   reading === "bad" ? before + 1 : reading === "ok" ? 0 : before;
 
-/** The colour of one reading. A check that is red stays red while it reads bad: a grace that begins later doesn't hide it. */
+/** The colour of one reading. A check that was red and hasn't read ok since is red when it reads bad: a grace that begins later doesn't hide it. */
 export const colour = (
   check: Check,
   reading: Reading["kind"],
@@ -18,6 +18,10 @@ export const colour = (
   if (reading === "ok") return "green";
   if (reading === "unknown") return "unknown";
   if (check.severity === "amber") return "amber";
-  if (before?.verdict === "red") return "red";
+  if (before?.verdict === "red" || before?.wasRed) return "red";
   return isInGrace || badTicks < check.redAfter ? "amber" : "red";
 };
+
+/** Whether a check can't be measured now that was red when it last could. */
+export const isUnknownAfterRed = (verdict: Verdict, before: CheckState | undefined): boolean =>
+  verdict === "unknown" && (before?.verdict === "red" || before?.wasRed === true);

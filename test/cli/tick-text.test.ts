@@ -1,11 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { fit, paint } from "../../src/cli/paint.ts";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
 import { noHeal } from "../../src/heal/heal.ts";
 import type { TickReport } from "../../src/report.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
-import { verdicts } from "../../src/verdict/verdict.ts";
 import { createFakeHost } from "../fake-host.ts";
 
 const judged = (more: Partial<Judged> = {}): Judged => ({
@@ -194,24 +192,4 @@ describe("tickJson()", () => {
       heal: { recipe: null, check: null, outcome: "none", why: "" },
     });
   });
-});
-
-describe("paint() and fit()", () => {
-  const plain = createFakeHost().terminal;
-  const coloured = createFakeHost({ terminal: { hasColour: true } }).terminal;
-  for (const verdict of verdicts)
-    test(`paint() colours ${verdict} where the terminal takes it, and says the same without`, () => {
-      expect(Bun.stripANSI(paint(coloured, verdict, "word"))).toBe("word");
-      expect(paint(coloured, verdict, "word")).not.toBe("word");
-      expect(paint(plain, verdict, "word")).toBe("word");
-    });
-
-  const cases = [
-    { name: "leaves what fits", given: ["abc", 3], want: "abc" },
-    { name: "cuts what doesn't", given: ["abcd", 3], want: "ab…" },
-    { name: "counts characters, not halves of them", given: ["👍👍👍", 3], want: "👍👍👍" },
-    { name: "never cuts a character in two", given: ["👍👍👍", 2], want: "👍…" },
-    { name: "leaves something of it whatever the width", given: ["abc", -5], want: "a…" },
-  ] as const;
-  for (const { name, given, want } of cases) test(`fit() ${name}`, () => expect(fit(given[0], given[1])).toBe(want));
 });

@@ -101,7 +101,12 @@ describe("healOne()", () => {
     restartable(bed);
     const heal = { ...emptyHealState, attempts: [attempt({ outcome: "running", ended: null })] };
     const healed = await healOne(work(bed, { heal }));
-    expect(healed).toMatchObject({ outcome: "indeterminate", check: "gateway", recipe: "restart-unit" });
+    expect(healed).toMatchObject({
+      outcome: "indeterminate",
+      check: "gateway",
+      recipe: "restart-unit",
+      card: "unit-down",
+    });
     expect(bed.trace).toEqual(["log heal.indeterminate", "save indeterminate"]);
     expect(healed.heal.attempts).toMatchObject([{ outcome: "indeterminate", ended: moment() }]);
     const next = await healOne(work(bed, { heal: healed.heal }));
@@ -115,7 +120,7 @@ describe("healOne()", () => {
     bed.host.exec.script({ argv: [], timeoutMs: 1, maxOutputBytes: 1 });
     const heal = { ...emptyHealState, attempts: [attempt({ outcome: "watching", ended: null, started: moment(-30) })] };
     const healed = await healOne(work(bed, { heal, judged: [judged(), judged({ name: "other" })] }));
-    expect(healed).toMatchObject({ outcome: "healed", check: "gateway" });
+    expect(healed).toMatchObject({ outcome: "healed", check: "gateway", card: "unit-down" });
     expect(bed.host.exec.ran).toEqual([]);
   });
 

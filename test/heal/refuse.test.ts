@@ -23,7 +23,7 @@ const ask = (given: Given) => {
 };
 
 const unit = (facts: Parameters<typeof unitFacts>[0]): Given => ({ candidate: { facts: unitFacts(facts) } });
-const inactive = { activeState: "inactive", subState: "dead", mainPid: 0 } as const;
+const inactive = { activeState: "inactive", subState: "dead", mainPid: 0, execMainStartUs: 1 } as const;
 const stopped = { ...inactive, activeExitUs: 5_000_000, execMainExitUs: 6_000_000 } as const;
 const byItself = { ...inactive, activeExitUs: 6_000_000, execMainExitUs: 5_000_000 } as const;
 const forgotten: Candidate["facts"] = unitFacts({ ...inactive, activeEnterUs: 0, execMainStartUs: 0 });

@@ -35,6 +35,7 @@ export const createLogBed = (columns = 80): LogBed => {
     },
     err: (text) => {
       err += text;
+      return true;
     },
     isOutTerminal: false,
     isErrTerminal: false,

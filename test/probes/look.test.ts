@@ -106,23 +106,31 @@ describe("look()", () => {
     expect([seen.get("a")?.kind, seen.get("b")?.kind]).toEqual(["bad", "ok"]);
   });
 
-  test("look() has at most 200 looks under way at once, and gets through 1,000", async () => {
-    const host = createFakeHost();
-    let [underWay, most] = [0, 0];
-    host.http.script = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setImmediate(resolve));
-      underWay -= 1;
-      return answer(200);
-    };
-    const seen = await seeAll(
-      host,
-      Array.from({ length: 1000 }, (_, i) => http(`c${i}`)),
-    );
-    expect(seen.size).toBe(1000);
-    expect(most).toBe(200);
-  });
+  const limits = (soft: string): string =>
+    `Limit    Soft Limit  Hard Limit  Units\nMax open files            ${soft}    4096    files\n`;
+  const widths = [
+    { name: "at most 200 looks under way at once", given: limits("1024"), want: 200 },
+    { name: "no more than it may open files", given: limits("64"), want: 40 },
+    { name: "a few looks under way whatever the limit", given: limits("8"), want: 16 },
+    { name: "200 where there is no limit", given: limits("unlimited"), want: 200 },
+    { name: "200 where the limit can't be read", given: "", want: 200 },
+  ] as const;
+  for (const { name, given, want } of widths)
+    test(`look() has ${name}, and gets through 1,000`, async () => {
+      const host = createFakeHost();
+      host.files.put("/proc/self/limits", given);
+      let [underWay, most] = [0, 0];
+      host.http.script = async () => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return answer(200);
+      };
+      const checks = Array.from({ length: 1000 }, (_, i) => http(`c${i}`));
+      expect((await seeAll(host, checks)).size).toBe(1000);
+      expect(most).toBe(want);
+    });
 });
 
 describe("createShared()", () => {

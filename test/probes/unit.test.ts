@@ -4,7 +4,7 @@ import type { UnitFacts } from "../../src/host/host.ts";
 import { parseShow } from "../../src/host/systemctl-show.ts";
 import { look } from "../../src/probes/look.ts";
 import type { Memory, Reading } from "../../src/probes/probe.ts";
-import { stopOf } from "../../src/probes/unit-stop.ts";
+import { hasFailedStopping, stopOf } from "../../src/probes/unit-stop.ts";
 import { reading, unitCheck } from "../checks.ts";
 import { processFacts, unitFacts } from "../fake-facts.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
@@ -89,7 +89,14 @@ describe("unitProbe.look() on other states", () => {
     },
     {
       name: "one that a plain kill ended tells the signal",
-      given: { activeState: "inactive", execMainCode: 2, execMainStatus: 15, execMainExitUs: 20, activeExitUs: 21 },
+      given: {
+        activeState: "inactive",
+        execMainCode: 2,
+        execMainStatus: 15,
+        execMainStartUs: 1,
+        execMainExitUs: 20,
+        activeExitUs: 21,
+      },
       want: { kind: "bad", evidence: "inactive: it ended by itself (signal 15)" },
     },
   ] as const;
@@ -115,7 +122,29 @@ describe("stopOf()", () => {
   for (const { name, given, want } of cases)
     test(`stopOf() ${name}`, () => {
       const [activeExitUs, execMainExitUs] = given;
-      expect(stopOf(unitFacts({ activeState: "inactive", activeExitUs, execMainExitUs }))).toBe(want);
+      expect(stopOf(unitFacts({ activeState: "inactive", execMainStartUs: 1, activeExitUs, execMainExitUs }))).toBe(
+        want,
+      );
+    });
+
+  test("stopOf() doesn't know a last run that never became active: the time is of the run before", () => {
+    const facts = unitFacts({ activeState: "failed", activeExitUs: 10, execMainStartUs: 20, execMainExitUs: 30 });
+    expect(stopOf(facts)).toBe("not-known");
+    expect(hasFailedStopping(facts)).toBe(false);
+  });
+
+  const failedStops = [
+    { name: "a stop that ended with a bad status", given: ["exit-code", 10, 20], want: true },
+    { name: "a stop that ran out of time", given: ["timeout", 10, 20], want: true },
+    { name: "a watchdog's stop", given: ["watchdog", 10, 20], want: false },
+    { name: "a death by itself", given: ["exit-code", 20, 10], want: false },
+    { name: "a kill", given: ["signal", 20, 10], want: false },
+  ] as const;
+  for (const { name, given, want } of failedStops)
+    test(`hasFailedStopping() is ${want} for ${name}`, () => {
+      const [result, activeExitUs, execMainExitUs] = given;
+      const facts = unitFacts({ activeState: "failed", result, execMainStartUs: 1, activeExitUs, execMainExitUs });
+      expect(hasFailedStopping(facts)).toBe(want);
     });
 
   const real = [

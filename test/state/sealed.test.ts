@@ -1,4 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createHost } from "../../src/host/real-host.ts";
 import { readSealed, type Unsealed, writeSealed } from "../../src/state/sealed.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 
@@ -139,6 +143,17 @@ describe("readSealed() sets aside what it can't use", () => {
       expect(got).toMatchObject({ kind: "broken", why: want });
       expect(host.files.text(got.kind === "broken" ? (got.aside ?? "") : "")).toBe(sealedText(sample));
     });
+
+  test("readSealed() sets a link that leads nowhere aside, rather than write where it points", () => {
+    const folder = mkdtempSync(join(tmpdir(), "dogwatch-sealed-"));
+    const link = join(folder, "state.json");
+    symlinkSync(join(folder, "elsewhere"), link);
+    const real = createHost({ env: {}, uid: 0, binary: process.execPath, hostname: "web-1" });
+    const got = readSealed(real, link, isValue, true);
+    expect(got).toMatchObject({ kind: "broken", why: "it is a link that leads nowhere" });
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^state\.json\.broken-/u)]);
+    rmSync(folder, { recursive: true });
+  });
 
   test("readSealed() sets a pipe aside and doesn't wait for it", () => {
     const host = createFakeHost();

@@ -97,10 +97,14 @@ describe("judge() over random histories", () => {
   );
   holds("no red without a bad reading now", ({ now }) => now.verdict !== "red" || now.reading === "bad");
   holds("an advisory check is never red", ({ now, check }) => check.severity === "red" || now.verdict !== "red");
-  holds(
-    "nothing turns red in its grace",
-    ({ now, before }) => !(now.isInGrace && now.verdict === "red" && before?.verdict !== "red"),
-  );
+  holds("nothing turns red in its grace that wasn't red since its last ok", ({ now, past }) => {
+    const since = past.slice(past.findLastIndex((each) => each.reading === "ok") + 1, -1);
+    return !(now.isInGrace && now.verdict === "red") || since.some(({ verdict }) => verdict === "red");
+  });
+  holds("what was red, then unknown, is red again when it reads bad", ({ now, past }) => {
+    const last = past.slice(0, -1).findLast(({ reading: kind }) => kind !== "unknown");
+    return now.reading !== "bad" || last?.verdict !== "red" || now.verdict === "red";
+  });
   holds(
     "what is red and reads bad stays red",
     ({ now, before }) => !(before?.verdict === "red" && now.reading === "bad") || now.verdict === "red",

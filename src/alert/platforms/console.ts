@@ -12,7 +12,8 @@ export const consolePlatform: Platform<"console"> = {
     const lines = messageText(message.text)
       .split("\n")
       .map((line) => line.trim());
-    host.terminal.err(`<0>${lines.filter((line) => line !== "").join(" | ")}\n`);
-    return { kind: "delivered", answer: "written to stderr with priority 0" };
+    return host.terminal.err(`<0>${lines.filter((line) => line !== "").join(" | ")}\n`)
+      ? { kind: "delivered", answer: "written to stderr with priority 0" }
+      : { kind: "later", why: "console: nobody reads stderr" };
   },
 };

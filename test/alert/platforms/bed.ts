@@ -98,7 +98,7 @@ export const contextWith = (secret: string, written: string[] = []): PlatformCon
     clock,
     terminal: {
       out: () => undefined,
-      err: (text) => written.push(text),
+      err: (text) => written.push(text) > 0,
       isOutTerminal: false,
       isErrTerminal: false,
       isErrJournal: false,

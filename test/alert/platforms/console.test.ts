@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { contextWith, hostileText, message, send } from "./bed.ts";
 
-test("console send() writes one line of priority 0 to stderr and is always delivered", async () => {
+test("console send() writes one line of priority 0 to stderr", async () => {
   const written: string[] = [];
   const delivery = await send({ kind: "console" }, "", message.text, contextWith("", written));
   expect(delivery).toMatchObject({ kind: "delivered" });
@@ -9,6 +9,15 @@ test("console send() writes one line of priority 0 to stderr and is always deliv
     "<0>RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) | not healed: the unit was stopped on purpose" +
       " | next: dogwatch card gateway-down | incident 7f3a | log 41:9f3ac2d1c07be55a\n",
   ]);
+});
+
+test("console send() keeps a message that nobody could read", async () => {
+  const context = contextWith("");
+  const deaf = { ...context, host: { ...context.host, terminal: { ...context.host.terminal, err: () => false } } };
+  expect(await send({ kind: "console" }, "", message.text, deaf)).toEqual({
+    kind: "later",
+    why: "console: nobody reads stderr",
+  });
 });
 
 test("console send() lets no escape and no second line through", async () => {

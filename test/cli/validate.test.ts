@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { validateCommand } from "../../src/cli/validate.ts";
+import { createFakeHost, type FakeHost } from "../fake-host.ts";
+import { configText, flags, paths, token } from "../tick-bed.ts";
+
+const hostWith = (config: string): FakeHost => {
+  const host = createFakeHost();
+  host.files.put(paths.config, config);
+  host.files.put(`${paths.credentials.path}/telegram-token`, token, { mode: 0o600 });
+  return host;
+};
+
+const run = async (host: FakeHost, isJson = false) => {
+  const exit = await validateCommand({ host, paths, words: [], flags: { ...flags, isJson } });
+  return { exit, out: host.terminal.stdout, err: host.terminal.stderr };
+};
+
+describe("validate", () => {
+  test("validate says in one line what a valid config holds", async () => {
+    expect(await run(hostWith(configText))).toEqual({
+      exit: 0,
+      out: `${paths.config}: valid; 2 checks, 1 rule (apply), chat telegram\n`,
+      err: "",
+    });
+  });
+
+  test("validate tells every fault at its place, then how many there are, with 78", async () => {
+    const { exit, out, err } = await run(hostWith(configText.replace("confirm", "confrim").replace("5s", "5")));
+    expect([exit, out]).toEqual([78, ""]);
+    expect(err.split("\n")).toEqual([
+      `${paths.config}:2:1: unknown key "confrim": did you mean "confirm"?`,
+      `${paths.config}:10:60: expected a duration such as 30s, 5m, 2h or 7d, got 5`,
+      `dogwatch: cannot use "${paths.config}": 2 faults`,
+      "",
+    ]);
+  });
+
+  test("validate tells a warning and is content", async () => {
+    const { exit, err } = await run(hostWith(configText.replace("card: gateway-down", "card: gateway-dwon")));
+    expect(exit).toBe(0);
+    expect(err).toBe(`${paths.config}:8:11: warning: there is no card "gateway-dwon"; "dogwatch card" lists them\n`);
+  });
+
+  test("validate tells a missing credential by its path, and never its text", async () => {
+    const host = hostWith(configText);
+    host.files.remove(`${paths.credentials.path}/telegram-token`);
+    const { exit, err } = await run(host);
+    expect(exit).toBe(78);
+    expect(err).toContain(`cannot read "${paths.credentials.path}/telegram-token": no such file or directory`);
+  });
+
+  test("validate --json is one object, valid or not", async () => {
+    expect(JSON.parse((await run(hostWith(configText), true)).out)).toEqual({
+      file: paths.config,
+      ok: true,
+      faults: [],
+      warnings: [],
+    });
+    const { exit, out, err } = await run(hostWith("chat: console\n"), true);
+    expect([exit, err]).toEqual([78, ""]);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, faults: [{ file: paths.config, line: 1, col: 1 }] });
+  });
+
+  test("validate changes nothing and sends nothing", async () => {
+    const host = hostWith(configText);
+    host.files.onChange = (method, path) => {
+      throw new Error(`${method} ${path}`);
+    };
+    await run(host);
+    expect([host.http.sent, host.exec.ran]).toEqual([[], []]);
+  });
+});
