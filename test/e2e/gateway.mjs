@@ -1,7 +1,7 @@
 // A gateway to be watched: answers /healthz with {"ok":true,"status":"live","uptimeMs":N}, all else with a page.
-//   node gateway.mjs PORT|SOCKET [--slow MS] [--exit-after MS] [--die-if FILE]
+//   node gateway.mjs PORT|SOCKET [--slow MS] [--exit-after MS] [--die-if FILE] [--on-term STATUS]
 // --slow: opens its port only then. --exit-after: ends by itself with status 0. --die-if: ends at once with status 1
-// while FILE exists, like a gateway with a broken config.
+// while FILE exists, like a gateway with a broken config. --on-term: ends with STATUS on SIGTERM (or SIGUSR2), as many programs do with 143.
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
     slow: { type: "string", default: "0" },
     "exit-after": { type: "string" },
     "die-if": { type: "string" },
+    "on-term": { type: "string" },
   },
 });
 if (values["die-if"] !== undefined && existsSync(values["die-if"])) {
@@ -19,6 +20,9 @@ if (values["die-if"] !== undefined && existsSync(values["die-if"])) {
   process.exit(1);
 }
 if (values["exit-after"] !== undefined) setTimeout(() => process.exit(0), Number(values["exit-after"]));
+
+if (values["on-term"] !== undefined)
+  for (const signal of ["SIGTERM", "SIGUSR2"]) process.on(signal, () => process.exit(Number(values["on-term"])));
 
 const startedMs = Date.now();
 const server = createServer((request, response) => {

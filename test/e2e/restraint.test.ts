@@ -66,6 +66,38 @@ describeOnBed("restraint", () => {
     expect((await host.bed.exec(["/usr/bin/systemctl", "is-active", "gw-main.service"])).out).toBe("inactive\n");
   }, 60_000);
 
+  test("tick tells of a unit that was stopped on purpose and ended badly at that, and leaves it stopped", async () => {
+    const host = get();
+    await host.gateway("gw-143", 18080, { options: "--on-term 143" });
+    await host.configure(unitConfig("gw-143.service"));
+    expect(await host.tick()).toBe(0);
+    await host.bed.run(["/usr/bin/systemctl", "stop", "gw-143.service"]);
+    expect((await host.bed.exec(["/usr/bin/systemctl", "is-active", "gw-143.service"])).out).toBe("failed\n");
+    for (const _ of "123") expect(await host.tick()).toBe(0);
+
+    const taken = await host.chat.taken();
+    expect(taken).toHaveLength(1);
+    expect(taken[0]?.text).toContain("failed while it was being stopped");
+    expect(await host.count("heal.dispatched")).toBe(0);
+  }, 60_000);
+
+  for (const { name, command } of [
+    { name: "ended by itself with status 0", command: "kill -USR2 $(systemctl show -P MainPID gw-self.service)" },
+    { name: "got a SIGTERM from somebody", command: "kill -TERM $(systemctl show -P MainPID gw-self.service)" },
+  ])
+    test(`tick restarts an enabled unit that ${name}: nobody stopped it`, async () => {
+      const host = get();
+      await host.gateway("gw-self", 18080, { options: "--on-term 0" });
+      await host.configure(unitConfig("gw-self.service"));
+      expect(await host.tick()).toBe(0);
+      await host.bed.sh(command);
+      await host.bed.sh("while systemctl is-active --quiet gw-self.service; do sleep 0.05; done");
+      expect(await host.tick()).toBe(0);
+
+      expect((await host.chat.taken()).map(({ head }) => head)).toEqual([expect.stringMatching(/^HEALED web-1/u)]);
+      expect(await host.count("heal.dispatched")).toBe(1);
+    }, 60_000);
+
   test("tick tells of an inactive unit that systemd has forgotten and leaves it alone", async () => {
     const host = get();
     await host.gateway("gw-main", 18080);
