@@ -48,6 +48,8 @@ export const recall = (run: Run): Recalled => {
   const adopted = (): HealState => adopt(heal.value, logged(), nowOf(run).moment);
   const healNow = heal.isLost ? adopted() : heal.value;
   if (heal.isLost && !run.isDryRun) note(writeHealState(host, paths.state, healNow));
+  /** A state that was written after an incident was opened, and doesn't know it, has seen its check well again. */
+  const isStateGone = state.isLost || state.isMissing;
   return {
     state: state.value,
     heal: healNow,
@@ -57,7 +59,8 @@ export const recall = (run: Run): Recalled => {
       const isNew = ({ name, verdict, because }: Judged): boolean =>
         verdict === "red" && because === undefined && state.value.incidents[name] === undefined;
       if (!judged.some(isNew)) return {};
-      return Object.fromEntries(logged().map(({ check, incident, openedAt }) => [check, { id: incident, openedAt }]));
+      const open = logged().filter(({ openedAt }) => isStateGone || openedAt > state.value.at);
+      return Object.fromEntries(open.map(({ check, incident, openedAt }) => [check, { id: incident, openedAt }]));
     },
     headFor: ({ tell }) => (tell.length === 0 ? null : ledger.head()),
     note,

@@ -16,6 +16,8 @@ import type { Judged } from "./verdict/judge.ts";
 
 /** A red reaches the chat by then, whatever the heal does; one that ends sooner is told in the same message. */
 const tellByMs = 30_000;
+/** After slow looks the red waits this much longer for the choice of a recipe, so that it says why nothing is healed. */
+const maxChoosingMs = 5000;
 /** Longest watch of one tick, and what the deadline must leave for telling it. */
 const maxWatchMs = 90_000;
 const reserveMs = 20_000;
@@ -71,9 +73,11 @@ const unwritable = ({ heal }: Recalled, judged: readonly Judged[], why: string):
 const healAndTell = async (run: Run, recalled: Recalled, stage: HealStage): Promise<Healed> => {
   let known: Healed | undefined;
   const binarySha256 = (await run.host.sha256File(run.host.binary)) ?? "unknown";
-  const done = new AbortController();
+  const [chosen, done] = [new AbortController(), new AbortController()];
   const { clock } = run.host;
-  const early = clock.sleep(Math.max(0, tellByMs - spentMs(run)), done.signal).then(async () => {
+  const leftMs = Math.max(0, tellByMs - spentMs(run));
+  const early = clock.sleep(leftMs, done.signal).then(async () => {
+    if (leftMs < maxChoosingMs) await clock.sleep(maxChoosingMs, chosen.signal);
     if (done.signal.aborted || run.isDryRun) return;
     if (known !== undefined) stage.post.retell({ ...stage.telling, head: recalled.ledger.head() }, known);
     await stage.mailbox.flush();
@@ -93,9 +97,11 @@ const healAndTell = async (run: Run, recalled: Recalled, stage: HealStage): Prom
     isDryRun: run.isDryRun,
     onApply: (healing) => {
       known = healing;
+      chosen.abort();
     },
   });
   done.abort();
+  chosen.abort();
   await early;
   return healed;
 };
@@ -119,12 +125,21 @@ const endProved = (
   return ended;
 };
 
+/** A failed heal is told under its own check, or, where that is well by now, under those that it should have cured and are red. */
+const failedFor = ({ decided, judged }: HealStage, { incident, sick }: Healed): readonly Incident[] => {
+  const red = new Set(judged.flatMap(({ name, verdict }) => (verdict === "red" ? [name] : [])));
+  const incidents = Object.values(decided.incidents);
+  const own = incidents.filter(({ id }) => id === incident);
+  const others = incidents.filter(({ check }) => sick.includes(check) && red.has(check));
+  return others.length === 0 || own.some(({ check }) => red.has(check)) ? own : others;
+};
+
 const tellEnd = (recalled: Recalled, stage: HealStage, healed: Healed, ended: readonly Incident[]): void => {
   const telling = { ...stage.telling, head: recalled.ledger.head() };
   stage.post.retell(telling, healed);
-  const own = Object.values(stage.decided.incidents).filter(({ id }) => id === healed.incident);
   if (healed.outcome === "healed") stage.post.tellEnd(telling, healed, ended);
-  if (healed.outcome === "failed" || healed.outcome === "indeterminate") stage.post.tellEnd(telling, healed, own);
+  if (healed.outcome === "failed" || healed.outcome === "indeterminate")
+    stage.post.tellEnd(telling, healed, failedFor(stage, healed));
 };
 
 /** Keeps the heal state small; written only when something in it changed. */

@@ -7,6 +7,7 @@ import type {
   HttpAnswer,
   HttpRequest,
   Manager,
+  NextTick,
   Processes,
   ProcessFacts,
   ProcessList,
@@ -48,7 +49,7 @@ export interface FakeHost extends Host {
     /** Given instead of `units` when set. */
     failure: UnitsShown | undefined;
     state: string;
-    next: string | undefined;
+    next: NextTick | undefined;
     readonly asked: { readonly manager: Manager; readonly units: readonly string[] }[];
   };
   readonly terminal: Terminal & { stdout: string; stderr: string };

@@ -133,3 +133,40 @@ describe("tick() killed at any of its steps", () => {
       expect(deaths).toBeGreaterThan(3);
     });
 });
+
+test("tick() has the outcome of a heal on disk before it sends it, so that a kill while sending doesn't lose it", async () => {
+  const untilConcluded = async (): Promise<TickBed> => {
+    const bed = createTickBed();
+    bed.canRestart = false;
+    bed.kill();
+    await bed.tick();
+    return bed;
+  };
+  const whole = await untilConcluded();
+  const { host, steps } = mortal(whole.host, 0, "before");
+  await whole.tick({}, host);
+  const sendAt = steps.indexOf("send chat telegram") + 1;
+  expect(sendAt).toBeGreaterThan(1);
+  const bed = await untilConcluded();
+  const cut = mortal(bed.host, sendAt, "before");
+  expect(await Promise.race([bed.tick({}, cut.host), cut.killed])).toBe("killed");
+  expect(bed.received).toHaveLength(1);
+  await bed.tick();
+  expect(bed.received[1]).toContain("\nHeal failed: restart-unit on gateway.service: not well within 5 min");
+});
+
+test("tick() takes no incident up again that ended while nobody could write it down", async () => {
+  const bed = createTickBed();
+  await bed.tick();
+  bed.kill();
+  const cut = mortal(bed.host, 1, "after");
+  await Promise.race([bed.tick({}, cut.host), cut.killed]);
+  expect(cut.steps).toEqual([`append ${paths.logFile}`]);
+  bed.start();
+  for (let at = 0; at < 3; at += 1) await bed.tick();
+  bed.kill();
+  await bed.tick();
+  expect(bed.received.map((text) => text.split(": ", 2)[1])).toEqual([
+    "well again by restart-unit; was red since 02:35 UTC",
+  ]);
+});

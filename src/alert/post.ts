@@ -25,7 +25,7 @@ const ofHealed = ({ outcome, recipe, unit, why }: Healed): HealTold => ({ outcom
 /** How the heal stands for one decision: its own outcome, its refusal, or that another heal has this tick's one change. */
 const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): HealTold | null => {
   if (kind !== "red" && kind !== "reminder") return null;
-  if (healed.check === check) return ofHealed(healed);
+  if (healed.check === check || healed.sick.includes(check)) return ofHealed(healed);
   const reason = healed.reasons[check];
   if (reason !== undefined) return { outcome: "refused", recipe: reason.recipe, unit: null, why: reason.why };
   const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, why });

@@ -40,6 +40,35 @@ const plan = async (cli: Cli): Promise<number> => {
   return exits.done;
 };
 
+/** Ends a latch, with a line in the log first. A broken heal state is left for the tick, which makes good what was lost. */
+const unlatchHeld = ({ host, paths }: Cli, rule: string): number => {
+  const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
+  const { value: heal } = readHealState(host, paths.state, moment, true);
+  const { [rule]: latch, ...latched } = heal.latched;
+  if (latch === undefined || !Object.hasOwn(heal.latched, rule)) {
+    const names = Object.keys(heal.latched);
+    complain(
+      host,
+      `cannot unlatch "${rule}": it is not latched`,
+      `Latched: ${names.length === 0 ? "none" : names.join(", ")}`,
+    );
+    return exits.usage;
+  }
+  const ledger = openLedger(host, paths.logFile, host.hostname, false);
+  const logged = ledger.append([{ event: "heal.unlatched", by: `uid:${host.uid}`, why: `${rule}: ${latch.why}` }]);
+  const spent = heal.attempts.filter(
+    (each) => each.rule !== rule || each.outcome === "running" || each.outcome === "watching",
+  );
+  const saved =
+    logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts: spent });
+  if (saved.kind === "failed") {
+    complain(host, `cannot unlatch "${rule}": ${saved.why}`, "Nothing was changed; run it as root.");
+    return exits.ioError;
+  }
+  host.terminal.out(`${rule}: unlatched\n`);
+  return exits.done;
+};
+
 const unlatch = (cli: Cli, rule: string): number => {
   const { host, paths } = cli;
   const lock = host.files.lock(`${paths.state}/tick.lock`);
@@ -53,31 +82,7 @@ const unlatch = (cli: Cli, rule: string): number => {
     return exits.cannotCreate;
   }
   try {
-    const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
-    const { value: heal } = readHealState(host, paths.state, moment, false);
-    const { [rule]: latch, ...latched } = heal.latched;
-    if (latch === undefined || !Object.hasOwn(heal.latched, rule)) {
-      const names = Object.keys(heal.latched);
-      complain(
-        host,
-        `cannot unlatch "${rule}": it is not latched`,
-        `Latched: ${names.length === 0 ? "none" : names.join(", ")}`,
-      );
-      return exits.usage;
-    }
-    const ledger = openLedger(host, paths.logFile, host.hostname, false);
-    const logged = ledger.append([{ event: "heal.unlatched", by: `uid:${host.uid}`, why: `${rule}: ${latch.why}` }]);
-    const spent = heal.attempts.filter(
-      (each) => each.rule !== rule || each.outcome === "running" || each.outcome === "watching",
-    );
-    const saved =
-      logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts: spent });
-    if (saved.kind === "failed") {
-      complain(host, `cannot unlatch "${rule}": ${saved.why}`, "Nothing was changed; run it as root.");
-      return exits.ioError;
-    }
-    host.terminal.out(`${rule}: unlatched\n`);
-    return exits.done;
+    return unlatchHeld(cli, rule);
   } finally {
     lock.release();
   }

@@ -1,5 +1,6 @@
 import { clock } from "../alert/compose.ts";
 import { formatDuration } from "../config/duration.ts";
+import type { NextTick } from "../host/host.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
@@ -8,8 +9,8 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { fit, paint } from "./paint.ts";
 
-/** Two periods of the shipped timer: a watchdog that has not finished a tick for longer is stale. */
-const staleS = 2 * 300;
+/** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
+const usualPeriodS = 300;
 
 const maxStateBytes = 64 * 1024 * 1024;
 
@@ -40,13 +41,18 @@ const headLines = ({ host }: Cli, state: State, isStale: boolean, moment: Moment
   ];
 };
 
-const describe = async (cli: Cli, state: State, isStale: boolean, now: string): Promise<readonly string[]> => {
+const describe = (
+  cli: Cli,
+  state: State,
+  isStale: boolean,
+  next: NextTick | undefined,
+  now: string,
+): readonly string[] => {
   const { host, paths } = cli;
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const { value: heal } = readHealState(host, paths.state, moment, true);
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
-  const next = await host.systemd.nextTick();
   const refused = state.outbox[0]?.refused;
   const latched = Object.entries(heal.latched).map(
     ([rule, { why }]) => `latched: ${rule} (${why}); run: dogwatch heal unlatch ${rule}`,
@@ -57,7 +63,7 @@ const describe = async (cli: Cli, state: State, isStale: boolean, now: string): 
     healText(heal.attempts.at(-1), now),
     ...latched,
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
-    `next tick: ${next === undefined ? "no timer is set" : clock(next, now)}`,
+    `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
     ...(paths.install === "user" ? ["user install: no IP filter, no wall; the log can be rewritten by this user"] : []),
   ];
 };
@@ -73,11 +79,11 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
   else complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
 };
 
-const sayState = async (cli: Cli, state: State, isStale: boolean): Promise<void> => {
+const sayState = (cli: Cli, state: State, isStale: boolean, next: NextTick | undefined): void => {
   const { terminal, clock: wall } = cli.host;
   if (!cli.flags.isJson) {
     const now = new Date(wall.nowMs()).toISOString();
-    terminal.out(`${(await describe(cli, state, isStale, now)).join("\n")}\n`);
+    terminal.out(`${describe(cli, state, isStale, next, now).join("\n")}\n`);
     return;
   }
   const { verdict, at, checks, incidents, outbox } = state;
@@ -94,8 +100,9 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
-  const isStale = elapsedS(state.moment, moment) > staleS;
-  await sayState(cli, state, isStale);
+  const next = await host.systemd.nextTick();
+  const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
+  sayState(cli, state, isStale, next);
   if (!flags.hasExitCode) return exits.done;
   return isStale ? exitOf.unknown : exitOf[state.verdict];
 };

@@ -1,13 +1,13 @@
 import { formatDuration } from "../config/duration.ts";
-import type { Failure, Host, Ran } from "../host/host.ts";
+import type { Failure, Host } from "../host/host.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
 import { type Applicable, keyOf } from "./choice.ts";
 import { type Proved, prove } from "./prove.ts";
 import type { Target } from "./recipe.ts";
+import { runSteps } from "./steps.ts";
 
 /** What the five steps need from the tick. `append` and `save` make durable before they answer. */
 export interface Bench {
@@ -97,37 +97,6 @@ const planEntries = (bench: Bench, chosen: Applicable, attempt: Attempt, archive
     entryOf("heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
     entryOf("heal.planned", attempt, { argv, ...targetFacts(chosen), why: "exactly one change is planned" }),
   ];
-};
-
-const exitOf = (ran: Ran): { readonly exit: number | string; readonly why: string } => {
-  switch (ran.kind) {
-    case "exited":
-      return { exit: ran.status, why: ran.status === 0 ? "" : cleanEvidence(ran.stderr, 200) };
-    case "signalled":
-      return { exit: ran.signal, why: cleanEvidence(ran.stderr, 200) };
-    case "timed-out":
-      return { exit: "timeout", why: "it did not end in time" };
-    case "failed":
-      return { exit: ran.code, why: ran.why };
-  }
-};
-
-/** Runs the steps one after the other and stops at the first that fails; undefined when all exited 0. */
-const runSteps = async (
-  bench: Bench,
-  chosen: Applicable,
-): Promise<{ exit: number | string; why: string } | undefined> => {
-  const { clock, exec } = bench.host;
-  const endMs = clock.monotonicMs() + chosen.recipe.timeoutMs;
-  const user = chosen.candidate.runAs;
-  for (const argv of chosen.candidate.steps) {
-    bench.onStep(`running ${argv.join(" ")}`);
-    const timeoutMs = Math.max(1, endMs - clock.monotonicMs());
-    const ran = await exec.run({ argv, timeoutMs, maxOutputBytes: 4096, ...(user === undefined ? {} : { user }) });
-    const { exit, why } = exitOf(ran);
-    if (exit !== 0) return { exit, why: `"${argv.join(" ")}" ended with ${exit}${why === "" ? "" : `: ${why}`}` };
-  }
-  return undefined;
 };
 
 /** Writes down how the attempt ended, in the log and in the heal state. */

@@ -16,6 +16,8 @@ export interface Healed {
   readonly recipe: string | null;
   readonly unit: string | null;
   readonly check: string | null;
+  /** The checks whose recovery would prove it. */
+  readonly sick: readonly string[];
   readonly incident: string | null;
   readonly card: string | null;
   readonly why: string;
@@ -45,6 +47,7 @@ export const noHeal = (heal: HealState, why: string): Healed => ({
   recipe: null,
   unit: null,
   check: null,
+  sick: [],
   incident: null,
   card: null,
   why,
@@ -60,6 +63,7 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
   recipe: attempt.recipe,
   unit: attempt.target?.unit ?? null,
   check: attempt.check,
+  sick: attempt.sick,
   incident: attempt.incident,
   readings: outcome.readings,
 });
@@ -126,15 +130,11 @@ const describe = (
 };
 
 const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
-  const planned = describe(chosen, work.heal, chosen.incident.id);
+  const sick = sickOf(chosen, work.judged, work.source.config.checks);
+  const planned = { ...describe(chosen, work.heal, chosen.incident.id), sick };
   if (work.isDryRun) return planned;
   work.onApply({ ...planned, outcome: "watching" });
-  const outcome = await attemptHeal(
-    work.bench,
-    work.heal,
-    chosen,
-    sickOf(chosen, work.judged, work.source.config.checks),
-  );
+  const outcome = await attemptHeal(work.bench, work.heal, chosen, sick);
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
 };
 

@@ -2,8 +2,11 @@ import type { HealState } from "../state/heal-state.ts";
 import type { Bench } from "./attempt.ts";
 import type { Chosen } from "./choice.ts";
 
-/** The reason without its figures: a cooldown that runs down is one refusal, not a new one each tick. */
-const reason = (why: string): string => why.split(/\d/u, 1)[0] ?? why;
+/** A time as `formatDuration` writes it. */
+const times = /\b\d+(?:\.\d+)? (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?\b/gu;
+
+/** The reason without its times: a cooldown that runs down is one refusal, not a new one each tick. */
+const reason = (why: string): string => why.replace(times, "…");
 
 /**
  * Writes a refusal down: the first of its kind for an incident goes to the log, repeats are only counted. A spent budget latches

@@ -200,13 +200,19 @@ export interface UnitFacts {
 
 export type UnitsShown = { readonly kind: "shown"; readonly units: readonly UnitFacts[] } | Failure;
 
+/** `at`: ISO 8601 UTC. `periodS`: seconds between the timer's last turn and its next; absent before its first. */
+export interface NextTick {
+  readonly at: string;
+  readonly periodS?: number;
+}
+
 export interface Systemd {
   /** One `systemctl show` for all `units`, in their order. */
   show(manager: Manager, units: readonly string[], timeoutMs: number): Promise<UnitsShown>;
   /** `running`, `degraded`, `starting`, `stopping`, `maintenance`, …, or `absent` where no systemd runs. */
   systemState(): Promise<string>;
-  /** When the timer fires next, ISO 8601 UTC, or undefined. */
-  nextTick(): Promise<string | undefined>;
+  /** When dogwatch's timer fires next; undefined where none is waiting. */
+  nextTick(): Promise<NextTick | undefined>;
 }
 
 export interface Clock {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { getegid, getgroups, pid } from "node:process";
 import { createClock } from "./clock.ts";
 import { sha256, sha256File } from "./digest.ts";
@@ -36,7 +37,7 @@ export function createHost(options: HostOptions): Host {
     exec,
     http: createHttp(),
     tcp: createTcp(),
-    systemd: createSystemd({ exec, clock, env, uid }),
+    systemd: createSystemd({ exec, clock, env, uid, isBooted: () => existsSync("/run/systemd/system") }),
     get processes() {
       processes ??= createProcesses({ uid, pid, groups: () => [...(getgroups?.() ?? []), getegid?.() ?? -1] });
       return processes;

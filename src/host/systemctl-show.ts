@@ -1,4 +1,4 @@
-import type { UnitFacts } from "./host.ts";
+import type { NextTick, UnitFacts } from "./host.ts";
 
 /** The properties that {@link parseShow} reads, for `systemctl show -p`. Source: org.freedesktop.systemd1(5). */
 export const SHOWN_PROPERTIES = [
@@ -84,19 +84,31 @@ function factsOf(unit: string, block: Properties): UnitFacts {
   };
 }
 
-/**
- * When a timer fires next, ISO 8601 UTC, from its `NextElapseUSecRealtime` as systemctl prints it under TZ=UTC, or, for
- * timers that count from boot, from `NextElapseUSecMonotonic` and the wall time of the boot. Undefined when it isn't
- * waiting. Pure. Source: systemd.time(7).
- */
-export function nextElapse(block: Properties, bootedAtMs: number): string | undefined {
-  const [, date, time] =
-    /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(block.get("NextElapseUSecRealtime") ?? "") ?? [];
-  if (date !== undefined && time !== undefined) {
-    return `${date}T${time}Z`;
+/** A point in time as systemctl prints it under TZ=UTC; undefined for `n/a` and the like. Source: systemd.time(7). */
+function timestamp(text: string): string | undefined {
+  const [, date, time] = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
+  return date === undefined || time === undefined ? undefined : `${date}T${time}Z`;
+}
+
+function nextAt(block: Properties, bootedAtMs: number): string | undefined {
+  const realtime = timestamp(block.get("NextElapseUSecRealtime") ?? "");
+  if (realtime !== undefined) {
+    return realtime;
   }
   const sinceBootMs = timespanMs(block.get("NextElapseUSecMonotonic") ?? "");
   return sinceBootMs === 0 ? undefined : new Date(Math.round((bootedAtMs + sinceBootMs) / 1000) * 1000).toISOString();
+}
+
+/**
+ * When a timer fires next, from its `NextElapseUSecRealtime`, or, for timers that count from boot, from `NextElapseUSecMonotonic` and
+ * the wall time of the boot; and its period, from `LastTriggerUSec`, once it has fired. Undefined when it isn't waiting. Pure.
+ * Source: org.freedesktop.systemd1(5), systemd.time(7).
+ */
+export function nextElapse(block: Properties, bootedAtMs: number): NextTick | undefined {
+  const at = nextAt(block, bootedAtMs);
+  const last = timestamp(block.get("LastTriggerUSec") ?? "");
+  const periodS = at === undefined || last === undefined ? 0 : (Date.parse(at) - Date.parse(last)) / 1000;
+  return at === undefined ? undefined : { at, ...(periodS > 0 ? { periodS } : {}) };
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { failed } from "./failure.ts";
-import type { Clock, Command, Failure, Manager, Ran, Systemd, UnitsShown } from "./host.ts";
+import type { Clock, Command, Failure, Manager, NextTick, Ran, Systemd, UnitsShown } from "./host.ts";
 import { nextElapse, parseBlocks, parseShow, SHOWN_PROPERTIES } from "./systemctl-show.ts";
 
 /** What {@link createSystemd} needs of the rest of the host. */
@@ -9,6 +9,8 @@ interface Parts {
   readonly clock: Pick<Clock, "nowMs" | "uptimeS">;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
+  /** Whether systemd runs this machine. Source: sd_booted(3). */
+  isBooted(): boolean;
 }
 
 /** Enough for one unit's properties several times over. */
@@ -49,8 +51,7 @@ async function show(parts: Parts, manager: Manager, units: readonly string[], ti
 }
 
 async function systemState(parts: Parts): Promise<string> {
-  // Source: sd_booted(3).
-  if (!existsSync("/run/systemd/system")) {
+  if (!parts.isBooted()) {
     return "absent";
   }
   const ran = await systemctl(parts, { scope: "system" }, ["is-system-running"], QUICK_MS, BYTES_PER_UNIT);
@@ -59,8 +60,8 @@ async function systemState(parts: Parts): Promise<string> {
   return /^[a-z-]+$/.test(word) ? word : "unknown";
 }
 
-async function nextTick(parts: Parts): Promise<string | undefined> {
-  if (!existsSync("/run/systemd/system")) {
+async function nextTick(parts: Parts): Promise<NextTick | undefined> {
+  if (!parts.isBooted()) {
     return undefined;
   }
   // A user's own installation has its timer in that user's manager.
@@ -70,7 +71,7 @@ async function nextTick(parts: Parts): Promise<string | undefined> {
       "show",
       "--no-pager",
       "-p",
-      "NextElapseUSecRealtime,NextElapseUSecMonotonic",
+      "NextElapseUSecRealtime,NextElapseUSecMonotonic,LastTriggerUSec",
       "--",
       "dogwatch.timer",
     ];

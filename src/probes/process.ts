@@ -106,12 +106,13 @@ const judgeCount = (
 ): Seen => {
   const alive = found.filter((each) => !isDead(each) && !isStopped(each));
   const { min, max } = check.count;
+  const noun = alive.length === 1 ? "process" : "processes";
   const startedUptimeS = Math.max(...alive.map((each) => each.startedUptimeS));
   const started = Number.isFinite(startedUptimeS) ? { startedUptimeS } : {};
   if (max !== null && alive.length > max)
     return {
       kind: "bad",
-      evidence: `${alive.length} processes (${pids(alive)}), want ${describeCount(check.count)}`,
+      evidence: `${alive.length} ${noun} (${pids(alive)}), want ${describeCount(check.count)}`,
       ...started,
     };
   if (alive.length >= min && (alive.length > 0 || list.isComplete))
@@ -124,7 +125,7 @@ const judgeCount = (
     ...(dead.length > 0 ? [`${pids(dead)} is a zombie`] : []),
   ];
   const wanted = min === 1 && alive.length === 0 ? "" : `, want ${describeCount(check.count)}`;
-  const count = alive.length === 0 ? "no live process" : `${alive.length} live processes`;
+  const count = alive.length === 0 ? "no live process" : `${alive.length} live ${noun}`;
   const evidence = `${count}${wanted} (${[describe(check), ...notes].join("; ")})`;
   return { kind: "bad", evidence, ...started };
 };

@@ -96,7 +96,7 @@ describe("statusCommand() shows", () => {
 
   test("statusCommand() shows the last tick in 80 columns", async () => {
     const host = hostWith({ verdict: "red", checks });
-    host.systemd.next = "2026-11-23T02:06:00.000Z";
+    host.systemd.next = { at: "2026-11-23T02:06:00.000Z" };
     writeHealState(host, folder, { ...emptyHealState, attempts: [attempt] });
     await statusCommand(cliOf(host));
     expect(host.terminal.stdout).toBe(
@@ -143,6 +143,17 @@ describe("statusCommand() shows", () => {
       await statusCommand(cliOf(host));
       expect(host.terminal.stdout).toContain(want);
     });
+
+  test("statusCommand() counts two periods of the timer that is installed before it says stale", async () => {
+    const host = hostWith();
+    host.systemd.next = { at: "2026-11-23T03:00:00.000Z", periodS: 1800 };
+    host.clock.advance(3_000_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).not.toContain("STALE");
+    host.clock.advance(900_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("STALE");
+  });
 
   test("statusCommand() doesn't call a stale tick green, and says what to run", async () => {
     const host = hostWith();

@@ -5,11 +5,11 @@ import type { Recipe } from "../../src/heal/recipe.ts";
 import { openLedger } from "../../src/log/ledger.ts";
 import { verifyLog } from "../../src/log/verify.ts";
 import type { Reading } from "../../src/probes/probe.ts";
-import { emptyHealState, type HealState } from "../../src/state/heal-state.ts";
+import type { HealState } from "../../src/state/heal-state.ts";
 import { readHealState, writeHealState } from "../../src/state/store.ts";
 import { unitFacts } from "../fake-facts.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
-import { candidate, incident, moment, recipe } from "./bed.ts";
+import { candidate, incident, recipe } from "./bed.ts";
 
 export const state = "/var/lib/dogwatch";
 export const logFile = "/var/log/dogwatch/heal.jsonl";
@@ -99,4 +99,4 @@ export const applicable = (facts: {
   };
 };
 
-export { emptyHealState, moment };
+export { emptyHealState } from "../../src/state/heal-state.ts";

@@ -25,6 +25,7 @@ const ask = (given: Given) => {
 const unit = (facts: Parameters<typeof unitFacts>[0]): Given => ({ candidate: { facts: unitFacts(facts) } });
 const inactive = { activeState: "inactive", subState: "dead", mainPid: 0, execMainStartUs: 1 } as const;
 const stopped = { ...inactive, activeExitUs: 5_000_000, execMainExitUs: 6_000_000 } as const;
+const whileStopping = { mainPid: 0, execMainStartUs: 1, activeExitUs: 5_000_000, execMainExitUs: 6_000_000 } as const;
 const byItself = { ...inactive, activeExitUs: 6_000_000, execMainExitUs: 5_000_000 } as const;
 const forgotten: Candidate["facts"] = unitFacts({ ...inactive, activeEnterUs: 0, execMainStartUs: 0 });
 
@@ -79,6 +80,11 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     name: "has a unit that was stopped on purpose",
     given: unit(stopped),
     want: '"gateway.service" was stopped on purpose',
+  },
+  {
+    name: "has a unit that failed while it was being stopped",
+    given: unit({ activeState: "failed", result: "exit-code", execMainCode: 1, execMainStatus: 143, ...whileStopping }),
+    want: '"gateway.service" failed while it was being stopped',
   },
   {
     name: "has a unit that was stopped on purpose, whatever heal_clean_exit says",

@@ -110,17 +110,27 @@ describe("nextElapse()", () => {
     {
       name: "a calendar time",
       given: "NextElapseUSecRealtime=Mon 2026-11-23 13:25:00 UTC\nNextElapseUSecMonotonic=0",
-      expected: "2026-11-23T13:25:00Z",
+      expected: { at: "2026-11-23T13:25:00Z" },
     },
     {
       name: "a calendar time with a part of a second",
       given: "NextElapseUSecRealtime=Mon 2026-11-23 13:25:00.123456 UTC",
-      expected: "2026-11-23T13:25:00Z",
+      expected: { at: "2026-11-23T13:25:00Z" },
     },
     {
       name: "a time since boot",
       given: "NextElapseUSecRealtime=\nNextElapseUSecMonotonic=2h 1min 50.761127s",
-      expected: "2026-11-23T14:49:51.000Z",
+      expected: { at: "2026-11-23T14:49:51.000Z" },
+    },
+    {
+      name: "its period, once it has fired",
+      given: "NextElapseUSecRealtime=Mon 2026-11-23 13:25:00 UTC\nLastTriggerUSec=Mon 2026-11-23 13:10:00 UTC",
+      expected: { at: "2026-11-23T13:25:00Z", periodS: 900 },
+    },
+    {
+      name: "no period before its first turn",
+      given: "NextElapseUSecRealtime=Mon 2026-11-23 13:25:00 UTC\nLastTriggerUSec=n/a",
+      expected: { at: "2026-11-23T13:25:00Z" },
     },
     {
       name: "none when it isn't waiting",
@@ -136,7 +146,7 @@ describe("nextElapse()", () => {
   ] as const;
   for (const { name, given, expected } of cases) {
     test(`nextElapse() tells ${name}`, () => {
-      expect(nextElapse(parseBlocks(given)[0] ?? new Map(), bootedAtMs)).toBe(expected);
+      expect(nextElapse(parseBlocks(given)[0] ?? new Map(), bootedAtMs)).toEqual(expected);
     });
   }
 });
