@@ -19,7 +19,7 @@ export interface Recalled {
   /** The heal state with what the log tells of open incidents where there is no file; reads the log only then. */
   healForWork(): HealState;
   readonly ledger: Ledger;
-  /** Incidents of red checks that the log holds open and the state doesn't know; the log is read only when there may be one. */
+  /** Incidents that the log holds open and the state doesn't know; the log is read only when there may be one. */
   lostIncidents(judged: readonly Judged[]): Lost;
   /** The log's head for this tick's messages; null where there is nothing to tell or no log. */
   headFor(decided: Decided): Head | null;
@@ -58,7 +58,7 @@ export const recall = (run: Run): Recalled => {
     lostIncidents: (judged) => {
       const isNew = ({ name, verdict, because }: Judged): boolean =>
         verdict === "red" && because === undefined && state.value.incidents[name] === undefined;
-      if (!judged.some(isNew)) return {};
+      if (!isStateGone && !judged.some(isNew)) return {};
       const open = logged().filter(({ openedAt }) => isStateGone || openedAt > state.value.at);
       return Object.fromEntries(open.map(({ check, incident, openedAt }) => [check, { id: incident, openedAt }]));
     },

@@ -45,6 +45,14 @@ export const incidentId = (check: string, at: string): string => `${check}-${at.
 
 const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
+/** An incident that only the log knows, of a check that isn't red by itself now: it was told once, so its end is told too. */
+const heldOpen = (name: string, { logged, now }: Deciding): Incident | undefined => {
+  const taken = logged[name];
+  return taken === undefined
+    ? undefined
+    : { id: taken.id, check: name, openedAt: taken.openedAt, lastTold: momentOf(now) };
+};
+
 const open = (each: Judged, { now, logged }: Deciding): { readonly incident: Incident; readonly isLogged: boolean } => {
   const taken = logged[each.name];
   const id = taken?.id ?? incidentId(each.name, now.at);
@@ -89,7 +97,8 @@ const green = (each: Judged, incident: Incident | undefined, wasUnknownTold: boo
 };
 
 const one = (each: Judged, given: Deciding): One => {
-  const incident = given.incidents[each.name];
+  const isRed = each.verdict === "red" && each.because === undefined;
+  const incident = given.incidents[each.name] ?? (isRed ? undefined : heldOpen(each.name, given));
   const wasUnknownTold = given.checks[each.name]?.isUnknownTold ?? false;
   if (given.watched.has(each.name) && each.verdict !== "red") return { incident, isUnknownTold: wasUnknownTold };
   if (each.verdict === "green") return green(each, incident, wasUnknownTold);
@@ -114,7 +123,8 @@ const one = (each: Judged, given: Deciding): One => {
 export const decide = (given: Deciding): Decided => {
   const each = given.judged.map((judged) => ({ name: judged.name, ...one(judged, given) }));
   const names = new Set(given.judged.map(({ name }) => name));
-  const gone = Object.values(given.incidents).filter(({ check }) => !names.has(check));
+  const held = Object.keys(given.logged).flatMap((name) => heldOpen(name, given) ?? []);
+  const gone = [...Object.values(given.incidents), ...held].filter(({ check }) => !names.has(check));
   return {
     incidents: Object.fromEntries(
       each.flatMap(({ name, incident }) => (incident === undefined ? [] : [[name, incident]])),

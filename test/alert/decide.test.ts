@@ -120,6 +120,27 @@ const cases: readonly { readonly name: string; readonly given: Partial<Deciding>
     want: { ...silent, tell: ["red gateway"], open: ["gateway"] },
   },
   {
+    name: "ends an incident that only the log holds open when its check is green, and tells it",
+    given: {
+      judged: of({ verdict: "green" }),
+      logged: { gateway: { id: "gateway-old", openedAt: "2026-11-22T10:00:00.000Z" } },
+    },
+    want: { ...silent, tell: ["recovered gateway"], ended: ["the check is green again"] },
+  },
+  {
+    name: "keeps an incident that only the log holds open while its check can't be measured",
+    given: {
+      judged: of({ verdict: "unknown", ticks: 1 }),
+      logged: { gateway: { id: "gateway-old", openedAt: "2026-11-22T10:00:00.000Z" } },
+    },
+    want: { ...silent, open: ["gateway"] },
+  },
+  {
+    name: "ends an incident that only the log holds open when its check left the config",
+    given: { judged: [], logged: { gateway: { id: "gateway-old", openedAt: "2026-11-22T10:00:00.000Z" } } },
+    want: { ...silent, ended: ["the check is no longer in the config"] },
+  },
+  {
     name: "is silent on a watched check that is green, since its heal's outcome is told",
     given: { judged: of({ verdict: "green" }), incidents: isOpen, watched: new Set(["gateway"]) },
     want: { ...silent, open: ["gateway"] },
