@@ -94,6 +94,10 @@ const surplus = ({ tokens }: Parsed, entry: Entry): string | undefined =>
     token.kind === "option" && ![...common, ...entry.flags].includes(token.name) ? [token.rawName] : [],
   )[0];
 
+/** A script's variable that was never set: without this it would mean the folder that we happen to stand in. */
+const emptyPath = ({ values }: Parsed): string | undefined =>
+  (["config", "state-dir", "logs-dir"] as const).find((name) => values[name] === "");
+
 const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
 
 const sayVersion = (host: Host): number => {
@@ -114,6 +118,8 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   const extra = surplus(parsed, entry);
   if (extra !== undefined) return usage(host, `"${command}" takes no ${extra}`);
   if (words.length > 0 && !entry.hasWords) return usage(host, `"${command}" takes no "${words[0]}"`);
+  const empty = emptyPath(parsed);
+  if (empty !== undefined) return usage(host, `--${empty} names no path`);
   const flags = flagsOf(parsed);
   if (typeof flags === "string") return usage(host, flags);
   const { values } = parsed;

@@ -43,7 +43,7 @@ const saveHeal = (run: Run, recalled: Recalled, heal: HealState) => {
   return done;
 };
 
-const benchOf = (run: Run, recalled: Recalled, judged: readonly Judged[], binarySha256: string): Bench => ({
+const benchOf = (run: Run, recalled: Recalled, judged: readonly Judged[]): Bench => ({
   host: run.host,
   now: () => nowOf(run),
   append: (entries) => recalled.ledger.append(entries),
@@ -56,7 +56,10 @@ const benchOf = (run: Run, recalled: Recalled, judged: readonly Judged[], binary
     ),
   watchMs: () => Math.min(maxWatchMs, tickDeadlineMs - reserveMs - spentMs(run)),
   onStep: (text) => run.log.log("debug", `heal: ${text}`),
-  seals: { config_sha256: run.configSha256, binary_sha256: binarySha256 },
+  seals: async () => ({
+    config_sha256: run.configSha256,
+    binary_sha256: (await run.host.sha256File(run.host.binary)) ?? "unknown",
+  }),
 });
 
 const isWorkToDo = (heal: HealState, judged: readonly Judged[]): boolean =>
@@ -72,7 +75,6 @@ const unwritable = ({ heal }: Recalled, judged: readonly Judged[], why: string):
 /** Heals, and lets the reds go out at their time if that takes longer. */
 const healAndTell = async (run: Run, recalled: Recalled, stage: HealStage): Promise<Healed> => {
   let known: Healed | undefined;
-  const binarySha256 = (await run.host.sha256File(run.host.binary)) ?? "unknown";
   const [chosen, done] = [new AbortController(), new AbortController()];
   const { clock } = run.host;
   const leftMs = Math.max(0, tellByMs - spentMs(run));
@@ -83,7 +85,7 @@ const healAndTell = async (run: Run, recalled: Recalled, stage: HealStage): Prom
     await stage.mailbox.flush();
   });
   const healed = await healOne({
-    bench: benchOf(run, recalled, stage.judged, binarySha256),
+    bench: benchOf(run, recalled, stage.judged),
     source: {
       host: run.host,
       config: run.config,

@@ -12,7 +12,7 @@ import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
-import { healStage } from "./tick-heal.ts";
+import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -128,6 +128,17 @@ const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => 
   return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
 };
 
+/** Heals; where that throws, a bug of ours, the reds go out all the same. */
+const healOrTell = async (run: Run, recalled: Recalled, stage: HealStage): Promise<HealStaged> => {
+  let staged: HealStaged | undefined;
+  try {
+    staged = await healStage(run, recalled, stage);
+    return staged;
+  } finally {
+    if (staged === undefined && !run.isDryRun) await stage.mailbox.flush();
+  }
+};
+
 /**
  * The main job, once: config, probes, verdict, persist, heal, alert, log. What must not be lost is on disk before the next step
  * begins; what can't be written down stops the heal, never the alert. Throws only our own bugs.
@@ -152,7 +163,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
-  const healed = await healStage(run, recalled, { judged, decided, mailbox, post, telling });
+  const healed = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
   latest = { judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));

@@ -49,6 +49,46 @@ describe("the import direction", () => {
   });
 });
 
+const lines = (count: number, line: (at: number) => string): string =>
+  Array.from({ length: count }, (_, at) => line(at)).join("");
+
+/** A function with a body of `count` lines, its braces not counted. */
+const longFunction = (count: number): string =>
+  `export const f = (): number => {\n  let x = 0;\n${lines(count - 2, () => "  x += 1;\n")}  return x;\n};\n`;
+
+const longFile = (count: number): string => lines(count, (at) => `export const x${at} = ${at};\n`);
+
+describe("the sizes", () => {
+  test("biome lets a function have 60 lines and a file 300", () => {
+    expect(rulesBroken("src/z.ts", longFunction(60))).toEqual([]);
+    expect(rulesBroken("src/z.ts", longFile(300))).toEqual([]);
+  });
+
+  test("biome lets a test be longer", () => {
+    expect(rulesBroken("test/z.test.ts", longFunction(61))).toEqual([]);
+    expect(rulesBroken("test/z.test.ts", longFile(301))).toEqual([]);
+  });
+});
+
+describe("the only door to the machine", () => {
+  const rows = [
+    ["src/config/z.ts", "export const x = process.pid;\n"],
+    ["src/cli/z.ts", "export const x = process.argv;\n"],
+    ["src/alert/platforms/z.ts", 'export const x = fetch("https://example.org");\n'],
+    ["src/heal/z.ts", "export const x = performance.now();\n"],
+    ["src/z.ts", 'export const x = Bun.file("x");\n'],
+  ] as const;
+  for (const [path, text] of rows)
+    test(`biome refuses "${text.trim()}" in ${path}`, () => {
+      expect(rulesBroken(path, text)).toEqual(["noRestrictedGlobals"]);
+    });
+
+  for (const path of ["src/host/z.ts", "src/main.ts", "test/z.test.ts"])
+    test(`biome lets ${path} read the process`, () => {
+      expect(rulesBroken(path, "export const x = process.pid;\n")).toEqual([]);
+    });
+});
+
 describe("the lint rules", () => {
   const rows = [
     { rule: "noExplicitAny", text: "export const x: any = 1;\n" },
@@ -58,6 +98,8 @@ describe("the lint rules", () => {
       text: 'export const f = (k: "a" | "b"): number => {\n  switch (k) {\n    case "a":\n      return 1;\n  }\n  return 2;\n};\n',
     },
     { rule: "noNonNullAssertion", text: "export const f = (x: number | undefined): number => x!;\n" },
+    { rule: "noExcessiveLinesPerFunction", text: longFunction(61) },
+    { rule: "noExcessiveLinesPerFile", text: longFile(301) },
   ] as const;
   for (const { rule, text } of rows)
     test(`biome refuses what ${rule} is for`, () => expect(rulesBroken("src/z.ts", text)).toEqual([rule]));

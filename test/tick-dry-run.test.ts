@@ -78,7 +78,7 @@ describe("tick --dry-run", () => {
       "    Would heal: restart-unit on gateway.service",
       "    Next: dogwatch card gateway-down",
       "    Incident unit-20261123T021010Z",
-      "    log not written",
+      "    log empty",
       "",
     ]);
   });

@@ -9,6 +9,7 @@ export interface HealTold {
   readonly recipe: string | null;
   /** The unit that it changes, where it changes one. */
   readonly unit: string | null;
+  readonly isUserUnit: boolean;
   readonly why: string;
 }
 
@@ -26,7 +27,8 @@ export interface Story {
   readonly heal: HealTold | null;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
-  readonly card: string | null;
+  /** What a person does next. */
+  readonly card: string;
   readonly head: Head | null;
   readonly now: string;
 }
@@ -114,14 +116,17 @@ const healLine = ({ heal }: Story): string | undefined => {
 
 const nextLine = (story: Story): string | undefined => {
   if (story.kind === "recovered" || story.kind === "test") return undefined;
-  if (story.kind === "healed" && story.heal?.unit)
-    return `Next: nothing to do; to see why: journalctl -u ${story.heal.unit}`;
-  return story.card === null ? "Next: dogwatch status" : `Next: dogwatch card ${story.card}`;
+  if (story.kind === "healed" && story.heal !== null) {
+    const { unit, isUserUnit } = story.heal;
+    const why = unit === null ? "" : `; to see why: journalctl ${isUserUnit ? "--user-unit" : "-u"} ${unit}`;
+    return `Next: nothing to do${why}`;
+  }
+  return `Next: dogwatch card ${story.card}`;
 };
 
-/** The heal log's head as a message carries it: a witness outside the host. Null or 0 when there is none. */
+/** The heal log's head as a message carries it: a witness outside the host. Null when it can't be read. */
 export const sealLine = (head: Head | null): string =>
-  head === null || head.seq === 0 ? "log not written" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
+  head === null ? "log unreadable" : head.seq === 0 ? "log empty" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
 
 /**
  * The message for one incident. The first line stands alone on a phone's lock screen: what, where, why, since when. Then what was

@@ -20,15 +20,22 @@ export interface Post {
   tellEnd(telling: Telling, healed: Healed, incidents: readonly Incident[]): void;
 }
 
-const ofHealed = ({ outcome, recipe, unit, why }: Healed): HealTold => ({ outcome, recipe, unit, why });
+const ofHealed = ({ outcome, recipe, unit, isUserUnit, why }: Healed): HealTold => ({
+  outcome,
+  recipe,
+  unit,
+  isUserUnit,
+  why,
+});
 
 /** How the heal stands for one decision: its own outcome, its refusal, or that another heal has this tick's one change. */
 const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): HealTold | null => {
   if (kind !== "red" && kind !== "reminder") return null;
   if (healed.check === check || healed.sick.includes(check)) return ofHealed(healed);
   const reason = healed.reasons[check];
-  if (reason !== undefined) return { outcome: "refused", recipe: reason.recipe, unit: null, why: reason.why };
-  const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, why });
+  if (reason !== undefined)
+    return { outcome: "refused", recipe: reason.recipe, unit: null, isUserUnit: false, why: reason.why };
+  const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, isUserUnit: false, why });
   if (!config.heal.rules.some((rule) => rule.on.includes(check))) return none(`no rule covers "${check}"`);
   if (healed.outcome === "refused" && healed.recipe === null) return ofHealed(healed);
   return none(`one change at a time: this tick is for "${healed.check ?? "another check"}"`);

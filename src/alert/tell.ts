@@ -1,6 +1,7 @@
 import type { Head } from "../log/entry.ts";
 import type { Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
+import { cardFor } from "./card-for.ts";
 import { compose, type HealTold, type Story } from "./compose.ts";
 import type { Decision } from "./decide.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
@@ -48,7 +49,7 @@ const storyOf = (
     folded: kind === "recovered" ? [] : foldedUnder(check, telling.judged),
     heal,
     isKnown: kind !== "red",
-    card: judged?.card ?? null,
+    card: cardFor(judged, heal?.outcome === "refused" ? heal.why : "", kind === "unknown"),
     head: telling.head,
     now: telling.now,
   };
@@ -70,5 +71,6 @@ export const tellHeal = (
   isNew: boolean,
 ): Message => {
   const story = storyOf(telling, kind, about.check, about.incident, heal);
-  return compose({ ...story, isKnown: !isNew, card: story.card ?? about.card });
+  const own = telling.judged.find(({ name }) => name === about.check)?.card ?? null;
+  return compose({ ...story, isKnown: !isNew, card: own ?? about.card ?? story.card });
 };

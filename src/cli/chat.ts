@@ -44,7 +44,7 @@ export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<n
     folded: [],
     heal: null,
     isKnown: false,
-    card: null,
+    card: "",
     head: "kind" in head ? null : head,
     now,
   });
@@ -62,6 +62,10 @@ export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<n
     return exits.done;
   }
   const lasting = sent.kind === "refused" ? "It will not pass by itself." : "It may pass; run the command again later.";
-  complain(host, `cannot deliver to ${config.chat.kind}: ${sent.why}`, lasting);
+  complain(
+    host,
+    sent.why.startsWith("cannot ") ? sent.why : `cannot deliver to ${config.chat.kind}: ${sent.why}`,
+    lasting,
+  );
   return exits.stuck;
 };

@@ -1,30 +1,15 @@
+import { withoutDurations } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
 import { elapsedS } from "../state/state.ts";
 import { type Cli, exits } from "./cli.ts";
+import { nextCommand } from "./next-command.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
 const remindEveryMs = 4 * 3_600_000;
 
 /** Longest line that is sent to terminals, in characters. */
 const maxTextLength = 1000;
-
-/** The one next command for an exit status of the tick's unit. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
-const nextFor = (status: string, { paths }: Cli): string => {
-  switch (status) {
-    case "78":
-      return "dogwatch validate";
-    case "75":
-      return "dogwatch chat test";
-    case "73":
-    case "74":
-      return `df -h ${paths.state} ${paths.logFile.replace(/\/[^/]*$/u, "")}`;
-    case "243":
-      return `ls -ld ${paths.credentials.path}`;
-    default:
-      return `journalctl ${paths.install === "user" ? "--user " : ""}-u dogwatch -n 50`;
-  }
-};
 
 const causeOf = (cli: Cli): { readonly status: string; readonly why: string } => {
   const { env } = cli.host;
@@ -39,10 +24,12 @@ const causeOf = (cli: Cli): { readonly status: string; readonly why: string } =>
   };
 };
 
-const remindMs = async (cli: Cli): Promise<number> => {
+/** What the config says, where it can be read: how the host is called and how often to remind. */
+const known = async ({ host, paths }: Cli): Promise<{ readonly name: string; readonly remindMs: number }> => {
   const { loadKept } = await import("../load.ts");
-  const loaded = await loadKept(cli.host, cli.paths, true);
-  return loaded.kind === "config" ? loaded.config.remindEveryMs : remindEveryMs;
+  const loaded = await loadKept(host, paths, true);
+  if (loaded.kind === "faults") return { name: host.hostname, remindMs: remindEveryMs };
+  return { name: loaded.config.host, remindMs: loaded.config.remindEveryMs };
 };
 
 /**
@@ -56,9 +43,10 @@ export const failedCommand = async (cli: Cli): Promise<number> => {
   // Under systemd in /run, which can be written when the disk of the state is full or read-only.
   const memory = host.env["RUNTIME_DIRECTORY"]?.split(":", 1)[0] || paths.state;
   const told = readToldIllness(host, memory);
-  const cause = `${status} ${why.split(/\d/u, 1)[0] ?? ""}`;
-  const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= (await remindMs(cli));
-  const text = `dogwatch on ${host.hostname} is ill (status ${status}): ${why}. Next: ${nextFor(status, cli)}`;
+  const cause = `${status} ${withoutDurations(why)}`;
+  const { name, remindMs } = await known(cli);
+  const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= remindMs;
+  const text = `dogwatch on ${name} is ill (status ${status}): ${why}. Next: ${nextCommand(status, paths)}`;
   host.terminal.err(`<${isDue ? 0 : 3}>${cleanEvidence(text, maxTextLength)}\n`);
   if (isDue) writeToldIllness(host, memory, { version: 1, cause, moment });
   return exits.done;

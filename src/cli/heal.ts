@@ -1,7 +1,7 @@
 import { printFault } from "../config/fault.ts";
 import type { Healed } from "../heal/heal.ts";
 import { openRunLog } from "../host/run-log.ts";
-import { loadFresh } from "../load.ts";
+import { loadFresh, loadKept } from "../load.ts";
 import { openLedger } from "../log/ledger.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { tick } from "../tick.ts";
@@ -41,7 +41,7 @@ const plan = async (cli: Cli): Promise<number> => {
 };
 
 /** Ends a latch, with a line in the log first. A broken heal state is left for the tick, which makes good what was lost. */
-const unlatchHeld = ({ host, paths }: Cli, rule: string): number => {
+const unlatchHeld = async ({ host, paths }: Cli, rule: string): Promise<number> => {
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const { value: heal } = readHealState(host, paths.state, moment, true);
   const { [rule]: latch, ...latched } = heal.latched;
@@ -54,13 +54,12 @@ const unlatchHeld = ({ host, paths }: Cli, rule: string): number => {
     );
     return exits.usage;
   }
-  const ledger = openLedger(host, paths.logFile, host.hostname, false);
+  const loaded = await loadKept(host, paths, true);
+  const name = loaded.kind === "config" ? loaded.config.host : host.hostname;
+  const ledger = openLedger(host, paths.logFile, name, false);
   const logged = ledger.append([{ event: "heal.unlatched", by: `uid:${host.uid}`, why: `${rule}: ${latch.why}` }]);
-  const spent = heal.attempts.filter(
-    (each) => each.rule !== rule || each.outcome === "running" || each.outcome === "watching",
-  );
-  const saved =
-    logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts: spent });
+  const attempts = heal.attempts.map((each) => (each.rule === rule ? { ...each, isSpent: true as const } : each));
+  const saved = logged.kind === "failed" ? logged : writeHealState(host, paths.state, { ...heal, latched, attempts });
   if (saved.kind === "failed") {
     complain(host, `cannot unlatch "${rule}": ${saved.why}`, "Nothing was changed; run it as root.");
     return exits.ioError;
@@ -69,7 +68,7 @@ const unlatchHeld = ({ host, paths }: Cli, rule: string): number => {
   return exits.done;
 };
 
-const unlatch = (cli: Cli, rule: string): number => {
+const unlatch = async (cli: Cli, rule: string): Promise<number> => {
   const { host, paths } = cli;
   const lock = host.files.lock(`${paths.state}/tick.lock`);
   if (lock.kind !== "held") {
@@ -82,7 +81,7 @@ const unlatch = (cli: Cli, rule: string): number => {
     return exits.cannotCreate;
   }
   try {
-    return unlatchHeld(cli, rule);
+    return await unlatchHeld(cli, rule);
   } finally {
     lock.release();
   }
@@ -92,7 +91,7 @@ const unlatch = (cli: Cli, rule: string): number => {
 export const healCommand = async (cli: Cli): Promise<number> => {
   const [verb, rule] = cli.words;
   if (verb === "plan" && cli.words.length === 1) return await plan(cli);
-  if (verb === "unlatch" && rule !== undefined && cli.words.length === 2) return unlatch(cli, rule);
+  if (verb === "unlatch" && rule !== undefined && cli.words.length === 2) return await unlatch(cli, rule);
   complain(cli.host, `cannot run "heal ${cli.words.join(" ")}"`, "There is: heal plan, heal unlatch RULE");
   return exits.usage;
 };

@@ -2,11 +2,13 @@ import { clock } from "../alert/compose.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { NextTick } from "../host/host.ts";
 import type { Attempt } from "../state/heal-state.ts";
+import { readIllness } from "../state/illness.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { nextCommand } from "./next-command.ts";
 import { fit, paint } from "./paint.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
@@ -28,6 +30,18 @@ const healText = (last: Attempt | undefined, now: string): string =>
   last === undefined
     ? "last heal: none"
     : `last heal: ${last.recipe} for ${last.check}, ${last.outcome}${last.at === "" ? "" : `, ${clock(last.at, now)}`}`;
+
+/** The watchdog itself is ill: what it says of the host may be old. */
+const illnessLines = ({ host, paths }: Cli): readonly string[] => {
+  const illness = readIllness(host, paths.state);
+  if (illness === undefined) return [];
+  const text = fit(`dogwatch is ill (status ${illness.exit}): ${illness.why}`, host.terminal.columns);
+  return [paint(host.terminal, "red", text), `  run: ${nextCommand(String(illness.exit), paths)}`];
+};
+
+/** Whether the last run of the tick gave no verdict at all: a config that can't be used, or a bug. */
+const isBlind = ({ host, paths }: Cli): boolean =>
+  [exits.config, exits.bug].some((exit) => exit === readIllness(host, paths.state)?.exit);
 
 /** What the last tick said, and how much that is still worth. */
 const headLines = ({ host }: Cli, state: State, isStale: boolean, moment: Moment, now: string): readonly string[] => {
@@ -63,6 +77,7 @@ const describe = (
     healText(heal.attempts.at(-1), now),
     ...latched,
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
+    ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
     ...(paths.install === "user" ? ["user install: no IP filter, no wall; the log can be rewritten by this user"] : []),
   ];
@@ -104,5 +119,5 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
   const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
   sayState(cli, state, isStale, next);
   if (!flags.hasExitCode) return exits.done;
-  return isStale ? exitOf.unknown : exitOf[state.verdict];
+  return isStale || isBlind(cli) ? exitOf.unknown : exitOf[state.verdict];
 };

@@ -5,7 +5,7 @@ import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
 import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
-import { writeIllness } from "../state/illness.ts";
+import { clearIllness, writeIllness } from "../state/illness.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
@@ -89,7 +89,9 @@ const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kin
   const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
   if (host.terminal.isErrJournal || flags.logFormat === "json") log.log("error", `${what}; run: dogwatch validate`);
   else complain(host, what, "Run: dogwatch validate");
-  return fallIll(cli, exits.config, faults[0] === undefined ? "the config is invalid" : printFault(faults[0]));
+  // A fault of the whole file often follows from one that has a place: the missing checks from the misspelt key.
+  const first = faults.find(({ line, col }) => line > 1 || col > 1) ?? faults[0];
+  return fallIll(cli, exits.config, first === undefined ? "the config is invalid" : printFault(first));
 };
 
 const locked = async (cli: Cli, log: RunLog): Promise<number> => {
@@ -103,7 +105,9 @@ const locked = async (cli: Cli, log: RunLog): Promise<number> => {
   }
   report(cli, log, done);
   const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
-  return done.exit === 0 ? exits.done : fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
+  if (done.exit !== 0) return fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
+  if (!flags.isDryRun) clearIllness(host, paths.state);
+  return exits.done;
 };
 
 /** `dogwatch tick`: the main job, under a host-wide lock. A dry run takes no lock, since it changes nothing. */

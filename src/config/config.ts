@@ -105,7 +105,7 @@ export type ChatConfig =
     };
 
 export interface Rule {
-  /** Place in the list, from 1, with the recipe: `2:restart-unit`. Names the rule in state, log and `heal unlatch`. */
+  /** Recipe and what it is given: `restart-unit:gateway.service`. Names the rule in state, log and `heal unlatch`. */
   readonly id: string;
   readonly on: readonly string[];
   readonly recipe: string;

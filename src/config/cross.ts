@@ -80,10 +80,10 @@ const circleFaults = (needs: Needs, yaml: Yaml): readonly Fault[] => {
   return faults;
 };
 
-const unknownName = (kind: string, { name, path }: Mention, known: readonly string[], yaml: Yaml): Fault => {
+const unknownCheck = ({ name, path }: Mention, known: readonly string[], yaml: Yaml): Fault => {
   const near = didYouMean(name, known);
   const few = known.length > 0 && known.length <= 8 ? `: expected one of ${known.map(quoted).join(", ")}` : "";
-  return yaml.faultAt(path, "value", `unknown ${kind}${quotedKey(name)}${near || few}`);
+  return yaml.faultAt(path, "value", `unknown check${quotedKey(name)}${near || few}`);
 };
 
 const rulesOf = (value: unknown): readonly unknown[] => {
@@ -92,32 +92,20 @@ const rulesOf = (value: unknown): readonly unknown[] => {
 };
 
 /**
- * Faults between parts of a config: `needs` and `on` that name no check, `needs` in a circle, rules for a recipe that isn't there (where `recipes` is
- * given). Works on the file's raw value, so that these are told together with the schema's faults. Never throws.
+ * Faults between parts of a config: `needs` and `on` that name no check, `needs` in a circle. Works on the file's raw value, so that these are told
+ * together with the schema's faults. Whether a rule's recipe exists is for whoever knows the recipes. Never throws.
  */
-export const crossFaults = (yaml: Yaml, recipes: readonly string[] | undefined): readonly Fault[] => {
+export const crossFaults = (yaml: Yaml): readonly Fault[] => {
   const given = inMap(yaml.value, "checks");
   const checks = isMap(given) ? given : {};
   const names = Object.keys(checks);
   const needs = needsOf(checks);
-  const rules = rulesOf(yaml.value).map((rule, at) => ({ rule, path: ["heal", "rules", at] }));
-  const toChecks = [
-    ...[...needs.values()].flat(),
-    ...rules.flatMap(({ rule, path }) => mentionsIn(inMap(rule, "on"), [...path, "on"])),
-  ];
-  const toRecipes = rules.flatMap(({ rule, path }) => {
-    const name = inMap(rule, "recipe");
-    return typeof name === "string" ? [{ name, path: [...path, "recipe"] }] : [];
-  });
+  const inRules = rulesOf(yaml.value).flatMap((rule, at) => mentionsIn(inMap(rule, "on"), ["heal", "rules", at, "on"]));
   return [
-    ...toChecks
+    ...[...[...needs.values()].flat(), ...inRules]
       .filter(({ name }) => !needs.has(name))
       .slice(0, maxFaults)
-      .map((each) => unknownName("check", each, names, yaml)),
-    ...toRecipes
-      .filter(({ name }) => recipes !== undefined && !recipes.includes(name))
-      .slice(0, maxFaults)
-      .map((each) => unknownName("recipe", each, recipes ?? [], yaml)),
+      .map((each) => unknownCheck(each, names, yaml)),
     ...circleFaults(needs, yaml),
   ];
 };

@@ -29,3 +29,7 @@ export const formatDuration = (ms: number): string => {
   if (ms < 2 * dayMs && seconds !== 86_400) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
   return joined(Math.floor(minutes / 1440), "d", Math.floor((minutes % 1440) / 60), "h");
 };
+
+/** A text without the times that {@link formatDuration} wrote into it: what is left tells whether two texts say the same. Never throws. */
+export const withoutDurations = (text: string): string =>
+  text.replace(/\b\d+(?:\.\d+)? (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?\b/gu, "…");

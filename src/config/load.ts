@@ -20,8 +20,6 @@ export type Parsed =
 export interface Surroundings {
   /** Name of this host, for a config without `host`. */
   readonly hostname: string;
-  /** Names of all recipes there are; without them no rule's recipe is looked up. */
-  readonly recipes?: readonly string[];
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(host);
@@ -42,11 +40,11 @@ const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => {
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):
  * it brings `yaml` and `valibot`. Whether the file may be trusted is `trust.ts`. No fault holds a secret. Never throws.
  */
-export const parseConfig = (bytes: Uint8Array, file: string, { hostname, recipes }: Surroundings): Parsed => {
+export const parseConfig = (bytes: Uint8Array, file: string, { hostname }: Surroundings): Parsed => {
   const yaml = readYaml(bytes, file);
   if (yaml.kind === "faults") return yaml;
   const checked = check(configSchema, yaml);
-  const faults = [...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml, recipes)];
+  const faults = [...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml)];
   if (checked.kind === "faults" || faults.length > 0) return { kind: "faults", faults: sortFaults(faults) };
   const config: Config = { ...checked.value, host: checked.value.host ?? hostname };
   return { kind: "config", config, warnings: warningsOf(config, yaml), faultAt: yaml.faultAt };

@@ -46,7 +46,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
         "web-1",
       ),
       confirm: withDefault(
-        duration(0, 60_000),
+        duration(0, 30_000),
         "10s",
         "Checks that would turn red are probed once more, together, after this time. 0s: no second look.",
       ),

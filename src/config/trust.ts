@@ -44,6 +44,7 @@ const linkFault = (host: Machine, path: string): string | undefined => {
   return stat.isLink && !isOurs(stat, host.uid) ? ownerFault("the link", path, stat, host.uid) : undefined;
 };
 
+/** The bytes of a file that passed, or the one fault, at 1:1 of the file, that kept it from being used. */
 export type Trusted =
   | { readonly kind: "read"; readonly bytes: Uint8Array }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
@@ -63,10 +64,4 @@ export const readTrusted = (host: Machine, path: string): Trusted => {
   return fault === undefined
     ? { kind: "read", bytes: read.bytes }
     : refuse(`refused, since whoever can write it decides what dogwatch does: ${fault}`);
-};
-
-/** Why a config or recipe file can't be trusted or read, as a fault at 1:1; undefined when it can. Prefer {@link readTrusted}, which hands over the very bytes it judged. Never throws. */
-export const trustFault = (host: Machine, path: string): Fault | undefined => {
-  const trusted = readTrusted(host, path);
-  return trusted.kind === "read" ? undefined : trusted.faults[0];
 };

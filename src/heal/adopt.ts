@@ -9,6 +9,9 @@ const outcomeOf = (outcome: string | null): Attempt["outcome"] =>
 const mayHaveRun = ({ outcome, isDispatched }: LoggedAttempt): boolean =>
   outcome === null ? isDispatched : outcome !== "refused";
 
+/** The log doesn't tell the recipe's cooldown and budget: a day is longer than most. */
+const adoptedForS = 86_400;
+
 /**
  * Puts the attempts that the heal log tells of its open incidents into a heal state that was lost: so no heal is repeated and
  * every one cools down from now. An intent without an outcome is indeterminate. Pure.
@@ -34,6 +37,7 @@ export const adopt = (heal: HealState, incidents: readonly OpenIncident[], now: 
         proofEveryS: 0,
         target: null,
         invocationBefore: null,
+        countsForS: adoptedForS,
         why: "taken up again from the heal log",
       });
   const lost = [...found].flatMap(([id, attempt]) => (known.has(id) ? [] : [attempt]));

@@ -21,7 +21,7 @@ export interface Bench {
   readonly watchMs: () => number;
   readonly onStep: (text: string) => void;
   /** Facts for the log: hashes of config and binary. */
-  readonly seals: { readonly config_sha256: string; readonly binary_sha256: string };
+  readonly seals: () => Promise<{ readonly config_sha256: string; readonly binary_sha256: string }>;
 }
 
 /** How an attempt stands at the end of this tick. `readings`: of the checks that are proved well. */
@@ -79,6 +79,7 @@ const create = (bench: Bench, chosen: Applicable, sick: readonly string[]): Atte
     proofEveryS: chosen.recipe.proof.everyMs / 1000,
     target: chosen.candidate.target ?? null,
     invocationBefore: invocationOf(chosen),
+    countsForS: Math.max(chosen.recipe.cooldownMs, chosen.recipe.budget.perMs) / 1000,
     why: "",
   };
 };
@@ -89,9 +90,18 @@ const targetFacts = ({ candidate: { target, facts } }: Applicable): Pick<NewEntr
   return { target: { unit: target.unit, ...pid } };
 };
 
-const planEntries = (bench: Bench, chosen: Applicable, attempt: Attempt, archived: number): readonly NewEntry[] => {
-  const sealed = { recipe_sha256: chosen.recipe.sha256, ...bench.seals };
-  const argv = chosen.candidate.steps.flatMap((step, i) => (i === 0 ? step : ["&&", ...step]));
+/** All steps as one list of words, with `&&` between them, as the log tells them. */
+const argvOf = ({ candidate: { steps } }: Applicable): readonly string[] =>
+  steps.flatMap((step, i) => (i === 0 ? step : ["&&", ...step]));
+
+const planEntries = (
+  chosen: Applicable,
+  attempt: Attempt,
+  archived: number,
+  seals: Awaited<ReturnType<Bench["seals"]>>,
+): readonly NewEntry[] => {
+  const sealed = { recipe_sha256: chosen.recipe.sha256, ...seals };
+  const argv = argvOf(chosen);
   return [
     entryOf("heal.archived", attempt, { why: `${archived} stale attempts closed` }),
     entryOf("heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
@@ -133,9 +143,10 @@ const conclude = (bench: Bench, heal: HealState, attempt: Attempt, proved: Prove
       return { kind: "healed", why: proved.why, heal: closed, readings: proved.readings };
     }
     case "failed": {
-      const why = `not well within ${formatDuration(attempt.proofWithinS * 1000)}`;
+      const why = proved.isDead ? "it died again" : `not well within ${formatDuration(attempt.proofWithinS * 1000)}`;
       const closed = close(bench, heal, attempt, "failed", { why, proof: proved.why });
-      return { kind: "failed", why: `${why}: ${proved.why}`, heal: closed, readings: none };
+      const next = attempt.number === 1 ? "one more try follows after the cooldown" : "no more tries for this incident";
+      return { kind: "failed", why: `${why}: ${proved.why}; ${next}`, heal: closed, readings: none };
     }
     case "watching": {
       const waiting = replaceLast(heal, { ...attempt, outcome: "watching" });
@@ -161,7 +172,7 @@ export const attemptHeal = async (
   const archived = archive(before);
   const attempt = create(bench, chosen, sick);
   const heal = { ...archived.heal, attempts: [...archived.heal.attempts, attempt] };
-  const planned = bench.append(planEntries(bench, chosen, attempt, archived.count));
+  const planned = bench.append(planEntries(chosen, attempt, archived.count, await bench.seals()));
   if (planned.kind === "failed") return callOff(before, `the heal log cannot be written: ${planned.why}`);
   const saved = bench.save(heal);
   if (saved.kind === "failed") {
@@ -169,7 +180,7 @@ export const attemptHeal = async (
     bench.append([entryOf("heal.refused", attempt, { why })]);
     return callOff(before, why);
   }
-  const dispatched = bench.append([entryOf("heal.dispatched", attempt, { argv: chosen.candidate.steps[0] ?? [] })]);
+  const dispatched = bench.append([entryOf("heal.dispatched", attempt, { argv: argvOf(chosen) })]);
   if (dispatched.kind === "failed") {
     bench.save(before);
     return callOff(before, `the heal log cannot be written: ${dispatched.why}`);

@@ -15,6 +15,8 @@ export interface Healed {
   readonly outcome: "none" | "planned" | "watching" | "healed" | "failed" | "refused" | "indeterminate";
   readonly recipe: string | null;
   readonly unit: string | null;
+  /** The unit belongs to a user's manager. */
+  readonly isUserUnit: boolean;
   readonly check: string | null;
   /** The checks whose recovery would prove it. */
   readonly sick: readonly string[];
@@ -46,6 +48,7 @@ export const noHeal = (heal: HealState, why: string): Healed => ({
   outcome: "none",
   recipe: null,
   unit: null,
+  isUserUnit: false,
   check: null,
   sick: [],
   incident: null,
@@ -62,6 +65,7 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
   outcome: outcome.kind,
   recipe: attempt.recipe,
   unit: attempt.target?.unit ?? null,
+  isUserUnit: attempt.target?.scope === "user",
   check: attempt.check,
   sick: attempt.sick,
   incident: attempt.incident,
@@ -126,7 +130,16 @@ const describe = (
   if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
   const { recipe, candidate } = chosen;
   const unit = candidate.target?.unit ?? null;
-  return { ...base, outcome: "planned", recipe: recipe.name, unit, card: recipe.card, steps: candidate.steps };
+  const isUserUnit = candidate.target?.scope === "user";
+  return {
+    ...base,
+    outcome: "planned",
+    recipe: recipe.name,
+    unit,
+    isUserUnit,
+    card: recipe.card,
+    steps: candidate.steps,
+  };
 };
 
 const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
@@ -146,10 +159,12 @@ const plan = async (work: HealWork): Promise<Healed> => {
   const { chosen, refused } = choose({ judged, incidents, candidates, heal, mode, systemState, now: source.now });
   const reasons = Object.fromEntries(refused.map(({ check, rule, why }) => [check, { recipe: rule.recipe, why }]));
   if (chosen.kind === "none") return noHeal(heal, chosen.why);
-  if (chosen.kind === "chosen") return { ...(await apply(work, chosen)), reasons };
-  const described = describe(chosen, heal, incidents[chosen.check]?.id ?? null);
-  if (work.isDryRun) return { ...described, reasons };
-  return { ...described, reasons, heal: afterRefusal(work.bench, heal, chosen, described) };
+  const idOf = (check: string): string | null => incidents[check]?.id ?? null;
+  const noted = work.isDryRun
+    ? heal
+    : refused.reduce((sum, each) => afterRefusal(work.bench, sum, each, { incident: idOf(each.check) }), heal);
+  if (chosen.kind === "chosen") return { ...(await apply({ ...work, heal: noted }, chosen)), reasons };
+  return { ...describe(chosen, noted, idOf(chosen.check)), reasons };
 };
 
 /**

@@ -14,6 +14,12 @@ const isKept = (attempt: Attempt, open: ReadonlySet<string>, now: Moment): boole
   attempt.outcome === "watching" ||
   elapsedS(attempt.started, now) < keptS;
 
+/** An attempt counts until its time has passed within a boot: over a reboot nobody knows how long the host was off. */
+const withAge = (attempt: Attempt, now: Moment): Attempt =>
+  attempt.isSpent || elapsedS(attempt.ended ?? attempt.started, now) < attempt.countsForS
+    ? attempt
+    : { ...attempt, isSpent: true };
+
 /** A latch lasts until its rule's checks were green for a day: each tick that isn't sets it anew. */
 const keepLatches = (
   heal: HealState,
@@ -40,7 +46,13 @@ export const tidy = (
   now: Moment,
 ): HealState => ({
   ...heal,
-  attempts: heal.attempts.filter((each) => isKept(each, openIncidents, now)).slice(-maxAttempts),
+  attempts: heal.attempts
+    .filter((each) => isKept(each, openIncidents, now))
+    .slice(-maxAttempts)
+    .map((each) => withAge(each, now)),
+  lostAt: heal.lostAt === null || elapsedS(heal.lostAt, now) >= dayS ? null : heal.lostAt,
   latched: keepLatches(heal, rules, judged, now),
-  refusals: Object.fromEntries(Object.entries(heal.refusals).filter(([incident]) => openIncidents.has(incident))),
+  refusals: Object.fromEntries(
+    Object.entries(heal.refusals).filter(([key]) => openIncidents.has(key.split(" ", 1)[0] ?? "")),
+  ),
 });

@@ -1,5 +1,6 @@
 import type { Host, UnitFacts } from "../host/host.ts";
 import type { Reading } from "../probes/probe.ts";
+import { endOf } from "../probes/unit-stop.ts";
 import type { Target } from "./recipe.ts";
 
 /** What a proof looks at and how long it may take. Times in milliseconds. */
@@ -18,7 +19,9 @@ export interface Proof {
 
 export type Proved =
   | { readonly kind: "proved"; readonly why: string; readonly readings: ReadonlyMap<string, Reading> }
-  | { readonly kind: "failed" | "watching"; readonly why: string };
+  /** `isDead`: the unit failed again, so the rest of the time was not waited for. */
+  | { readonly kind: "failed"; readonly isDead: boolean; readonly why: string }
+  | { readonly kind: "watching"; readonly why: string };
 
 /** A recovered check must be seen well twice in a row: one good answer may be the last of the old process. */
 const looksWanted = 2;
@@ -28,7 +31,11 @@ type UnitNow = { readonly kind: "well" | "waiting" | "dead"; readonly why: strin
 const judgeUnit = (unit: string, facts: UnitFacts, before: string | null): UnitNow => {
   const isNew = before === null || facts.invocationId !== before;
   const state = `"${unit}" is ${facts.activeState} (${facts.subState})`;
-  if (facts.activeState === "failed" && isNew && !facts.hasJob) return { kind: "dead", why: state };
+  if (facts.activeState === "failed" && isNew && !facts.hasJob)
+    return {
+      kind: "dead",
+      why: `"${unit}" failed (${facts.result}${facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`})`,
+    };
   const hasEndedWell =
     facts.serviceType === "oneshot" && facts.activeState === "inactive" && facts.result === "success";
   if ((facts.activeState !== "active" && !hasEndedWell) || facts.hasJob) return { kind: "waiting", why: state };
@@ -90,10 +97,11 @@ export const prove = async (proof: Proof): Promise<Proved> => {
   for (let good = 0, looks = 0, why = "not looked at again yet"; ; looks += 1) {
     const nextMs = clock.monotonicMs() - startedMs + everyMs;
     const over = whatIsOver(proof, nextMs, looks);
-    if (over !== undefined) return { kind: over, why };
+    if (over === "watching") return { kind: "watching", why };
+    if (over === "failed") return { kind: "failed", isDead: false, why };
     await clock.sleep(everyMs);
     const seen = await lookOnce(proof);
-    if (seen.isDead) return { kind: "failed", why: seen.why };
+    if (seen.isDead) return { kind: "failed", isDead: true, why: seen.why };
     [good, why] = seen.isWell ? [good + 1, why] : [0, seen.why];
     if (good >= looksWanted)
       return {

@@ -61,13 +61,13 @@ const byHost = ({ choice, check }: Case): string | undefined => {
   return `the host is ${choice.systemState}`;
 };
 
-/** An attempt that is known from the log only names no rule: it counts for each rule with its recipe. */
-const isOfRule = (each: Attempt, { id, recipe }: Rule): boolean =>
-  each.rule === id || (each.rule === "" && each.recipe === recipe);
+/** An attempt that is known from the log only names no rule: it counts for each rule with its recipe, until its time has passed. */
+const countsFor = (each: Attempt, { id, recipe }: Rule): boolean =>
+  !each.isSpent && (each.rule === id || (each.rule === "" && each.recipe === recipe));
 
 const byCooldown = ({ choice, recipe, candidate }: Case): string | undefined => {
   const { heal, now } = choice;
-  const ends = heal.attempts.flatMap((each) => (isOfRule(each, candidate.rule) ? [each.ended ?? each.started] : []));
+  const ends = heal.attempts.flatMap((each) => (countsFor(each, candidate.rule) ? [each.ended ?? each.started] : []));
   const last = ends.at(-1) ?? heal.lostAt;
   if (last === null) return undefined;
   const leftMs = recipe.cooldownMs - elapsedS(last, now) * 1000;
@@ -85,7 +85,7 @@ const byAttempts = (mine: readonly Attempt[]): string | undefined => {
 
 const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
   const counts = (each: Attempt): boolean =>
-    isOfRule(each, candidate.rule) && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
+    countsFor(each, candidate.rule) && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
   return recipe.budget.count - choice.heal.attempts.filter(counts).length;
 };
 

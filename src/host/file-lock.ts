@@ -6,39 +6,18 @@ import { notPlain } from "./plain-file.ts";
 import { lockHolder } from "./proc-locks.ts";
 
 /** Source: https://www.sqlite.org/rescode.html */
-const SQLITE_BUSY = 5;
-const SQLITE_NOTADB = 26;
+const sqliteBusy = 5;
+const sqliteNotadb = 26;
 
 /** Locks held now. A database that nobody refers to is collected, closed, and its lock dropped without a word. */
 const held = new Set<DatabaseSync>();
-
-/**
- * Takes an exclusive lock that the kernel drops when this process ends, however it ends; never waits. node:fs has no
- * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter. The file
- * must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can read
- * it could hold us up.
- * Source: https://www.sqlite.org/lockingv3.html, fcntl(2) (process-associated record locks).
- */
-export function lockFile(path: string): Lock {
-  const ready = attempt(() => prepare(path));
-  if (ready !== undefined) {
-    return ready;
-  }
-  const first = take(path);
-  if (first.kind !== "failed" || first.code !== "NOTADB") {
-    return first;
-  }
-  // Emptied rather than removed: a second process that does the same at this moment still meets the one same file.
-  const emptied = attempt(() => empty(path));
-  return emptied === undefined ? take(path) : emptied;
-}
 
 /**
  * Makes the lock file, or makes sure that the one there is a plain file that we may write: SQLite opens a read-only
  * file too, and its exclusive transaction on such a file locks nothing. Never opens a file that exists: to close it
  * again would drop our own lock on it. Source: fcntl(2).
  */
-function prepare(path: string): Failure | undefined {
+const prepare = (path: string): Failure | undefined => {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) {
     const made = attempt(() =>
@@ -47,13 +26,34 @@ function prepare(path: string): Failure | undefined {
     return isFailure(made) && made.code !== "EEXIST" ? made : undefined;
   }
   const refused = notPlain(there);
-  if (refused === undefined) {
-    accessSync(path, constants.W_OK);
-  }
+  if (refused === undefined) accessSync(path, constants.W_OK);
   return refused;
-}
+};
 
-function take(path: string): Lock {
+/** Who holds it, for a person: `process 4711 (dogwatch)`, or `another process` where the kernel doesn't tell. */
+const holderOf = (path: string): string => {
+  const told = attempt(() => {
+    const pid = lockHolder(readFileSync("/proc/locks", "utf8"), lstatSync(path));
+    return pid === undefined ? undefined : { pid, comm: readFileSync(`/proc/${pid}/comm`, "utf8") };
+  });
+  if (told === undefined || isFailure(told)) return "another process";
+  return `process ${told.pid} (${told.comm.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 15)})`;
+};
+
+const refusal = (path: string, error: unknown): Lock => {
+  if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return failureOf(error);
+  // The low byte is the code, the others say more about it. Source: https://www.sqlite.org/rescode.html
+  switch (error.errcode & 0xff) {
+    case sqliteBusy:
+      return { kind: "busy", holder: holderOf(path) };
+    case sqliteNotadb:
+      return failed("NOTADB", "it holds something that is not a lock");
+    default:
+      return failed("ENOLCK", `no lock can be taken: ${error.message}`);
+  }
+};
+
+const take = (path: string): Lock => {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
@@ -69,49 +69,35 @@ function take(path: string): Lock {
   return {
     kind: "held",
     release: () => {
-      if (held.delete(taken)) {
-        taken.close();
-      }
+      if (held.delete(taken)) taken.close();
     },
   };
-}
+};
 
-function refusal(path: string, error: unknown): Lock {
-  if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) {
-    return failureOf(error);
-  }
-  // The low byte is the code, the others say more about it. Source: https://www.sqlite.org/rescode.html
-  switch (error.errcode & 0xff) {
-    case SQLITE_BUSY:
-      return { kind: "busy", holder: holderOf(path) };
-    case SQLITE_NOTADB:
-      return failed("NOTADB", "it holds something that is not a lock");
-    default:
-      return failed("ENOLCK", `no lock can be taken: ${error.message}`);
-  }
-}
-
-function empty(path: string): Failure | undefined {
+const empty = (path: string): Failure | undefined => {
   const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const refused = notPlain(fstatSync(fd));
-    if (refused === undefined) {
-      ftruncateSync(fd, 0);
-    }
+    if (refused === undefined) ftruncateSync(fd, 0);
     return refused;
   } finally {
     closeSync(fd);
   }
-}
+};
 
-/** Who holds it, for a person: `process 4711 (dogwatch)`, or `another process` where the kernel doesn't tell. */
-function holderOf(path: string): string {
-  const told = attempt(() => {
-    const pid = lockHolder(readFileSync("/proc/locks", "utf8"), lstatSync(path));
-    return pid === undefined ? undefined : { pid, comm: readFileSync(`/proc/${pid}/comm`, "utf8") };
-  });
-  if (told === undefined || isFailure(told)) {
-    return "another process";
-  }
-  return `process ${told.pid} (${told.comm.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 15)})`;
-}
+/**
+ * Takes an exclusive lock that the kernel drops when this process ends, however it ends; never waits. node:fs has no
+ * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter. The file
+ * must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can read
+ * it could hold us up.
+ * Source: https://www.sqlite.org/lockingv3.html, fcntl(2) (process-associated record locks).
+ */
+export const lockFile = (path: string): Lock => {
+  const ready = attempt(() => prepare(path));
+  if (ready !== undefined) return ready;
+  const first = take(path);
+  if (first.kind !== "failed" || first.code !== "NOTADB") return first;
+  // Emptied rather than removed: a second process that does the same at this moment still meets the one same file.
+  const emptied = attempt(() => empty(path));
+  return emptied === undefined ? take(path) : emptied;
+};

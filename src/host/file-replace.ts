@@ -13,65 +13,46 @@ import { kill, pid } from "node:process";
 import { attempt, isFailure } from "./failure.ts";
 import type { Done } from "./host.ts";
 
-/**
- * Replaces a file by one written and fsync'd beside it, so that a crash at any instant leaves the old or the new one,
- * whole. A link at `path` is replaced itself; what it pointed at stays as it was. On failure no temporary file is left.
- * Source: rename(2), fsync(2) (a folder has to be synced for its names).
- */
-export function replaceFile(path: string, text: string, mode: number): Done {
-  const temporary = temporaryOf(path, pid);
-  removeStale(path);
-  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode));
-  if (isFailure(written)) {
-    return written;
-  }
-  return attempt(() => {
-    try {
-      renameSync(temporary, path);
-    } catch (error) {
-      attempt(() => unlinkSync(temporary));
-      throw error;
-    }
-    syncFolder(folderOf(path));
-    return { kind: "done" };
-  });
-}
-
 /** The folder that holds a path: `/` for `/x`, `.` for `x`. */
-export function folderOf(path: string): string {
+export const folderOf = (path: string): string => {
   const end = path.replace(/\/+$/, "").lastIndexOf("/");
   return end < 0 ? (path.startsWith("/") ? "/" : ".") : path.slice(0, end) || "/";
-}
+};
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+const temporaryOf = (path: string, ownerPid: number | string): string =>
+  `${folderOf(path)}/.${nameOf(path)}.${ownerPid}.tmp`;
+
+const isDead = (ownerPid: number): boolean => {
+  const asked = attempt(() => kill(ownerPid, 0));
+  return isFailure(asked) && asked.code === "ESRCH";
+};
 
 /**
- * Puts a folder's names on disk. File systems that can't sync a folder (`EINVAL`) have no better to offer. Throws errno
- * errors.
+ * Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left
+ * alone.
  */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) {
-      throw error;
-    }
-  } finally {
-    closeSync(fd);
+const removeStale = (path: string): void => {
+  const start = `.${nameOf(path)}.`;
+  const names = attempt(() => readdirSync(folderOf(path)));
+  for (const name of isFailure(names) ? [] : names) {
+    const owner = name.startsWith(start) ? /^(\d+)\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
+    if (owner !== undefined && (Number(owner) === pid || isDead(Number(owner))))
+      attempt(() => unlinkSync(temporaryOf(path, owner)));
   }
-}
+};
 
 /**
  * Writes all of `bytes` to an open file. A write may be short; the next one then tells why (`ENOSPC`). Throws errno
  * errors.
  */
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(fd, bytes, written, bytes.length - written);
-  }
-}
+const writeAll = (fd: number, bytes: Uint8Array): void => {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
+};
 
 /** A file that must not exist yet, never through a link; removed again when it can't be written whole. */
-function writeNew(path: string, bytes: Uint8Array, mode: number): void {
+const writeNew = (path: string, bytes: Uint8Array, mode: number): void => {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     writeAll(fd, bytes);
@@ -83,32 +64,41 @@ function writeNew(path: string, bytes: Uint8Array, mode: number): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function temporaryOf(path: string, ownerPid: number | string): string {
-  return `${folderOf(path)}/.${nameOf(path)}.${ownerPid}.tmp`;
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
+};
 
 /**
- * Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left
- * alone.
+ * Puts a folder's names on disk. File systems that can't sync a folder (`EINVAL`) have no better to offer. Throws errno
+ * errors.
  */
-function removeStale(path: string): void {
-  const start = `.${nameOf(path)}.`;
-  const names = attempt(() => readdirSync(folderOf(path)));
-  for (const name of isFailure(names) ? [] : names) {
-    const owner = name.startsWith(start) ? /^(\d+)\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (owner !== undefined && (Number(owner) === pid || isDead(Number(owner)))) {
-      attempt(() => unlinkSync(temporaryOf(path, owner)));
-    }
+export const syncFolder = (folder: string): void => {
+  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw error;
+  } finally {
+    closeSync(fd);
   }
-}
+};
 
-function isDead(ownerPid: number): boolean {
-  const asked = attempt(() => kill(ownerPid, 0));
-  return isFailure(asked) && asked.code === "ESRCH";
-}
+/**
+ * Replaces a file by one written and fsync'd beside it, so that a crash at any instant leaves the old or the new one,
+ * whole. A link at `path` is replaced itself; what it pointed at stays as it was. On failure no temporary file is left.
+ * Source: rename(2), fsync(2) (a folder has to be synced for its names).
+ */
+export const replaceFile = (path: string, text: string, mode: number): Done => {
+  const temporary = temporaryOf(path, pid);
+  removeStale(path);
+  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode));
+  if (isFailure(written)) return written;
+  return attempt(() => {
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      attempt(() => unlinkSync(temporary));
+      throw error;
+    }
+    syncFolder(folderOf(path));
+    return { kind: "done" };
+  });
+};

@@ -25,7 +25,7 @@ interface HostOptions {
  * Opens the real machine. Whatever looks at it on being made is made at its first use: a tick pays for what it uses.
  * Never throws.
  */
-export function createHost(options: HostOptions): Host {
+export const createHost = (options: HostOptions): Host => {
   const { env, uid, binary, hostname } = options;
   const clock = createClock();
   const exec = createExec({ uid });
@@ -55,4 +55,4 @@ export function createHost(options: HostOptions): Host {
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
   };
-}
+};

@@ -1,7 +1,7 @@
 import type { NextTick, UnitFacts } from "./host.ts";
 
 /** The properties that {@link parseShow} reads, for `systemctl show -p`. Source: org.freedesktop.systemd1(5). */
-export const SHOWN_PROPERTIES = [
+export const shownProperties = [
   "Id",
   "LoadState",
   "ActiveState",
@@ -29,7 +29,7 @@ type Properties = ReadonlyMap<string, string>;
  * lines with an empty line between blocks. Properties that a kind of unit doesn't have are left out by systemctl. Pure,
  * never throws. Source: systemctl(1).
  */
-export function parseBlocks(text: string): readonly Properties[] {
+export const parseBlocks = (text: string): readonly Properties[] => {
   const blocks: Map<string, string>[] = [];
   let block: Map<string, string> | undefined;
   for (const line of text.split("\n")) {
@@ -45,21 +45,9 @@ export function parseBlocks(text: string): readonly Properties[] {
     }
   }
   return blocks;
-}
+};
 
-/**
- * Reads the output of `systemctl show` for `units`, which are the names that were asked for and that the answer carries
- * (an alias is answered under its own `Id`). Undefined when the output hasn't one whole block for each. Pure, never
- * throws.
- */
-export function parseShow(text: string, units: readonly string[]): readonly UnitFacts[] | undefined {
-  const blocks = parseBlocks(text);
-  const isWhole =
-    blocks.length === units.length && blocks.every((block) => block.get("LoadState") && block.get("ActiveState"));
-  return isWhole ? blocks.map((block, index) => factsOf(units[index] ?? "", block)) : undefined;
-}
-
-function factsOf(unit: string, block: Properties): UnitFacts {
+const factsOf = (unit: string, block: Properties): UnitFacts => {
   const text = (name: string): string => block.get(name) ?? "";
   // Timers and sockets have no main process; "[not set]" and "infinity" are no numbers either.
   const number = (name: string): number => (/^\d+$/.test(text(name)) ? Number(text(name)) : 0);
@@ -82,36 +70,27 @@ function factsOf(unit: string, block: Properties): UnitFacts {
     execMainStartUs: number("ExecMainStartTimestampMonotonic"),
     execMainExitUs: number("ExecMainExitTimestampMonotonic"),
   };
-}
-
-/** A point in time as systemctl prints it under TZ=UTC; undefined for `n/a` and the like. Source: systemd.time(7). */
-function timestamp(text: string): string | undefined {
-  const [, date, time] = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
-  return date === undefined || time === undefined ? undefined : `${date}T${time}Z`;
-}
-
-function nextAt(block: Properties, bootedAtMs: number): string | undefined {
-  const realtime = timestamp(block.get("NextElapseUSecRealtime") ?? "");
-  if (realtime !== undefined) {
-    return realtime;
-  }
-  const sinceBootMs = timespanMs(block.get("NextElapseUSecMonotonic") ?? "");
-  return sinceBootMs === 0 ? undefined : new Date(Math.round((bootedAtMs + sinceBootMs) / 1000) * 1000).toISOString();
-}
+};
 
 /**
- * When a timer fires next, from its `NextElapseUSecRealtime`, or, for timers that count from boot, from `NextElapseUSecMonotonic` and
- * the wall time of the boot; and its period, from `LastTriggerUSec`, once it has fired. Undefined when it isn't waiting. Pure.
- * Source: org.freedesktop.systemd1(5), systemd.time(7).
+ * Reads the output of `systemctl show` for `units`, which are the names that were asked for and that the answer carries
+ * (an alias is answered under its own `Id`). Undefined when the output hasn't one whole block for each. Pure, never
+ * throws.
  */
-export function nextElapse(block: Properties, bootedAtMs: number): NextTick | undefined {
-  const at = nextAt(block, bootedAtMs);
-  const last = timestamp(block.get("LastTriggerUSec") ?? "");
-  const periodS = at === undefined || last === undefined ? 0 : (Date.parse(at) - Date.parse(last)) / 1000;
-  return at === undefined ? undefined : { at, ...(periodS > 0 ? { periodS } : {}) };
-}
+export const parseShow = (text: string, units: readonly string[]): readonly UnitFacts[] | undefined => {
+  const blocks = parseBlocks(text);
+  const isWhole =
+    blocks.length === units.length && blocks.every((block) => block.get("LoadState") && block.get("ActiveState"));
+  return isWhole ? blocks.map((block, index) => factsOf(units[index] ?? "", block)) : undefined;
+};
 
-const UNIT_MS: Readonly<Record<string, number>> = {
+/** A point in time as systemctl prints it under TZ=UTC; undefined for `n/a` and the like. Source: systemd.time(7). */
+const timestamp = (text: string): string | undefined => {
+  const [, date, time] = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
+  return date === undefined || time === undefined ? undefined : `${date}T${time}Z`;
+};
+
+const msOfUnit: Readonly<Record<string, number>> = {
   us: 0.001,
   ms: 1,
   s: 1000,
@@ -124,15 +103,32 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** `2h 1min 50.761127s` in ms; 0 for `0`, `infinity` and anything else. Source: systemd.time(7), format_timespan. */
-function timespanMs(text: string): number {
+const timespanMs = (text: string): number => {
   let sum = 0;
   for (const part of text.split(" ")) {
     const [, count, unit] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(part) ?? [];
-    const unitMs = unit === undefined ? undefined : UNIT_MS[unit];
-    if (unitMs === undefined) {
-      return 0;
-    }
+    const unitMs = unit === undefined ? undefined : msOfUnit[unit];
+    if (unitMs === undefined) return 0;
     sum += Number(count) * unitMs;
   }
   return sum;
-}
+};
+
+const nextAt = (block: Properties, bootedAtMs: number): string | undefined => {
+  const realtime = timestamp(block.get("NextElapseUSecRealtime") ?? "");
+  if (realtime !== undefined) return realtime;
+  const sinceBootMs = timespanMs(block.get("NextElapseUSecMonotonic") ?? "");
+  return sinceBootMs === 0 ? undefined : new Date(Math.round((bootedAtMs + sinceBootMs) / 1000) * 1000).toISOString();
+};
+
+/**
+ * When a timer fires next, from its `NextElapseUSecRealtime`, or, for timers that count from boot, from `NextElapseUSecMonotonic` and
+ * the wall time of the boot; and its period, from `LastTriggerUSec`, once it has fired. Undefined when it isn't waiting. Pure.
+ * Source: org.freedesktop.systemd1(5), systemd.time(7).
+ */
+export const nextElapse = (block: Properties, bootedAtMs: number): NextTick | undefined => {
+  const at = nextAt(block, bootedAtMs);
+  const last = timestamp(block.get("LastTriggerUSec") ?? "");
+  const periodS = at === undefined || last === undefined ? 0 : (Date.parse(at) - Date.parse(last)) / 1000;
+  return at === undefined ? undefined : { at, ...(periodS > 0 ? { periodS } : {}) };
+};

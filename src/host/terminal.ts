@@ -4,18 +4,67 @@ import type { Terminal } from "./host.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const DEFAULT_COLUMNS = 80;
+const defaultColumns = 80;
 /** How long a reader that doesn't read may hold us up; what is left then is dropped. */
-const STUCK_MS = 2000;
-const PAUSE_MS = 5;
+const stuckMs = 2000;
+const pauseMs = 5;
 /** Source: null(4); the device that every unattended job writes to, and no terminal. */
-const DEV_NULL = 0x103;
+const devNull = 0x103;
+
+/** node:tty costs milliseconds to load, so a pipe, a file and /dev/null are told apart without it. */
+const isTerminal = (fd: number): boolean => {
+  const stat = attempt(() => fstatSync(fd));
+  return (
+    !isFailure(stat) &&
+    stat.isCharacterDevice() &&
+    stat.rdev !== devNull &&
+    process.getBuiltinModule("node:tty").isatty(fd)
+  );
+};
+
+/** Whether all of the text was written. */
+const write = (fd: number, text: string): boolean => {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  let waitedMs = 0;
+  while (written < bytes.length && waitedMs <= stuckMs) {
+    const got = attempt(() => writeSync(fd, bytes, written, bytes.length - written));
+    if (!isFailure(got)) {
+      written += got;
+    } else if (got.code === "EAGAIN") {
+      // A pipe that somebody made non-blocking, and full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+      waitedMs += pauseMs;
+    } else if (got.code !== "EINTR") {
+      return false;
+    }
+  }
+  return written === bytes.length;
+};
+
+/**
+ * True when the stream is the very one that systemd connected to the journal and named in JOURNAL_STREAM,
+ * `device:inode`. Source: systemd.exec(5).
+ */
+const isJournal = (fd: number, stream: string | undefined): boolean => {
+  if (!stream) return false;
+  const stat = attempt(() => fstatSync(fd, { bigint: true }));
+  return !isFailure(stat) && stream === `${stat.dev}:${stat.ino}`;
+};
+
+const columnsOf = (columns: string | undefined): number => {
+  const told = Number(columns);
+  if (Number.isInteger(told) && told > 0) return told;
+  const { WriteStream } = process.getBuiltinModule("node:tty");
+  const size = attempt(() => new WriteStream(1).columns);
+  return !isFailure(size) && size > 0 ? size : defaultColumns;
+};
 
 /**
  * stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of
  * ours: it ends the write. Never throws.
  */
-export function createTerminal(env: Env): Terminal {
+export const createTerminal = (env: Env): Terminal => {
   const { COLUMNS, JOURNAL_STREAM, NO_COLOR, TERM } = env;
   const isOutTerminal = isTerminal(1);
   return {
@@ -24,61 +73,8 @@ export function createTerminal(env: Env): Terminal {
     isOutTerminal,
     isErrTerminal: isTerminal(2),
     isErrJournal: isJournal(2, JOURNAL_STREAM),
-    columns: isOutTerminal ? columnsOf(COLUMNS) : DEFAULT_COLUMNS,
+    columns: isOutTerminal ? columnsOf(COLUMNS) : defaultColumns,
     // Source: no-color.org (set and not empty).
     hasColour: isOutTerminal && !NO_COLOR && TERM !== "dumb",
   };
-}
-
-/** Whether all of the text was written. */
-function write(fd: number, text: string): boolean {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  let waitedMs = 0;
-  while (written < bytes.length && waitedMs <= STUCK_MS) {
-    const got = attempt(() => writeSync(fd, bytes, written, bytes.length - written));
-    if (!isFailure(got)) {
-      written += got;
-    } else if (got.code === "EAGAIN") {
-      // A pipe that somebody made non-blocking, and full.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-      waitedMs += PAUSE_MS;
-    } else if (got.code !== "EINTR") {
-      return false;
-    }
-  }
-  return written === bytes.length;
-}
-
-/** node:tty costs milliseconds to load, so a pipe, a file and /dev/null are told apart without it. */
-function isTerminal(fd: number): boolean {
-  const stat = attempt(() => fstatSync(fd));
-  return (
-    !isFailure(stat) &&
-    stat.isCharacterDevice() &&
-    stat.rdev !== DEV_NULL &&
-    process.getBuiltinModule("node:tty").isatty(fd)
-  );
-}
-
-/**
- * True when the stream is the very one that systemd connected to the journal and named in JOURNAL_STREAM,
- * `device:inode`. Source: systemd.exec(5).
- */
-function isJournal(fd: number, stream: string | undefined): boolean {
-  if (!stream) {
-    return false;
-  }
-  const stat = attempt(() => fstatSync(fd, { bigint: true }));
-  return !isFailure(stat) && stream === `${stat.dev}:${stat.ino}`;
-}
-
-function columnsOf(columns: string | undefined): number {
-  const told = Number(columns);
-  if (Number.isInteger(told) && told > 0) {
-    return told;
-  }
-  const { WriteStream } = process.getBuiltinModule("node:tty");
-  const size = attempt(() => new WriteStream(1).columns);
-  return !isFailure(size) && size > 0 ? size : DEFAULT_COLUMNS;
-}
+};

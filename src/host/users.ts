@@ -10,33 +10,18 @@ export interface Account {
 }
 
 /** The account of a name, or of a uid as a number, in the text of a passwd file; undefined when it has none. Pure. */
-export function findAccount(text: string, wanted: string | number): Account | undefined {
+export const findAccount = (text: string, wanted: string | number): Account | undefined => {
   for (const line of text.split("\n")) {
     const [name = "", , uid = "", gid = "", , home = "/"] = line.split(":");
     const isWanted = typeof wanted === "number" ? uid === String(wanted) : name === wanted;
-    if (isWanted && name !== "" && /^\d+$/.test(uid) && /^\d+$/.test(gid)) {
+    if (isWanted && name !== "" && /^\d+$/.test(uid) && /^\d+$/.test(gid))
       return { name, uid: Number(uid), gid: Number(gid), home };
-    }
   }
   return undefined;
-}
-
-/**
- * The account of a user: from /etc/passwd, else asked of the name service with `getent` (LDAP, DynamicUser, homed),
- * which costs a child process. Undefined when nobody has that name. Never throws.
- */
-export function accountOf(wanted: string | number): Account | undefined {
-  const isName = typeof wanted === "number" || /^[^-:/\s\0][^:/\s\0]*$/.test(wanted);
-  if (!isName) {
-    return undefined;
-  }
-  const text = attempt(() => readFileSync("/etc/passwd", "utf8"));
-  const local = isFailure(text) ? undefined : findAccount(text, wanted);
-  return local ?? findAccount(getent(String(wanted)), wanted);
-}
+};
 
 /** node:child_process is fetched only here, since every start pays for what stands at the top of a module. */
-function getent(key: string): string {
+const getent = (key: string): string => {
   const { spawnSync } = process.getBuiltinModule("node:child_process");
   const ran = spawnSync("/usr/bin/getent", ["passwd", "--", key], {
     cwd: "/",
@@ -47,4 +32,16 @@ function getent(key: string): string {
     timeout: 3000,
   });
   return ran.status === 0 ? ran.stdout : "";
-}
+};
+
+/**
+ * The account of a user: from /etc/passwd, else asked of the name service with `getent` (LDAP, DynamicUser, homed),
+ * which costs a child process. Undefined when nobody has that name. Never throws.
+ */
+export const accountOf = (wanted: string | number): Account | undefined => {
+  const isName = typeof wanted === "number" || /^[^-:/\s\0][^:/\s\0]*$/.test(wanted);
+  if (!isName) return undefined;
+  const text = attempt(() => readFileSync("/etc/passwd", "utf8"));
+  const local = isFailure(text) ? undefined : findAccount(text, wanted);
+  return local ?? findAccount(getent(String(wanted)), wanted);
+};

@@ -43,7 +43,8 @@ export const unsealedOf = ({ head, torn }: ChainState): readonly Head[] => [
 const isSealed = (state: ChainState, line: Extract<Line, { kind: "entry" }>): boolean =>
   state.torn.length === 0 || (line.event === "log.torn" && line.proof === sealOf(unsealedOf(state)));
 
-const maxTorn = 5000;
+/** Torn lines in a row, at most: a log that ends in more of them is none of ours, so that nobody makes us hash without end. */
+export const maxTorn = 5000;
 
 /** Whether a line is what must follow. Never throws. */
 export const doesFollow = (state: ChainState, line: Line): boolean => {

@@ -1,5 +1,6 @@
 import type { Failure, Files } from "../host/host.ts";
 import { emptyHead, hashLine } from "./chain.ts";
+import { maxTorn } from "./chain-state.ts";
 import type { Head } from "./entry.ts";
 import { factsOf } from "./line.ts";
 import { type RawLine, splitLines } from "./lines.ts";
@@ -16,7 +17,6 @@ export interface Tail {
 
 const firstWindowBytes = 65_536;
 const lastWindowBytes = 4_194_304;
-const maxTorn = 5000;
 
 const untouched: Tail = { head: emptyHead, torn: [], isClosed: true };
 

@@ -1,5 +1,9 @@
 import type { UnitFacts } from "../host/host.ts";
 
+/** How the main process ended, in words. Source: siginfo_t si_code, sigaction(2). */
+export const endOf = ({ execMainCode, execMainStatus }: UnitFacts): string =>
+  `${execMainCode === 1 ? "exit status" : "signal"} ${execMainStatus}`;
+
 /**
  * Who ended a unit that is no longer active. On `systemctl stop` it leaves `active` before its main process exits; on a clean
  * exit, a kill or `systemctl kill` the process goes first. Both times 0: systemd has forgotten (a unit that isn't enabled is

@@ -1,7 +1,7 @@
 import type { UnitCheck } from "../config/config.ts";
 import type { Host, Manager, UnitFacts } from "../host/host.ts";
 import type { Memory, Probe, Seen } from "./probe.ts";
-import { hasFailedStopping, stopOf } from "./unit-stop.ts";
+import { endOf, hasFailedStopping, stopOf } from "./unit-stop.ts";
 
 const managerOf = (check: UnitCheck): Manager => ({
   scope: check.unit.scope,
@@ -15,10 +15,6 @@ const startedUptimeS = (host: Host, facts: UnitFacts): number | undefined => {
   const us = Math.max(facts.execMainStartUs, facts.activeEnterUs);
   return us > 0 ? us / 1e6 : undefined;
 };
-
-/** How the main process ended. Source: siginfo_t si_code, sigaction(2). */
-const endOf = ({ execMainCode, execMainStatus }: UnitFacts): string =>
-  `${execMainCode === 1 ? "exit status" : "signal"} ${execMainStatus}`;
 
 const judgeInactive = (facts: UnitFacts): Seen => {
   if (facts.serviceType === "oneshot" && facts.result === "success")

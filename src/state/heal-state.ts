@@ -28,6 +28,10 @@ export interface Attempt {
   /** The unit's invocation before the change: only another one proves a restart. */
   readonly invocationBefore: string | null;
   readonly why: string;
+  /** How long it counts for cooldown and budget, in seconds from its end. */
+  readonly countsForS: number;
+  /** It no longer counts: its time has passed, or a person has unlatched its rule. Still one of its incident's two. */
+  readonly isSpent?: true;
 }
 
 /** What heals leave behind: its own file, so that the wall between watcher and helper can run along it. */
@@ -39,7 +43,7 @@ export interface HealState {
   readonly latched: Readonly<Record<string, { readonly at: string; readonly moment: Moment; readonly why: string }>>;
   /** Set when the file was lost or broken: every rule cools down from here. */
   readonly lostAt: Moment | null;
-  /** Last refusal that was logged, by incident: a repeat is counted, not logged. */
+  /** Last refusal that was logged, by incident and rule id with a blank between: a repeat is counted, not logged. */
   readonly refusals: Readonly<Record<string, { readonly why: string; readonly count: number }>>;
 }
 

@@ -28,6 +28,11 @@ export const writeIllness = (host: Host, folder: string, illness: Illness): void
   writeSealed(host, path(folder), { version: 1, ...illness }, 0o640);
 };
 
+/** Forgets the reason: a tick has reached its end in good health. Never throws. */
+export const clearIllness = (host: Host, folder: string): void => {
+  if (!("kind" in host.files.stat(path(folder)))) host.files.remove(path(folder));
+};
+
 /** The last reason left behind; undefined when there is none that can be read. Never throws. */
 export const readIllness = (host: Host, folder: string): Illness | undefined => {
   const read = readSealed(host, path(folder), isIllness, false);

@@ -51,7 +51,7 @@ const judgeOne = (
     verdict,
     ...(isUnknownAfterRed(verdict, before) ? { wasRed: true as const } : {}),
     reading: reading.kind,
-    evidence: reading.evidence,
+    evidence: verdict === "amber" && inGrace ? `${reading.evidence} (in its start grace)` : reading.evidence,
     since: isSame ? before.since : now.at,
     ticks: isSame ? before.ticks + 1 : 1,
     badTicks,

@@ -83,7 +83,8 @@ describe("compose() on what a platform needs", () => {
   test("compose() ends with the log's head, or says that there is none", () => {
     const head = { seq: 7, sha256: "ab".repeat(32) };
     expect(compose(story({ head })).text.split("\n").at(-1)).toBe(`log 7:${"ab".repeat(8)}`);
-    expect(sealLine(null)).toBe("log not written");
+    expect(sealLine(null)).toBe("log unreadable");
+    expect(sealLine({ seq: 0, sha256: "" })).toBe("log empty");
   });
 });
 

@@ -22,6 +22,7 @@ const heal = (facts: Partial<NonNullable<Story["heal"]>>): Story["heal"] => ({
   outcome: "healed",
   recipe: "restart-unit",
   unit: "openclaw-gateway.service",
+  isUserUnit: false,
   why: "ok 2 times in a row: gateway: 200 in 3 ms",
   ...facts,
 });
@@ -35,7 +36,7 @@ export const stories: Readonly<Record<string, Story>> = {
     evidence: 'no live process (name "openclaw-gateway")',
   }),
   "red-yesterday": story({ since: "2026-11-22T23:55:00.000Z", ticks: 28 }),
-  "red-folded": story({ check: "host", folded: ["gateway", "queue"], card: null }),
+  "red-folded": story({ check: "host", folded: ["gateway", "queue"], card: "unit-down" }),
   "red-no-rule": story({ heal: heal({ outcome: "none", recipe: null, unit: null, why: 'no rule covers "gateway"' }) }),
   "red-other-change": story({
     heal: heal({ outcome: "none", recipe: null, unit: null, why: 'one change at a time: this tick is for "queue"' }),
@@ -55,6 +56,7 @@ export const stories: Readonly<Record<string, Story>> = {
   "red-planned": story({ heal: heal({ outcome: "planned", why: "" }) }),
   "red-healing": story({ heal: heal({ outcome: "watching", why: "" }) }),
   healed: story({ kind: "healed", heal: heal({}) }),
+  "healed-user-unit": story({ kind: "healed", heal: heal({ isUserUnit: true }) }),
   "healed-without-unit": story({ kind: "healed", heal: heal({ recipe: "drop-cache", unit: null }) }),
   "healed-next-tick": story({
     kind: "healed",
@@ -86,7 +88,6 @@ export const stories: Readonly<Record<string, Story>> = {
     isKnown: true,
     now: "2026-11-25T06:10:00.000Z",
     ticks: 600,
-    card: null,
   }),
   recovered: story({ kind: "recovered", isKnown: true, now: "2026-11-23T04:40:00.000Z" }),
   "recovered-clock-set-back": story({ kind: "recovered", isKnown: true, now: "2026-11-23T01:00:00.000Z" }),
@@ -96,7 +97,7 @@ export const stories: Readonly<Record<string, Story>> = {
     incident: null,
     isKnown: true,
     ticks: 3,
-    card: null,
+    card: "watchdog-ill",
     evidence: "cannot list processes: permission denied",
   }),
   flapping: story({ kind: "flapping", isKnown: true }),
@@ -104,10 +105,10 @@ export const stories: Readonly<Record<string, Story>> = {
     kind: "test",
     check: "chat",
     incident: null,
-    card: null,
     ticks: 1,
     evidence: "dogwatch can reach this chat; nothing is wrong",
   }),
+  "log-unreadable": story({ head: null }),
   "no-log-yet": story({ head: { seq: 0, sha256: "0".repeat(64) } }),
   hostile: story({
     evidence:

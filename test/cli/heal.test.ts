@@ -102,7 +102,12 @@ describe("heal unlatch", () => {
       out: "1:restart-unit: unlatched\n",
       err: "",
     });
-    expect(healState(bed)).toMatchObject({ latched: {}, attempts: [{ rule: "2:other" }] });
+    const { latched: left, attempts } = healState(bed);
+    expect(left).toEqual({});
+    expect(attempts.map(({ rule, isSpent }) => ({ rule, isSpent }))).toEqual([
+      { rule: "1:restart-unit", isSpent: true },
+      { rule: "2:other", isSpent: undefined },
+    ]);
     expect(JSON.parse(bed.host.files.text(paths.logFile) ?? "")).toMatchObject({
       event: "heal.unlatched",
       by: "uid:0",

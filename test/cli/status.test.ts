@@ -29,6 +29,7 @@ const attempt: Attempt = {
   at: "2026-11-23T02:00:10.000Z",
   started: { bootId: "boot-1", uptimeS: 86_100 },
   ended: { bootId: "boot-1", uptimeS: 86_110 },
+  countsForS: 3600,
   proofWithinS: 300,
   proofEveryS: 2,
   target: { unit: "gateway.service", scope: "system" },

@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readTrusted, trustFault } from "../../src/config/trust.ts";
+import type { Fault } from "../../src/config/fault.ts";
+import { readTrusted } from "../../src/config/trust.ts";
 import { createFiles } from "../../src/host/files.ts";
 import type { FileStat, Read } from "../../src/host/host.ts";
 
@@ -11,6 +12,11 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const uid = process.getuid?.() ?? 0;
 const machine = { files: createFiles(), uid };
+
+const faultOf = (...[host, path]: Parameters<typeof readTrusted>): Fault | undefined => {
+  const trusted = readTrusted(host, path);
+  return trusted.kind === "read" ? undefined : trusted.faults[0];
+};
 
 const place = (name: string, fileMode: number, folderMode: number): string => {
   const folder = join(root, name);
@@ -22,7 +28,7 @@ const place = (name: string, fileMode: number, folderMode: number): string => {
   return path;
 };
 
-describe("trustFault() on real files", () => {
+describe("readTrusted() on real files", () => {
   const cases = [
     { name: "ours alone", file: 0o600, folder: 0o700, want: undefined },
     { name: "readable by all", file: 0o644, folder: 0o755, want: undefined },
@@ -33,43 +39,43 @@ describe("trustFault() on real files", () => {
     { name: "in a sticky folder", file: 0o644, folder: 0o1777, want: undefined },
   ] as const;
   for (const { name, file, folder, want } of cases)
-    test(`trustFault() judges a file ${name}`, () => {
+    test(`readTrusted() judges a file ${name}`, () => {
       const path = place(name, file, folder);
-      const fault = trustFault(machine, path);
+      const fault = faultOf(machine, path);
       if (want === undefined) expect(fault).toBeUndefined();
       else expect(fault).toEqual({ file: path, line: 1, col: 1, message: expect.stringContaining(want) });
     });
 
-  test("trustFault() names the remedy", () => {
+  test("readTrusted() names the remedy", () => {
     const path = place("remedy", 0o622, 0o755);
-    expect(trustFault(machine, path)?.message).toBe(
+    expect(faultOf(machine, path)?.message).toBe(
       `refused, since whoever can write it decides what dogwatch does: others can write the file "${path}" (mode 0622); run: chmod go-w "${path}"`,
     );
   });
 
-  test("trustFault() follows a link to a file that passes, and no other", () => {
+  test("readTrusted() follows a link to a file that passes, and no other", () => {
     const good = place("good target", 0o644, 0o755);
     const bad = place("bad target", 0o666, 0o755);
     const folder = join(root, "links");
     mkdirSync(folder, { mode: 0o755 });
     symlinkSync(good, join(folder, "good.yaml"));
     symlinkSync(bad, join(folder, "bad.yaml"));
-    expect(trustFault(machine, join(folder, "good.yaml"))).toBeUndefined();
-    expect(trustFault(machine, join(folder, "bad.yaml"))?.message).toContain("others can write the file");
+    expect(faultOf(machine, join(folder, "good.yaml"))).toBeUndefined();
+    expect(faultOf(machine, join(folder, "bad.yaml"))?.message).toContain("others can write the file");
   });
 
-  test("trustFault() looks through a folder that is a link", () => {
+  test("readTrusted() looks through a folder that is a link", () => {
     const path = place("linked folder", 0o644, 0o777);
     symlinkSync(join(path, ".."), join(root, "folder-link"));
-    expect(trustFault(machine, join(root, "folder-link", "dogwatch.yaml"))?.message).toContain(
+    expect(faultOf(machine, join(root, "folder-link", "dogwatch.yaml"))?.message).toContain(
       "others can put files into",
     );
   });
 
-  test("trustFault() tells what can't be read", () => {
+  test("readTrusted() tells what can't be read", () => {
     const path = join(root, "nowhere.yaml");
-    expect(trustFault(machine, path)?.message).toStartWith("cannot read the file: ");
-    expect(trustFault(machine, root)?.message).toStartWith("cannot read the file: ");
+    expect(faultOf(machine, path)?.message).toStartWith("cannot read the file: ");
+    expect(faultOf(machine, root)?.message).toStartWith("cannot read the file: ");
   });
 
   test("readTrusted() hands over the bytes that it judged, and at most 1 MiB", () => {
@@ -86,7 +92,7 @@ describe("trustFault() on real files", () => {
   });
 });
 
-describe("trustFault() on owners", () => {
+describe("readTrusted() on owners", () => {
   const stat = (change: Partial<FileStat>): FileStat => ({
     isFile: false,
     isFolder: false,
@@ -103,7 +109,7 @@ describe("trustFault() on owners", () => {
     const named = uids.link === undefined ? read.stat : stat({ isLink: true, uid: uids.link, mode: 0o777 });
     const folder = stat({ isFolder: true, uid: uids.folder, mode: 0o755 });
     const files = { read: () => read, stat: (path: string) => (path.endsWith(".yaml") ? named : folder) };
-    return trustFault({ files, uid: ours }, "/etc/dogwatch/dogwatch.yaml")?.message;
+    return faultOf({ files, uid: ours }, "/etc/dogwatch/dogwatch.yaml")?.message;
   };
   const cases = [
     { name: "root's file, as root", uids: { file: 0, folder: 0 }, ours: 0, want: undefined },
@@ -116,7 +122,7 @@ describe("trustFault() on owners", () => {
     { name: "root's link", uids: { file: 0, folder: 0, link: 0 }, ours: 0, want: undefined },
   ] as const;
   for (const { name, uids, ours, want } of cases)
-    test(`trustFault() judges ${name}`, () => {
+    test(`readTrusted() judges ${name}`, () => {
       const message = judge(uids, ours);
       if (want === undefined) expect(message).toBeUndefined();
       else expect(message).toContain(`${want} "/etc/dogwatch`);

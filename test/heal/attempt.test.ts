@@ -142,7 +142,10 @@ describe("attemptHeal()", () => {
   test("attemptHeal() doesn't believe a command's exit status 0", async () => {
     const bed = createHealBed();
     bed.reading = "bad";
-    expect(await heal(bed)).toMatchObject({ kind: "failed", why: "not well within 1 min: gateway: it is bad" });
+    expect(await heal(bed)).toMatchObject({
+      kind: "failed",
+      why: "not well within 1 min: gateway: it is bad; one more try follows after the cooldown",
+    });
     expect(lines(bed).at(-1)).toMatchObject({
       event: "heal.failed",
       proof: "gateway: it is bad",

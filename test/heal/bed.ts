@@ -101,6 +101,7 @@ export const attempt = (facts: Partial<Attempt> = {}): Attempt => ({
   ended: moment(-3600),
   proofWithinS: 60,
   proofEveryS: 2,
+  countsForS: 3600,
   target: { unit: "gateway.service", scope: "system" },
   invocationBefore: "0a".repeat(16),
   why: "",

@@ -68,7 +68,7 @@ export const createHealBed = (): HealBed => {
       },
       watchMs: () => bed.watchMs,
       onStep: () => undefined,
-      seals: { config_sha256: "c0".repeat(32), binary_sha256: "b1".repeat(32) },
+      seals: async () => ({ config_sha256: "c0".repeat(32), binary_sha256: "b1".repeat(32) }),
     },
     events: () =>
       (host.files.text(logFile) ?? "")

@@ -120,7 +120,7 @@ describe("prove()", () => {
     {
       name: "ends at once when the new invocation ends failed",
       given: { units: [started({ activeState: "failed", subState: "failed" })] },
-      want: { kind: "failed", why: '"gateway.service" is failed (failed)', looked: 0, tookMs: 2000 },
+      want: { kind: "failed", why: '"gateway.service" failed (success)', looked: 0, tookMs: 2000 },
     },
     {
       name: "doesn't take the old invocation's failure for the new one's",

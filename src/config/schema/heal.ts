@@ -61,6 +61,22 @@ const rule: Block<Unplaced> = v.pipe(
   })),
 );
 
+/**
+ * Names each rule after its recipe and what it is given, so that latch, cooldown and budget stay with it when the list changes:
+ * `restart-unit:gateway.service`; a second one of that name gets `#2`.
+ */
+const withIds = <Each extends { readonly recipe: string; readonly with: Readonly<Record<string, string | number>> }>(
+  rules: readonly Each[],
+): (Each & { readonly id: string })[] => {
+  const counts = new Map<string, number>();
+  return rules.map((each) => {
+    const name = [each.recipe, ...Object.values(each.with)].join(":");
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return { id: count === 1 ? name : `${name}#${count}`, ...each };
+  });
+};
+
 /** `heal`: the mode and the whitelist; a rule's id is its place from 1 and its recipe. */
 export const heal: Block<Config["heal"]> = shape(
   { what: "a map with mode and rules" },
@@ -72,10 +88,7 @@ export const heal: Block<Config["heal"]> = shape(
       "apply",
     ),
     rules: withDefault(
-      v.pipe(
-        list(rule, "a list of rules"),
-        v.transform((rules) => rules.map((each, place) => ({ id: `${place + 1}:${each.recipe}`, ...each }))),
-      ),
+      v.pipe(list(rule, "a list of rules"), v.transform(withIds)),
       [],
       "The whitelist. The first rule that fits wins: one of its checks is red, and its recipe is not refused.",
       [{ on: ["gateway"], recipe: "restart-unit", with: { unit: "gateway.service" } }],

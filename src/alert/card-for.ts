@@ -1,0 +1,25 @@
+import type { Judged } from "../verdict/judge.ts";
+
+/** Words of a reading or a refusal that lead to one card, whatever the check: the first that fits wins. */
+const bySymptom: readonly { readonly words: RegExp; readonly card: string }[] = [
+  { words: /stopped on purpose|while it was being stopped|no longer knows why|\bmasked\b/u, card: "unit-stopped" },
+  { words: /there is no unit|cannot be loaded/u, card: "unit-missing" },
+  { words: /carries the variable/u, card: "token-leaked" },
+];
+
+const byKind: Readonly<Record<Judged["kind"], string>> = {
+  process: "gateway-down",
+  http: "gateway-down",
+  tcp: "gateway-down",
+  unit: "unit-down",
+};
+
+/**
+ * The one card for a check that isn't well: its own, else what its symptom or the heal's refusal leads to, else that of its kind. The
+ * same way as the router, `heal-recipes/README.md`. Pure.
+ */
+export const cardFor = (judged: Judged | undefined, refusal: string, isUnknown: boolean): string => {
+  if (judged === undefined || isUnknown) return "watchdog-ill";
+  const symptom = bySymptom.find(({ words }) => words.test(judged.evidence) || words.test(refusal));
+  return judged.card ?? symptom?.card ?? byKind[judged.kind];
+};

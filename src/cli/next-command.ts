@@ -1,0 +1,18 @@
+import type { Paths } from "../paths.ts";
+
+/** The one next command for an exit status of the tick. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
+export const nextCommand = (status: string, paths: Paths): string => {
+  switch (status) {
+    case "78":
+      return "dogwatch validate";
+    case "75":
+      return "dogwatch chat test";
+    case "73":
+    case "74":
+      return `df -h ${paths.state} ${paths.logFile.replace(/\/[^/]*$/u, "")}`;
+    case "243":
+      return `ls -ld ${paths.credentials.path}`;
+    default:
+      return `journalctl ${paths.install === "user" ? "--user " : ""}-u dogwatch -n 50`;
+  }
+};

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "bun:test";
+import { cardFor } from "../../src/alert/card-for.ts";
+import { shippedCards } from "../../src/heal/shipped.ts";
+import { judged } from "../heal/bed.ts";
+
+describe("cardFor()", () => {
+  const cases = [
+    { name: "a gateway that gives no answer", given: { kind: "http" }, refusal: "", want: "gateway-down" },
+    { name: "a process that is gone", given: { kind: "process" }, refusal: "", want: "gateway-down" },
+    {
+      name: "a unit that failed",
+      given: { kind: "unit", evidence: "failed (signal, signal 9)" },
+      refusal: "",
+      want: "unit-down",
+    },
+    {
+      name: "a unit that was stopped",
+      given: { kind: "unit", evidence: "inactive: stopped on purpose" },
+      refusal: "",
+      want: "unit-stopped",
+    },
+    {
+      name: "a gateway whose unit was stopped",
+      given: { kind: "http" },
+      refusal: '"gw.service" was stopped on purpose',
+      want: "unit-stopped",
+    },
+    {
+      name: "a masked unit",
+      given: { kind: "unit", evidence: "masked, so it can't be started" },
+      refusal: "",
+      want: "unit-stopped",
+    },
+    {
+      name: "a missing unit",
+      given: { kind: "unit", evidence: 'there is no unit "gw.service"' },
+      refusal: "",
+      want: "unit-missing",
+    },
+    {
+      name: "a leaked token",
+      given: { kind: "process", evidence: 'pid 7 carries the variable "X_BOT_TOKEN"' },
+      refusal: "",
+      want: "token-leaked",
+    },
+    {
+      name: "a check with a card of its own",
+      given: { kind: "unit", card: "mine", evidence: "masked" },
+      refusal: "",
+      want: "mine",
+    },
+  ] as const;
+  for (const { name, given, refusal, want } of cases)
+    test(`cardFor() leads from ${name} to ${want}`, () => expect(cardFor(judged(given), refusal, false)).toBe(want));
+
+  test("cardFor() leads from what can't be measured to the watchdog", () => {
+    expect(cardFor(judged(), "", true)).toBe("watchdog-ill");
+    expect(cardFor(undefined, "", false)).toBe("watchdog-ill");
+  });
+
+  test("cardFor() names no card that doesn't ship", () => {
+    for (const { want } of cases) if (want !== "mine") expect(Object.keys(shippedCards)).toContain(want);
+  });
+});
