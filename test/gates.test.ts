@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "dogwatch-gates-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-for (const name of ["biome.json", ".gitignore"]) copyFileSync(join(root, name), join(folder, name));
+for (const name of ["biome.json", "clock-and-dice.grit", ".gitignore"])
+  copyFileSync(join(root, name), join(folder, name));
 
 /** Rules that Biome, with our own settings, names for a file planted at `path`. */
 const rulesBroken = (path: string, text: string): readonly string[] => {
@@ -17,7 +18,8 @@ const rulesBroken = (path: string, text: string): readonly string[] => {
     cwd: folder,
   });
   rmSync(planted);
-  const rules = new Set([...run.stderr.toString().matchAll(/ lint\/\w+\/(\w+) /gu)].map(([, rule = ""]) => rule));
+  const found = run.stderr.toString().matchAll(/ (?:lint\/\w+\/(\w+)|(plugin)) /gu);
+  const rules = new Set([...found].map(([, rule, plugin]) => rule ?? plugin ?? ""));
   return run.exitCode === 0 ? [] : [...rules];
 };
 
@@ -83,9 +85,15 @@ describe("the only door to the machine", () => {
       expect(rulesBroken(path, text)).toEqual(["noRestrictedGlobals"]);
     });
 
+  for (const given of ["Math.random()", "Date.now()", "new Date()", "crypto.randomUUID()"])
+    test(`biome refuses ${given} in a pure room, but not a date of a given time`, () => {
+      expect(rulesBroken("src/verdict/z.ts", `export const x = [${given}, new Date(5)];\n`)).toEqual(["plugin"]);
+      expect(rulesBroken("src/verdict/z.ts", "export const x = [new Date(5)];\n")).toEqual([]);
+    });
+
   for (const path of ["src/host/z.ts", "src/main.ts", "test/z.test.ts"])
-    test(`biome lets ${path} read the process`, () => {
-      expect(rulesBroken(path, "export const x = process.pid;\n")).toEqual([]);
+    test(`biome lets ${path} read the process and the clock`, () => {
+      expect(rulesBroken(path, "export const x = [process.pid, Date.now()];\n")).toEqual([]);
     });
 });
 
@@ -103,4 +111,24 @@ describe("the lint rules", () => {
   ] as const;
   for (const { rule, text } of rows)
     test(`biome refuses what ${rule} is for`, () => expect(rulesBroken("src/z.ts", text)).toEqual([rule]));
+});
+
+describe("the compiler", () => {
+  const room = join(folder, "types");
+  const codes = (from: string): readonly string[] => {
+    writeFileSync(join(room, "z.ts"), `import { x } from "${from}";\nexport const y: number = x;\n`);
+    const run = Bun.spawnSync([join(root, "node_modules/.bin/tsc"), "-p", room]);
+    return [...run.stdout.toString().matchAll(/ error (TS\d+): /gu)].map(([, code = ""]) => code);
+  };
+  mkdirSync(room);
+  writeFileSync(join(room, "package.json"), '{ "type": "module", "imports": { "#*": "./*" } }');
+  writeFileSync(join(room, "x.ts"), "export const x: number = 1;\n");
+  const own = { extends: join(root, "tsconfig.json"), compilerOptions: { types: [] }, include: ["."] };
+  writeFileSync(join(room, "tsconfig.json"), JSON.stringify(own));
+
+  test("tsc refuses an import by an alias, whose .ts no build could rewrite", () => {
+    expect(codes("#x.ts")).toEqual(["TS2877"]);
+  });
+
+  test("tsc takes an import by its relative path", () => expect(codes("./x.ts")).toEqual([]));
 });

@@ -17,6 +17,7 @@ export const patternFault = (source: string): string | undefined => {
   }
 };
 
+/** A condition read from its text, or why it can't be. */
 export type ParsedCondition =
   | { readonly kind: "condition"; readonly condition: Condition }
   | { readonly kind: "fault"; readonly why: string };
@@ -102,6 +103,7 @@ export const meets = ({ op, value: wanted }: Condition, value: unknown): boolean
 /** True for an RFC 6901 pointer: empty (the whole document), or `/` before every token, with `~` only as `~0` or `~1`. Never throws. */
 export const isPointer = (text: string): boolean => /^(\/([^/~]|~[01])*)*$/u.test(text);
 
+/** What a pointer leads to; `missing` apart from a value that is there and null. */
 export type Found = { readonly kind: "found"; readonly value: unknown } | { readonly kind: "missing" };
 
 const missing: Found = { kind: "missing" };

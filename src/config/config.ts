@@ -1,5 +1,6 @@
 /** The config as the rest of the program sees it: checked, defaults filled in, durations in ms. Plain JSON, so that it can be kept. */
 
+/** The worst that a check may turn; amber tells a person and never heals. */
 export type Severity = "red" | "amber";
 
 /** A count of processes: both ends included. */
@@ -13,6 +14,7 @@ export type SecretRef = { readonly credential: string } | { readonly file: strin
 /** A header's or address's value: plain text, or a secret with an optional prefix such as `Bearer `. */
 export type TextOrSecret = string | (SecretRef & { readonly prefix?: string });
 
+/** What every check has. `redAfter`: bad ticks in a row until it is red. `graceMs`: how long bad is only amber after boot, or after the start of what it `needs`. */
 export interface CheckCommon {
   readonly name: string;
   readonly redAfter: number;
@@ -24,6 +26,7 @@ export interface CheckCommon {
   readonly as: string | null;
 }
 
+/** Counts the processes that fit all of what is given (null: any). `forbidEnv`: patterns for names of variables that none of them may carry. */
 export interface ProcessCheck extends CheckCommon {
   readonly kind: "process";
   readonly process: {
@@ -44,6 +47,7 @@ export interface Condition {
   readonly value: string | number | boolean | null;
 }
 
+/** Asks an address and holds the answer against all of `expect`. `socket`: path of a Unix socket to ask through. */
 export interface HttpCheck extends CheckCommon {
   readonly kind: "http";
   readonly http: {
@@ -63,6 +67,7 @@ export interface HttpCheck extends CheckCommon {
   };
 }
 
+/** Asks a service manager about one unit: the system's, or with scope `user` that of the user in `as`. */
 export interface UnitCheck extends CheckCommon {
   readonly kind: "unit";
   readonly unit: { readonly name: string; readonly scope: "system" | "user" };
@@ -70,12 +75,15 @@ export interface UnitCheck extends CheckCommon {
   readonly maxRestarts: number;
 }
 
+/** Connects and hangs up: somebody must listen within `timeoutMs`. */
 export interface TcpCheck extends CheckCommon {
   readonly kind: "tcp";
   readonly tcp: { readonly host: string; readonly port: number; readonly timeoutMs: number };
 }
 
+/** A check of any kind; `kind` tells which. */
 export type Check = ProcessCheck | HttpCheck | UnitCheck | TcpCheck;
+/** The check of one kind, for the probe of that kind. */
 export type CheckOf<Kind extends Check["kind"]> = Extract<Check, { kind: Kind }>;
 
 /** The one chat. `kind` is the platform's name. */
@@ -104,6 +112,7 @@ export type ChatConfig =
       readonly headers: Readonly<Record<string, TextOrSecret>>;
     };
 
+/** A rule of the whitelist: when one of `on` is red, `recipe` may run. `sha256`: the pin of the recipe's file, in lower case. */
 export interface Rule {
   /** Recipe and what it is given: `restart-unit:gateway.service`. Names the rule in state, log and `heal unlatch`. */
   readonly id: string;
@@ -114,6 +123,7 @@ export interface Rule {
   readonly healCleanExit: boolean;
 }
 
+/** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */
 export interface Config {
   readonly host: string;
   readonly confirmMs: number;

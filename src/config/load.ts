@@ -4,6 +4,7 @@ import { type Fault, sortFaults } from "./fault.ts";
 import { configSchema } from "./schema.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
 
+/** A config with what was noticed on the way, or every fault of its file, sorted by place. */
 export type Parsed =
   | {
       readonly kind: "config";

@@ -3,6 +3,7 @@ import { type Fault, wholeFileFault } from "./fault.ts";
 /** Most bytes that a config or recipe may have. */
 export const maxFileBytes: number = 1024 * 1024;
 
+/** The file's text, or the first place where it isn't one. */
 export type Decoded =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "fault"; readonly fault: Fault };

@@ -76,9 +76,7 @@ const visit = (walk: Walk, node: unknown, open: readonly string[], depth: number
   }
   const within = node.anchor === undefined ? open : [...open, node.anchor];
   if (isMap(node)) visitKeys(walk, node.items);
-  for (const item of node.items) {
-    visit(walk, isPair(item) ? item.value : item, within, depth + 1);
-  }
+  for (const item of node.items) visit(walk, isPair(item) ? item.value : item, within, depth + 1);
 };
 
 /**

@@ -16,6 +16,7 @@ export interface Yaml {
   faultAt(path: Path, at: "key" | "value", message: string): Fault;
 }
 
+/** What keeps a file from being used; at least one. */
 export type Faults = { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
 /** Aliases count as often as they unfold: past this the file is a bomb or hardly a config. */

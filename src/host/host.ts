@@ -22,13 +22,19 @@ export interface FileStat {
   readonly modifiedMs: number;
 }
 
+/** A file's bytes, with the `stat` of the very file that was open: to ask by path again could meet another. */
 export type Read = { readonly kind: "read"; readonly bytes: Uint8Array; readonly stat: FileStat } | Failure;
+
+/** An operation that gives nothing but whether it was done. */
 export type Done = { readonly kind: "done" } | Failure;
+
+/** `busy`: another process has it; `holder` is for a person, e.g. `process 4711 (dogwatch)`. */
 export type Lock =
   | { readonly kind: "held"; release(): void }
   | { readonly kind: "busy"; readonly holder: string }
   | Failure;
 
+/** The files. Every method is synchronous and answers with a value, a {@link Failure} for each errno. */
 export interface Files {
   /** Reads a regular file whole; more than `maxBytes` fails with code `EFBIG`, a FIFO, folder or device with `EINVAL`. Never blocks. */
   read(path: string, maxBytes: number): Read;
@@ -49,6 +55,7 @@ export interface Files {
   lock(path: string): Lock;
 }
 
+/** A program to run once, with all the limits that it is held to. */
 export interface Command {
   /** argv[0] is an absolute path. No shell ever sees this. */
   readonly argv: readonly string[];
@@ -62,6 +69,7 @@ export interface Command {
   readonly signal?: AbortSignal;
 }
 
+/** How a command ended. `status`: 0 to 255. `timed-out` also when `signal` called it off; it was killed with its whole group. */
 export type Ran =
   | { readonly kind: "exited"; readonly status: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "signalled"; readonly signal: string; readonly stdout: string; readonly stderr: string }
@@ -80,6 +88,7 @@ export interface Destination {
 
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
+/** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
 export interface HttpRequest {
   /** The check or chat that it serves, equal to the `for` of a {@link Destination}. */
   readonly for: string;
@@ -97,6 +106,7 @@ export interface HttpRequest {
   readonly secrets?: readonly string[];
 }
 
+/** Any status is an answer, an error's too. `elapsedMs`: from the start of the request until it was over, whichever way. */
 export type HttpAnswer =
   | {
       readonly kind: "answer";
@@ -110,6 +120,7 @@ export type HttpAnswer =
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
   | (Failure & { readonly elapsedMs: number });
 
+/** The way out over HTTP, closed until it was told where it may go. */
 export interface Http {
   /** Sets the egress list; until then every request is refused. */
   allow(destinations: readonly Destination[]): void;
@@ -117,6 +128,7 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
 
+/** An address to touch; refused unless `for`, `host` and `port` equal those of a {@link Destination}. */
 export interface TcpRequest {
   readonly for: string;
   readonly host: string;
@@ -124,10 +136,12 @@ export interface TcpRequest {
   readonly timeoutMs: number;
 }
 
+/** Whether somebody listens there. `elapsedMs`: until the connection stood, or failed. */
 export type Touched =
   | { readonly kind: "connected"; readonly elapsedMs: number }
   | (Failure & { readonly elapsedMs: number });
 
+/** The way out over bare TCP, with an egress list of its own. */
 export interface Tcp {
   /** Sets the egress list; until then every request is refused. */
   allow(destinations: readonly Destination[]): void;
@@ -149,6 +163,7 @@ export interface ProcessFacts {
   readonly startedUptimeS: number;
 }
 
+/** The processes of one moment, nearly: some may have come or gone while the list was read. */
 export type ProcessList =
   | {
       readonly kind: "listed";
@@ -158,6 +173,7 @@ export type ProcessList =
     }
   | Failure;
 
+/** The processes, read and never touched: nothing here can signal one. */
 export interface Processes {
   /** One pass over all processes. `argv` and `uid` are filled only when asked for. */
   list(want: { readonly argv: boolean; readonly uid: boolean }): Promise<ProcessList>;
@@ -198,6 +214,7 @@ export interface UnitFacts {
   readonly execMainExitUs: number;
 }
 
+/** One {@link UnitFacts} for each unit that was asked for, in that order, or none at all. */
 export type UnitsShown = { readonly kind: "shown"; readonly units: readonly UnitFacts[] } | Failure;
 
 /** `at`: ISO 8601 UTC. `periodS`: seconds between the timer's last turn and its next; absent before its first. */
@@ -206,6 +223,7 @@ export interface NextTick {
   readonly periodS?: number;
 }
 
+/** The service managers, asked and never told: what changes a unit is a recipe's {@link Command}. */
 export interface Systemd {
   /** One `systemctl show` for all `units`, in their order. */
   show(manager: Manager, units: readonly string[], timeoutMs: number): Promise<UnitsShown>;
@@ -215,6 +233,7 @@ export interface Systemd {
   nextTick(): Promise<NextTick | undefined>;
 }
 
+/** Three clocks, because no single one can be shown, outlive this process and measure. */
 export interface Clock {
   /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
   nowMs(): number;
@@ -228,6 +247,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** stdout and stderr. Each write is on its way when it returns, so nothing is lost when the program ends. */
 export interface Terminal {
   out(text: string): void;
   /** False when it could not be written: an alert on the console is then kept. */
@@ -240,6 +260,7 @@ export interface Terminal {
   readonly hasColour: boolean;
 }
 
+/** The machine: all that dogwatch can see or do goes through here. */
 export interface Host {
   readonly clock: Clock;
   readonly files: Files;

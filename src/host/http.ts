@@ -36,9 +36,8 @@ const headersOf = (request: HttpRequest): Record<string, string> => {
 const dial = async (request: HttpRequest, url: URL, signal: AbortSignal): Promise<Response> => {
   const { method } = request;
   const headers = headersOf(request);
-  if (method === "GET" || method === "HEAD") {
+  if (method === "GET" || method === "HEAD")
     return fetch(url.href, { ...bunOptions(request), method, headers, signal });
-  }
   const { default: ky } = await import("ky");
   return ky(url.href, {
     method,

@@ -100,11 +100,8 @@ const listAll = (want: Want, looker: Looker): ProcessList => {
     if (first < 0x31 || first > 0x39) continue;
     const facts = attempt(() => factsOf(name, argvOf, want.uid));
     if (facts === undefined) continue;
-    if (!isFailure(facts)) {
-      processes.push(facts);
-    } else if (facts.code === "EACCES" || facts.code === "EPERM") {
-      isDenied = true;
-    }
+    if (!isFailure(facts)) processes.push(facts);
+    else if (facts.code === "EACCES" || facts.code === "EPERM") isDenied = true;
   }
   return { kind: "listed", processes, isComplete: !isDenied && seesOthers(processes, looker) };
 };

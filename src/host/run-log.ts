@@ -2,6 +2,8 @@ import type { Terminal } from "./host.ts";
 
 /** Least urgent first. Numbers are syslog priorities. Source: syslog(3), sd-daemon(3). */
 export const levels = { debug: 7, info: 6, warn: 4, error: 3 } as const;
+
+/** How urgent a line is; pino knows the same names. */
 export type Level = keyof typeof levels;
 
 /** The run log: what this program did, for journald or a terminal. One line an event; never holds a secret or raw evidence. */
@@ -9,6 +11,7 @@ export interface RunLog {
   log(level: Level, text: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
+/** Which lines are shown, and how. `level`: the least urgent that is. */
 export interface RunLogOptions {
   readonly level: Level;
   readonly format: "text" | "json";

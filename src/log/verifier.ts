@@ -78,63 +78,87 @@ const witnessFault = (line: Line): Fault =>
         `line ${line.number} is not the one that the witness saw, though the chain up to it is whole: it was changed, or the log was rewritten from an earlier line on`,
       );
 
+/** How far the chain was read, and what was seen on the way. */
+interface Walk {
+  state: ChainState;
+  /** Set by the first bad line; from there on lines are only looked at, to tell what happened. */
+  scene: Aftermath | undefined;
+  firstSeq: number;
+  lines: number;
+  tears: number;
+  fileLine: number;
+  lastFile: string | undefined;
+  endOffset: number;
+  witnessed: Line | undefined;
+}
+
+/** A log whose first line says that it was rotated goes on from older files; any other begins at 1. */
+const begin = (walk: Walk, raw: RawLine): void => {
+  const facts = factsOf(raw);
+  if (facts.kind !== "entry" || facts.event !== "log.rotated" || facts.seq === 1) return;
+  walk.firstSeq = facts.seq;
+  walk.state = chainBefore(facts.seq, facts.prev);
+};
+
+const placed = (walk: Walk, raw: RawLine, file: string): Line => {
+  walk.fileLine = file === walk.lastFile ? walk.fileLine + 1 : 1;
+  walk.lastFile = file;
+  const line = readLine(raw, { number: walk.firstSeq + walk.lines, file, fileLine: walk.fileLine });
+  walk.lines += 1;
+  walk.endOffset = raw.offset + raw.bytes.length + (raw.isClosed ? 1 : 0);
+  return line;
+};
+
+const accept = (walk: Walk, line: Line, witness: Witness | undefined): void => {
+  if (witness?.seq === line.number) walk.witnessed = line;
+  if (line.kind === "cut") walk.tears += 1;
+  walk.state = follow(walk.state, line);
+};
+
+const witnessVerdict = (
+  { firstSeq, witnessed, state, endOffset }: Walk,
+  witness: Witness | undefined,
+): Verdict | undefined => {
+  if (witness === undefined || witness.seq === 0) return undefined;
+  if (witness.seq < firstSeq) return { kind: "too-old", firstSeq };
+  if (witnessed === undefined) return { kind: "faulty", fault: cutAt(state.last, endOffset, witness) };
+  return witnessed.sha256.startsWith(witness.prefix) ? undefined : { kind: "faulty", fault: witnessFault(witnessed) };
+};
+
+const notesOf = ({ firstSeq, tears, state }: Walk): readonly string[] => {
+  const closed = tears - state.torn.length;
+  return [
+    ...(firstSeq === 1 ? [] : [`it begins at line ${firstSeq}: the lines before are in older files, not checked here`]),
+    ...(closed === 0 ? [] : [`${plural(closed, "torn line")} (a kill in mid-write), sealed by log.torn`]),
+    ...endNotes(state),
+  ];
+};
+
 /** A verifier for one chain. `witness`: a head that must be found in it. */
 export const createVerifier = (witness: Witness | undefined): Verifier => {
-  let state = emptyChain;
-  let scene: Aftermath | undefined;
-  let firstSeq = 1;
-  let lines = 0;
-  let tears = 0;
-  let fileLine = 0;
-  let lastFile: string | undefined;
-  let endOffset = 0;
-  let witnessed: Line | undefined;
-
-  const begin = (raw: RawLine): void => {
-    const facts = factsOf(raw);
-    if (facts.kind !== "entry" || facts.event !== "log.rotated" || facts.seq === 1) return;
-    firstSeq = facts.seq;
-    state = chainBefore(facts.seq, facts.prev);
+  const walk: Walk = {
+    state: emptyChain,
+    scene: undefined,
+    firstSeq: 1,
+    lines: 0,
+    tears: 0,
+    fileLine: 0,
+    lastFile: undefined,
+    endOffset: 0,
+    witnessed: undefined,
   };
-
-  const accept = (line: Line): void => {
-    if (witness?.seq === line.number) witnessed = line;
-    if (line.kind === "cut") tears += 1;
-    state = follow(state, line);
-  };
-
-  const witnessVerdict = (): Verdict | undefined => {
-    if (witness === undefined || witness.seq === 0) return undefined;
-    if (witness.seq < firstSeq) return { kind: "too-old", firstSeq };
-    if (witnessed === undefined) return { kind: "faulty", fault: cutAt(state.last, endOffset, witness) };
-    return witnessed.sha256.startsWith(witness.prefix) ? undefined : { kind: "faulty", fault: witnessFault(witnessed) };
-  };
-
   return {
     take(raw, file): void {
-      if (lines === 0) begin(raw);
-      fileLine = file === lastFile ? fileLine + 1 : 1;
-      lastFile = file;
-      const line = readLine(raw, { number: firstSeq + lines, file, fileLine });
-      lines += 1;
-      endOffset = raw.offset + raw.bytes.length + (raw.isClosed ? 1 : 0);
-      if (scene !== undefined) lookOn(scene, line);
-      else if (doesFollow(state, line)) accept(line);
-      else scene = sceneOf(state, line);
+      if (walk.lines === 0) begin(walk, raw);
+      const line = placed(walk, raw, file);
+      if (walk.scene !== undefined) lookOn(walk.scene, line);
+      else if (doesFollow(walk.state, line)) accept(walk, line, witness);
+      else walk.scene = sceneOf(walk.state, line);
     },
     end(): Verdict {
-      if (scene !== undefined) return { kind: "faulty", fault: diagnose(scene) };
-      const verdict = witnessVerdict();
-      if (verdict !== undefined) return verdict;
-      const closed = tears - state.torn.length;
-      const notes = [
-        ...(firstSeq === 1
-          ? []
-          : [`it begins at line ${firstSeq}: the lines before are in older files, not checked here`]),
-        ...(closed === 0 ? [] : [`${plural(closed, "torn line")} (a kill in mid-write), sealed by log.torn`]),
-        ...endNotes(state),
-      ];
-      return { kind: "whole", lines, head: state.head, notes };
+      if (walk.scene !== undefined) return { kind: "faulty", fault: diagnose(walk.scene) };
+      const { lines, state } = walk;
+      return witnessVerdict(walk, witness) ?? { kind: "whole", lines, head: state.head, notes: notesOf(walk) };
     },
   };
 };

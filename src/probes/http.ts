@@ -112,7 +112,7 @@ export const httpProbe: Probe<"http"> = {
       url,
       ...(socket === null ? {} : { socket }),
       headers: filled.headers,
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, context.maxMs),
       maxBodyBytes,
       secrets: filled.secrets,
     });

@@ -1,4 +1,5 @@
 import type { Check } from "../config/config.ts";
+import { formatDuration } from "../config/duration.ts";
 import type { Host } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
 import { type Bound, bindProbes } from "./index.ts";
@@ -22,17 +23,22 @@ const atOnce = (host: Host, looks: number): number => {
   return Math.min(maxAtOnce, looks, room);
 };
 
-/** A look that could not begin by then is left out, so that a tick in which hundreds hang still ends, and is told. */
-const startWithinMs = 30_000;
+/** A round of looks ends by then, whatever hangs: two of them, the time between and the telling fit into a tick's deadline. */
+const roundMs = 50_000;
+/** A look that could not begin by then is left out. */
+const startWithinMs = 40_000;
+/** What a probe gets on top of its own timeout before it is given up. */
+const patienceMs = 1000;
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Ends a look that hangs at its deadline, whatever it waits for. */
 const withDeadline = async (host: Host, bound: Bound, context: ProbeContext): Promise<Seen> => {
   const done = new AbortController();
+  const deadlineMs = Math.min(bound.deadlineMs, context.maxMs + patienceMs);
   const late = host.clock
-    .sleep(bound.deadlineMs, done.signal)
-    .then((): Seen => ({ kind: "unknown", evidence: `the probe did not end within ${bound.deadlineMs / 1000} s` }));
+    .sleep(deadlineMs, done.signal)
+    .then((): Seen => ({ kind: "unknown", evidence: `the probe did not end within ${formatDuration(deadlineMs)}` }));
   try {
     return await Promise.race([bound.look(context), late]);
   } catch (error) {
@@ -72,12 +78,16 @@ export const look = async (
   const startedMs = host.clock.monotonicMs();
   const worker = async (): Promise<void> => {
     for (const each of waiting) {
-      if (host.clock.monotonicMs() - startedMs > startWithinMs) {
+      const spentMs = host.clock.monotonicMs() - startedMs;
+      if (spentMs > startWithinMs) {
         readings.set(each.check.name, { kind: "unknown", evidence: "no time was left to look at it", durationMs: 0 });
         continue;
       }
       const memory = options.memory(each.check.name);
-      readings.set(each.check.name, await lookOnce(host, each, { host, shared, memory, secret: options.secret }));
+      readings.set(
+        each.check.name,
+        await lookOnce(host, each, { host, shared, memory, secret: options.secret, maxMs: roundMs - spentMs }),
+      );
     }
   };
   await Promise.all(Array.from({ length: atOnce(host, bound.length) }, worker));

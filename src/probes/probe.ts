@@ -30,6 +30,8 @@ export interface ProbeContext {
   readonly shared: Shared;
   /** What this check's last look left; undefined at the first. */
   readonly memory: Memory | undefined;
+  /** Milliseconds that this look may take at most: what is left of its round. */
+  readonly maxMs: number;
   /** Text of a credential or secret file, or why it can't be had. */
   secret(ref: SecretRef): Secret;
 }

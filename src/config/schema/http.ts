@@ -87,7 +87,7 @@ export const httpTarget: Block<HttpCheck["http"]> = v.pipe(
         "Speak through this Unix socket; `url` then gives the path and the Host header.",
         "/run/gateway.sock",
       ),
-      timeout: withDefault(duration(10, 20_000), "5s", "From the first byte sent to the last byte read."),
+      timeout: withDefault(duration(10, 60_000), "5s", "From the first byte sent to the last byte read."),
       headers: withDefault(headers, {}, "Headers to send; a secret one by reference.", {
         Authorization: { credential: "gateway-token", prefix: "Bearer " },
       }),

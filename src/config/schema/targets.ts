@@ -84,7 +84,7 @@ export const tcpTarget: Block<TcpCheck["tcp"]> = v.pipe(
     {
       host: withDefault(tcpHost, "127.0.0.1", "Where to connect.", "db.internal"),
       port: need(whole(1, 65_535), "The port.", 5432),
-      timeout: withDefault(duration(10, 20_000), "5s", "Until the connection stands."),
+      timeout: withDefault(duration(10, 60_000), "5s", "Until the connection stands."),
     },
   ),
   v.transform((raw) => ({ host: raw.host, port: raw.port, timeoutMs: raw.timeout })),
