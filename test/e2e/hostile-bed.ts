@@ -103,6 +103,12 @@ export const run = async (argv: readonly string[], env: Readonly<Record<string, 
 export const unprivileged: readonly string[] =
   process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
 
+/** An incident's name tells the second in which it was opened: two of one check in one second would be one. */
+export const nextSecond = async (): Promise<void> => {
+  const now = Math.floor(Date.now() / 1000);
+  while (Math.floor(Date.now() / 1000) === now) await Bun.sleep(10);
+};
+
 /** Makes a FIFO, at which a careless reader waits for ever. */
 export const mkfifo = (path: string): void => {
   const made = Bun.spawnSync(["mkfifo", path]);

@@ -103,7 +103,6 @@ describe.skipIf(why !== undefined)("a disk that takes nothing more", () => {
       expect({ round, verify: await den.verify(disk) }).toEqual({ round, verify: "0 ok" });
       torn = readFileSync(disk.at(den.log), "utf8").split('"event":"log.torn"').length - 1;
     }
-    console.log(torn, readFileSync(disk.at(den.log)).length, den.runs());
     expect(torn).toBeGreaterThan(0);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Chat, Den, type Entry, readEntry } from "./hostile-bed.ts";
+import { Chat, Den, type Entry, nextSecond, readEntry } from "./hostile-bed.ts";
 
 const rounds = 34;
 /** Ticks that are killed in a row, in each round. */
@@ -46,12 +46,6 @@ const killed = async (den: Den, afterMs: number): Promise<void> => {
   const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
   await child.exited;
   clearTimeout(timer);
-};
-
-/** An incident's name tells the second in which it was opened: two of one check in one second would be one. */
-const nextSecond = async (): Promise<void> => {
-  const now = Math.floor(Date.now() / 1000);
-  while (Math.floor(Date.now() / 1000) === now) await Bun.sleep(10);
 };
 
 /** The attempts of which entries tell this event. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listen, until } from "../host/http-bed.ts";
+import { listen } from "../host/http-bed.ts";
+import { until } from "../host/until.ts";
 import { Chat, Den, mkfifo } from "./hostile-bed.ts";
 
 const gone = "  gone: { process: { name: no-such-gw } }\n";
@@ -19,10 +20,10 @@ describe("two ticks at once", () => {
     });
     den.write(
       "dogwatch.yaml",
-      `confirm: 0s\n${chat.yaml}checks:\n${gone}  web: { http: { url: "http://127.0.0.1:${server.port}/", timeout: 1m } }\n`,
+      `confirm: 0s\n${chat.yaml}checks:\n${gone}  web: { http: { url: "http://127.0.0.1:${server.port}/", timeout: 20s } }\n`,
     );
     const first = start(den);
-    await until(() => server.visits() === 1);
+    await until("the first look", () => server.visits() === 1);
     const second = await den.dogwatch(["tick", "--json"]);
     expect(second.status).toBe(0);
     expect(second.err).toMatch(/^another tick is running \(process \d+ \(\w+\)\); this one does nothing\n$/u);
@@ -99,9 +100,9 @@ describe("SIGTERM in mid-tick", () => {
     await using server = await listen(() => undefined);
     const config = (timeout: string): string =>
       `confirm: 0s\n${chat.yaml}checks:\n${gone}  web: { http: { url: "http://127.0.0.1:${server.port}/", timeout: ${timeout} } }\n`;
-    den.write("dogwatch.yaml", config("1m"));
+    den.write("dogwatch.yaml", config("20s"));
     const child = start(den);
-    await until(() => server.visits() === 1);
+    await until("the first look", () => server.visits() === 1);
     child.kill("SIGTERM");
     await child.exited;
     expect(child.signalCode).toBe("SIGTERM");
@@ -123,7 +124,7 @@ describe("SIGTERM in mid-tick", () => {
       `confirm: 0s\n${chat.yaml}checks:\n${gone}heal: { mode: apply, rules: [{ on: [gone], recipe: mine }] }\n`,
     );
     const child = start(den);
-    await until(() => existsSync(den.at("begun")));
+    await until("the recipe's command", () => existsSync(den.at("begun")));
     child.kill("SIGTERM");
     await child.exited;
     const next = await den.tick();

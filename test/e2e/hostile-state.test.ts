@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Chat, Den, mkfifo } from "./hostile-bed.ts";
+import { Chat, Den, mkfifo, nextSecond } from "./hostile-bed.ts";
 
 /** A check that is red, and a rule whose recipe notes that it ran and fails; `count: 0` makes the same check green. */
 const config = (chat: Chat, count = ">= 1"): string =>
@@ -84,9 +84,11 @@ describe("state.json in pieces", () => {
     await den.tick();
     expect(den.events().at(-1)).toBe("incident.resolved");
     expect(chat.heads().at(-1)).toStartWith("RECOVERED ");
+    await nextSecond();
     den.write("dogwatch.yaml", config(chat));
     await den.tick();
-    expect(new Set(den.entries().map(({ incident }) => incident)).size).toBe(2);
+    expect(opened(den)).toBe(2);
+    expect(new Set(den.entries().flatMap(({ incident }) => incident ?? [])).size).toBe(2);
   });
 });
 
