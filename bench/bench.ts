@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bed, emptyOf, openBed, redTickOf, type Size, scriptOf, tickOf } from "./bed.ts";
@@ -59,6 +59,17 @@ const withMonit = async (
   }
 };
 
+/** Red ticks that were refused would be quick and worthless: the heal log must tell of as many proved heals as there were ticks. */
+const measuredHeals = async (bed: Bed): Promise<readonly Result[]> => {
+  const results = await contest([redTick(bed)], undefined, fewer);
+  const log = readFileSync(join(bed.folder, "red", "log", "heal.jsonl"), "utf8");
+  const proved = log.split('"event":"heal.proved"').length - 1;
+  const opened = log.split('"event":"incident.opened"').length - 1;
+  if (proved < fewer || proved !== opened)
+    throw new Error(`${opened} red ticks, but ${proved} proved heals: nothing to measure`);
+  return results;
+};
+
 const ten = async (bed: Bed): Promise<readonly Result[]> => {
   const size = { processes: 5, addresses: 5 };
   const tick: Contender = { name: "**dogwatch, green tick**", program: tickOf(bed, binary, size) };
@@ -73,7 +84,7 @@ const ten = async (bed: Bed): Promise<readonly Result[]> => {
   return [
     ...(await withMonit(bed, size, contenders, rounds)),
     ...(await contest([afterChange(bed, tick)], undefined, fewer)),
-    ...(await contest([redTick(bed)], undefined, fewer)),
+    ...(await measuredHeals(bed)),
   ];
 };
 

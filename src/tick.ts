@@ -54,6 +54,7 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[]): Dec
     checks: recalled.state.checks,
     incidents: recalled.state.incidents,
     logged: recalled.lostIncidents(judged),
+    used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.map(({ check }) => check)),
     remindEveryMs: run.config.remindEveryMs,
     now: { at, ...moment },

@@ -34,6 +34,8 @@ export interface Deciding {
   readonly incidents: Readonly<Record<string, Incident>>;
   /** Incidents that the heal log holds open and the state has lost, by check: taken up again under their id. */
   readonly logged: Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
+  /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
+  readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
   readonly watched: ReadonlySet<string>;
   readonly remindEveryMs: number;
@@ -42,6 +44,12 @@ export interface Deciding {
 
 /** `gateway-20261123T020500Z`: readable, and one a check and second. */
 export const incidentId = (check: string, at: string): string => `${check}-${at.slice(0, 19).replace(/[-:]/gu, "")}Z`;
+
+const unused = (id: string, used: ReadonlySet<string> | undefined): string => {
+  let free = id;
+  for (let count = 2; used?.has(free); count += 1) free = `${id}-${count}`;
+  return free;
+};
 
 const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
@@ -53,9 +61,12 @@ const heldOpen = (name: string, { logged, now }: Deciding): Incident | undefined
     : { id: taken.id, check: name, openedAt: taken.openedAt, lastTold: momentOf(now) };
 };
 
-const open = (each: Judged, { now, logged }: Deciding): { readonly incident: Incident; readonly isLogged: boolean } => {
+const open = (
+  each: Judged,
+  { now, logged, used }: Deciding,
+): { readonly incident: Incident; readonly isLogged: boolean } => {
   const taken = logged[each.name];
-  const id = taken?.id ?? incidentId(each.name, now.at);
+  const id = taken?.id ?? unused(incidentId(each.name, now.at), used);
   const openedAt = taken?.openedAt ?? each.since;
   return { incident: { id, check: each.name, openedAt, lastTold: momentOf(now) }, isLogged: taken !== undefined };
 };

@@ -231,6 +231,13 @@ describe("decide()", () => {
   });
 });
 
+describe("decide() on a check that dies twice in one second", () => {
+  test("decide() gives the second incident an id of its own", () => {
+    const first = run().opened[0]?.id ?? "";
+    expect(run({ used: new Set([first, `${first}-2`]) }).opened[0]?.id).toBe(`${first}-3`);
+  });
+});
+
 describe("incidentId()", () => {
   test("incidentId() is the check and the second", () => {
     expect(incidentId("gateway", "2026-11-23T02:05:09.999Z")).toBe("gateway-20261123T020509Z");
