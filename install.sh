@@ -108,6 +108,8 @@ put_files() {
   put "$here/dist/dogwatch" "$bin" 0755
   put_tree "$here/heal-recipes" "$share/heal-recipes"
   put "$here/conf/dogwatch.yaml" "$share/dogwatch.yaml" 0644
+  # For editors; a folder without docs installs as well.
+  [[ ! -e $here/docs/dogwatch.schema.json ]] || put "$here/docs/dogwatch.schema.json" "$share/dogwatch.schema.json" 0644
   for unit in "${UNITS[@]}"; do put "$from/$unit" "$units/$unit" 0644; done
   make_folders
   # Yours from the first day on: an upgrade never writes it. The shipped one lies in $share for comparison.

@@ -87,7 +87,7 @@ export const reference = (schema: Node): string => {
   const rule = mapOf(at(schema, "heal", "rules").items ?? {});
   return [
     "# The config file, key by key",
-    "Made by `bun scripts/docs.ts` from `src/config/schema.ts`; change it there. Editors that know YAML use `dogwatch.schema.json` beside this file, by a first line `# yaml-language-server: $schema=PATH`.",
+    "Made by `bun scripts/docs.ts` from `src/config/schema.ts`; change it there. Editors that know YAML use `dogwatch.schema.json` beside this file, by a first line `# yaml-language-server: $schema=PATH`; the install puts it into `/usr/local/share/dogwatch/`.",
     "The file is strict: a key that doesn't stand here is a fault with its line. Durations are one number and one unit: `250ms 5s 2m 1h 7d`. Secrets stand in files of their own and here by name: `{ credential: NAME }` is `/etc/dogwatch/credentials/NAME` (root, mode 0600), `{ file: /path }` a file that others can't read.",
     "## Top level",
     table(schema),

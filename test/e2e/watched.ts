@@ -5,7 +5,7 @@ import { portOpen, type Receiver, startReceiver } from "./receiver.ts";
 
 const project = `${import.meta.dir}/../..`;
 /** What a release holds; copied first, because install.sh must work without the rest of the project. */
-const release = ["install.sh", "units", "conf", "heal-recipes"];
+const release = ["install.sh", "units", "conf", "heal-recipes", "docs"];
 /** Where the release lies inside the bed. */
 export const unpacked = "/opt/dogwatch";
 
