@@ -46,14 +46,17 @@ export const recall = (run: Run): Recalled => {
   };
   const logged = (): ReturnType<typeof openIncidents> => openIncidents(host, paths.logFile);
   const adopted = (): HealState => adopt(heal.value, logged(), nowOf(run).moment);
-  const healNow = heal.isLost ? adopted() : heal.value;
-  if (heal.isLost && !run.isDryRun) note(writeHealState(host, paths.state, healNow));
+  /** Both files gone and a log there: what the log doesn't hold open is forgotten, so every rule cools down from now. */
+  const areBothGone = heal.isMissing && state.isMissing && (ledger.head()?.seq ?? 0) > 0;
+  const isGone = heal.isLost || areBothGone;
+  const healNow = isGone ? { ...adopted(), lostAt: nowOf(run).moment } : heal.value;
+  if (isGone && !run.isDryRun) note(writeHealState(host, paths.state, healNow));
   /** A state that was written after an incident was opened, and doesn't know it, has seen its check well again. */
   const isStateGone = state.isLost || state.isMissing;
   return {
     state: state.value,
     heal: healNow,
-    healForWork: () => (heal.isMissing ? adopted() : healNow),
+    healForWork: () => (heal.isMissing && !areBothGone ? adopted() : healNow),
     ledger,
     lostIncidents: (judged) => {
       const isNew = ({ name, verdict, because }: Judged): boolean =>

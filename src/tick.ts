@@ -54,8 +54,11 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[]): Dec
     checks: recalled.state.checks,
     incidents: recalled.state.incidents,
     logged: recalled.lostIncidents(judged),
+    patients: Object.fromEntries(
+      recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
+    ),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
-    watched: new Set(watching.map(({ check }) => check)),
+    watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
     now: { at, ...moment },
   });

@@ -34,6 +34,8 @@ export interface Deciding {
   readonly incidents: Readonly<Record<string, Incident>>;
   /** Incidents that the heal log holds open and the state has lost, by check: taken up again under their id. */
   readonly logged: Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
+  /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
+  readonly patients?: Readonly<Record<string, string>>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
@@ -127,12 +129,38 @@ const one = (each: Judged, given: Deciding): One => {
   return { incident, tell: { kind: "unknown", check: each.name, incident: incident ?? null }, isUnknownTold: true };
 };
 
+type Named = One & { readonly name: string };
+
+/**
+ * One outage is one incident: a check that a heal was to cure, and that is red on its own now, belongs to the heal's incident. While
+ * that lives it opens none of its own; when the incident's own check is well before it, it takes the incident over, with its attempts.
+ */
+const withHeirs = (each: readonly Named[], given: Deciding): readonly Named[] => {
+  const all = new Map(each.map((one) => [one.name, one]));
+  for (const { name, tell } of each) {
+    const owner = Object.values(given.incidents).find(({ id }) => id === given.patients?.[name]);
+    const mine = all.get(name);
+    if (owner === undefined || mine === undefined || tell?.kind !== "red") continue;
+    const before = all.get(owner.check);
+    const isOwnerRed = given.judged.some((judged) => judged.name === owner.check && judged.verdict === "red");
+    const isFree =
+      before !== undefined && !isOwnerRed && (before.tell?.kind === "recovered" || before.incident?.id === owner.id);
+    const { isUnknownTold } = mine;
+    all.set(name, { name, isUnknownTold, incident: isFree ? { ...owner, check: name } : undefined });
+    if (isFree) all.set(owner.check, { name: owner.check, incident: undefined, isUnknownTold: before.isUnknownTold });
+  }
+  return [...all.values()];
+};
+
 /**
  * What is told now: the first red of an incident, its reminders, its end, and once a check that can't be measured for three
  * ticks. A folded check says nothing: its red parent speaks for it. Pure.
  */
 export const decide = (given: Deciding): Decided => {
-  const each = given.judged.map((judged) => ({ name: judged.name, ...one(judged, given) }));
+  const each = withHeirs(
+    given.judged.map((judged) => ({ name: judged.name, ...one(judged, given) })),
+    given,
+  );
   const names = new Set(given.judged.map(({ name }) => name));
   const held = Object.keys(given.logged).flatMap((name) => heldOpen(name, given) ?? []);
   const gone = [...Object.values(given.incidents), ...held].filter(({ check }) => !names.has(check));

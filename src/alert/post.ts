@@ -32,7 +32,9 @@ const ofHealed = ({ outcome, recipe, unit, isUserUnit, why }: Healed): HealTold 
 const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): HealTold | null => {
   if (kind !== "red" && kind !== "reminder") return null;
   if (healed.check === check || healed.sick.includes(check)) return ofHealed(healed);
-  const reason = healed.reasons[check];
+  const ofSameRule = (other: string): boolean =>
+    config.heal.rules.some(({ on }) => on.includes(check) && on.includes(other));
+  const reason = healed.reasons[check] ?? Object.entries(healed.reasons).find(([other]) => ofSameRule(other))?.[1];
   if (reason !== undefined)
     return { outcome: "refused", recipe: reason.recipe, unit: null, isUserUnit: false, why: reason.why };
   const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, isUserUnit: false, why });

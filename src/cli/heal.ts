@@ -3,6 +3,7 @@ import type { Healed } from "../heal/heal.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadFresh, loadKept } from "../load.ts";
 import { openLedger } from "../log/ledger.ts";
+import type { HealState } from "../state/heal-state.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
@@ -41,9 +42,16 @@ const plan = async (cli: Cli): Promise<number> => {
 };
 
 /** Ends a latch, with a line in the log first. A broken heal state is left for the tick, which makes good what was lost. */
-const unlatchHeld = async ({ host, paths }: Cli, rule: string): Promise<number> => {
+/** The latched rule that is meant: by its whole name, or by its recipe where that is the only one. */
+const latchedRule = (latched: HealState["latched"], word: string): string => {
+  const ofRecipe = Object.keys(latched).filter((id) => id.split(/[:#]/u, 1)[0] === word);
+  return !Object.hasOwn(latched, word) && ofRecipe.length === 1 ? (ofRecipe[0] ?? word) : word;
+};
+
+const unlatchHeld = async ({ host, paths }: Cli, word: string): Promise<number> => {
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const { value: heal } = readHealState(host, paths.state, moment, true);
+  const rule = latchedRule(heal.latched, word);
   const { [rule]: latch, ...latched } = heal.latched;
   if (latch === undefined || !Object.hasOwn(heal.latched, rule)) {
     const names = Object.keys(heal.latched);

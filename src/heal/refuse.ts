@@ -91,20 +91,18 @@ const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
 
 const byLatch = ({ choice, candidate: { rule } }: Case): string | undefined => {
   const latch = choice.heal.latched[rule.id];
-  return latch === undefined
-    ? undefined
-    : `latched since ${latch.at}: ${latch.why}; "dogwatch heal unlatch ${rule.id}" or a green day ends it`;
+  return latch?.why;
 };
 
 /** Whether a rule's recipe may be applied to a red check now, or the first reason why not. Pure. */
 export const refusalOf = (given: Case): Refusal => {
-  const { choice, recipe, incident } = given;
+  const { choice, recipe, incident, candidate } = given;
   const mine = choice.heal.attempts.filter((each) => each.key === keyOf(incident.id, recipe.name));
   const why =
     byHost(given) ?? byLatch(given) ?? byTarget(given) ?? byRecipe(given) ?? byAttempts(mine) ?? byCooldown(given);
   if (why !== undefined) return { kind: "refused", why, isLatching: false };
   const left = budgetLeft(given);
   if (left > 0) return { kind: "allowed", number: mine.length + 1, budgetLeft: left - 1 };
-  const spent = `the budget of ${recipe.budget.count} per ${formatDuration(recipe.budget.perMs)} is spent`;
+  const spent = `the budget of ${recipe.budget.count} per ${formatDuration(recipe.budget.perMs)} is spent: only alerts until "dogwatch heal unlatch ${candidate.rule.id}" or a green day`;
   return { kind: "refused", why: spent, isLatching: true };
 };
