@@ -65,6 +65,7 @@ const watch = (child: ChildProcess, command: Command, killAll: () => void): Prom
     clearTimeout(deadline);
     clearTimeout(afterwards);
     command.signal?.removeEventListener("abort", giveUp);
+    child.stdin?.destroy();
     child.stdout?.destroy();
     child.stderr?.destroy();
     child.unref();
@@ -96,9 +97,13 @@ const run = async (command: Command, ownUid: number): Promise<Ran> => {
   const { spawn } = await import("node:child_process");
   const child = attempt(() => {
     const [file = "", ...args] = start.argv;
-    return spawn(file, args, { cwd: "/", detached: true, env: start.env, stdio: ["ignore", "pipe", "pipe"] });
+    const input = command.stdin === undefined ? "ignore" : "pipe";
+    return spawn(file, args, { cwd: "/", detached: true, env: start.env, stdio: [input, "pipe", "pipe"] });
   });
   if (isFailure(child)) return child;
+  // A command that ends without reading all of it is no trouble of ours.
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(command.stdin);
   const ran = await watch(child, command, () => killGroup(child, start, spawn));
   return start.argv === command.argv ? ran : withoutSetpriv(ran);
 };

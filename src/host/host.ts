@@ -67,6 +67,8 @@ export interface Command {
   /** Run as this user (uid, its groups), by name; needs root. */
   readonly user?: string;
   readonly signal?: AbortSignal;
+  /** What it reads on its standard input, which then ends; absent: nothing. */
+  readonly stdin?: string;
 }
 
 /** How a command ended. `status`: 0 to 255. `timed-out` also when `signal` called it off; it was killed with its whole group. */

@@ -80,6 +80,12 @@ describe("run()", () => {
     expect(group).toBe(pid ?? "none");
   });
 
+  test("run() hands over what the command shall read, whole, and doesn't mind one that reads nothing", async () => {
+    const text = "ü\n".repeat(200_000);
+    expect(outOf(await run(["/usr/bin/wc", "-c"], { stdin: text }))).toBe("600000\n");
+    expect(await run(["/bin/true"], { stdin: text })).toMatchObject({ kind: "exited", status: 0 });
+  });
+
   test("run() hands down no file of ours", async () => {
     const open = outOf(await run(["/bin/ls", "/proc/self/fd"])).split("\n");
     expect(open).toEqual(["0", "1", "2", "3", ""]);
