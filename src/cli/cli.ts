@@ -7,6 +7,8 @@ export interface Flags {
   readonly isJson: boolean;
   readonly isDryRun: boolean;
   readonly hasExitCode: boolean;
+  /** Ask before each step of a heal by hand. */
+  readonly isStepped: boolean;
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
   readonly head: string | undefined;

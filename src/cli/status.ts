@@ -64,7 +64,7 @@ const describe = (
 ): readonly string[] => {
   const { host, paths } = cli;
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
-  const { value: heal } = readHealState(host, paths.state, moment, true);
+  const { value: heal } = readHealState(host, paths.helper, moment, true);
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
   const refused = state.outbox[0]?.refused;

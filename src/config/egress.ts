@@ -27,4 +27,5 @@ const ofCheck = (check: Check): readonly Destination[] => {
 };
 
 /** Every place that the checks of this config may contact; nothing else is opened (law 1). Never throws on a loaded config. */
-export const checkDestinations = (config: Config): readonly Destination[] => config.checks.flatMap(ofCheck);
+export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly Destination[] =>
+  checks.flatMap(ofCheck);

@@ -13,6 +13,7 @@ export const cliOf = (host: FakeHost, flags: Partial<Flags> = {}): Cli => ({
     isJson: false,
     isDryRun: false,
     hasExitCode: false,
+    isStepped: false,
     logLevel: "info",
     logFormat: "text",
     head: undefined,
