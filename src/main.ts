@@ -59,6 +59,11 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  egress: {
+    load: async () => (await import("./cli/egress.ts")).egressCommand,
+    flags: ["systemd", "helper", "write"],
+    hasWords: false,
+  },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
   failed: {
@@ -87,6 +92,9 @@ const options = {
   incident: { type: "string" },
   since: { type: "string" },
   step: { type: "boolean" },
+  systemd: { type: "boolean" },
+  helper: { type: "boolean" },
+  write: { type: "boolean" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
@@ -125,6 +133,9 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     head: values.head,
     incident: values.incident,
     since: values.since,
+    isSystemd: values.systemd ?? false,
+    isHelper: values.helper ?? false,
+    isWritten: values.write ?? false,
   };
 };
 

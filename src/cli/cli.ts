@@ -14,6 +14,10 @@ export interface Flags {
   readonly head: string | undefined;
   readonly incident: string | undefined;
   readonly since: string | undefined;
+  /** `egress` alone: print a drop-in, the helper's one, write both. */
+  readonly isSystemd?: boolean;
+  readonly isHelper?: boolean;
+  readonly isWritten?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -13,6 +13,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
+  egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
   demo                        the whole story on this machine in under a minute
 
@@ -66,9 +67,28 @@ Exit of verify: 0 whole, or no log yet · 1 tampered · 64 usage · 74 unreadabl
 `,
   chat: `Usage: dogwatch chat test [--json]
 
-Sends one test message and says what the platform answered.
+Sends one test message and says what the platform answered. As root on a system
+install it is sent from inside the sandbox of dogwatch.service, IP filter
+included.
 
 Exit: 0 delivered · 75 not.
+`,
+  egress: `Usage: dogwatch egress [--json]
+       dogwatch egress --systemd [--helper]
+       sudo dogwatch egress --systemd --write
+
+Lists every destination that can ever be contacted, every program that can ever
+be run, every socket that is opened, and what each is for.
+
+  --systemd   print the IP filter of dogwatch.service as a drop-in: the config's
+              addresses, names as they resolve now. What can't be listed opens
+              the filter, and the drop-in says so in plain words
+  --helper    the same for dogwatch-heal@.service, with the folders of files
+              that recipes in use back up
+  --write     write both where the units find them, and reload systemd; after
+              each change of an address, and when an address has moved
+
+Exit: 0 done · 73 a drop-in cannot be written · 78 config or recipe invalid.
 `,
   card: `Usage: dogwatch card [NAME]
 
