@@ -8,6 +8,7 @@ import type { Recalled } from "./recall.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
 import { afterProof } from "./state/next.ts";
+import { silenceOf, silenceText } from "./state/silence.ts";
 import type { Incident } from "./state/state.ts";
 import type { Judged } from "./verdict/judge.ts";
 
@@ -97,6 +98,17 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));
 };
 
+/** A person works on it: where nothing else is red, no helper need be asked. */
+const hushedHeal = (run: Run, { silences }: Recalled, judged: readonly Judged[]): Healed | undefined => {
+  const red = judged.filter(({ verdict, because }) => verdict === "red" && because === undefined);
+  const [first] = red;
+  const silence = first === undefined ? undefined : silenceOf(silences, first.name);
+  if (first === undefined || silence === undefined || !red.every(({ name }) => silenceOf(silences, name) !== undefined))
+    return undefined;
+  const recipe = run.config.heal.rules.find(({ on }) => on.includes(first.name))?.recipe ?? null;
+  return { ...noHeal(silenceText(silence)), outcome: "refused", check: first.name, recipe };
+};
+
 /** What there is to heal: nothing, what no rule covers, or something for the helper. */
 const whyQuiet = (run: Run, heal: HealState, judged: readonly Judged[]): string | undefined => {
   const red = judged.filter(({ verdict, because }) => verdict === "red" && because === undefined);
@@ -112,6 +124,8 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const { judged, decided } = stage;
   const { incidents } = decided;
   const why = whyQuiet(run, recalled.heal, judged);
+  const hushed = isOpen(recalled.heal) ? undefined : hushedHeal(run, recalled, judged);
+  if (hushed !== undefined) return { healed: hushed, judged, incidents };
   const [trouble] = recalled.writeCodes().length === 0 ? [] : recalled.troubles().slice(-1);
   if (why !== undefined && (trouble === undefined || why === "nothing is red")) {
     const quiet = { healed: noHeal(why), judged, incidents };

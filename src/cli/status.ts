@@ -3,6 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { NextTick } from "../host/host.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
+import { readSilences, silenceText } from "../state/silence.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
@@ -76,6 +77,9 @@ const describe = (
     ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
+    ...readSilences(host, paths.helper, now).map(
+      (each) => `silenced: ${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
+    ),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,

@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { UnitFacts } from "../host/host.ts";
 import { hasFailedStopping, stopOf } from "../probes/unit-stop.ts";
 import type { Attempt } from "../state/heal-state.ts";
-import { silenceOf } from "../state/silence.ts";
+import { silenceOf, silenceText } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { type Candidate, type Choice, keyOf } from "./choice.ts";
@@ -66,8 +66,7 @@ const sickChecks = ({ check, choice, candidate }: Case): readonly string[] => [
 const bySilence = (given: Case): string | undefined => {
   for (const name of sickChecks(given)) {
     const silence = silenceOf(given.choice.silences, name);
-    if (silence !== undefined)
-      return `"${name}" is silenced until ${silence.until.slice(0, 16).replace("T", " ")} UTC by ${silence.by}: ${silence.reason}`;
+    if (silence !== undefined) return silenceText(silence);
   }
   return undefined;
 };
