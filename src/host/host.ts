@@ -45,14 +45,47 @@ export interface Files {
   /** The names in a folder, sorted. */
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
-  replace(path: string, text: string, mode: number): Done;
+  replace(path: string, text: string | Uint8Array, mode: number): Done;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
+  /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
+  removeFolder(path: string): Done;
   rename(from: string, to: string): Done;
   /** An exclusive lock that the kernel drops when this process ends, however it ends. Never waits. */
   lock(path: string): Lock;
+}
+
+/** One file with all that is needed to put it back. `changedMs`: the later of its last write and its last change of any kind, wall time. */
+export interface OwnFile {
+  readonly kind: "read";
+  readonly bytes: Uint8Array;
+  /** Permission bits only, octal 0o777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly changedMs: number;
+}
+
+/** How a file is written. `gid`: the group that it gets, else that of a new file there. `expect`: what must be there now, by its SHA-256, or `null` for nothing. */
+export interface OwnWrite {
+  readonly mode: number;
+  readonly gid?: number;
+  readonly expect?: string | null;
+}
+
+/**
+ * Files of the user that we are, in folders that this user may change meanwhile. Each folder of the path is opened in the one
+ * before it, and a link anywhere fails with `ELOOP`; so does a path that isn't absolute, or has `.` or `..` in it, with `EINVAL`. The
+ * file is a regular one with one name, ours, and without set-user-ID or the like. Never blocks.
+ */
+export interface OwnFiles {
+  read(path: string, maxBytes: number): OwnFile | Failure;
+  /** Replaces or makes it whole, as {@link Files.replace} does; its folder must be there. What isn't as expected fails with `ESTALE`. */
+  write(path: string, bytes: Uint8Array, how: OwnWrite): Done;
+  /** Removes it when its bytes have this SHA-256, else fails with `ESTALE`. */
+  remove(path: string, expect: string): Done;
 }
 
 /** A program to run once, with all the limits that it is held to. */
@@ -266,6 +299,7 @@ export interface Terminal {
 export interface Host {
   readonly clock: Clock;
   readonly files: Files;
+  readonly ownFiles: OwnFiles;
   readonly exec: { run(command: Command): Promise<Ran> };
   readonly http: Http;
   readonly tcp: Tcp;
@@ -285,4 +319,6 @@ export interface Host {
   sha256File(path: string): Promise<string | undefined>;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
+  /** The name of a uid, or undefined. Source: passwd(5). */
+  userOf(uid: number): string | undefined;
 }
