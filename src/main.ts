@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, Entry>> = {
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
+  hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
   failed: { load: async () => (await import("./cli/failed.ts")).failedCommand, flags: [], hasWords: false },
 };
 

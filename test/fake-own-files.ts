@@ -1,5 +1,6 @@
 import { sha256 } from "../src/host/digest.ts";
-import type { Done, Failure, OwnFile, OwnFiles } from "../src/host/host.ts";
+import type { Done, Failure } from "../src/host/host.ts";
+import type { OwnFile, OwnFiles } from "../src/host/own-files.ts";
 import type { FakeFiles } from "./fake-files.ts";
 
 const stale: Failure = { kind: "failed", code: "ESTALE", why: "it is no longer the file that was looked at before" };
@@ -19,10 +20,13 @@ export const fakeOwnFiles = (files: FakeFiles, uid: number): OwnFiles => {
   };
   return {
     read,
-    write: (path, bytes, { mode, expect }): Done => {
+    write: (path, bytes, { mode, gid = uid, expect }): Done => {
       const there = files.stat(path);
       if (!("kind" in there) && there.uid !== uid) return { kind: "failed", code: "EPERM", why: "not ours" };
-      return expect === undefined || isAsExpected(path, expect) ? files.replace(path, bytes, mode) : stale;
+      if (expect !== undefined && !isAsExpected(path, expect)) return stale;
+      const done = files.replace(path, bytes, mode);
+      if (done.kind === "done") files.put(path, bytes, { mode, uid, gid });
+      return done;
     },
     remove: (path, expect): Done => (isAsExpected(path, expect) ? files.remove(path) : stale),
   };

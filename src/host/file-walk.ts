@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type St
 import { sha256 } from "./digest.ts";
 import { attempt, failed, isFailure } from "./failure.ts";
 import { replaceFile, syncFolder } from "./file-replace.ts";
-import type { Done, Failure, OwnFile, OwnFiles, OwnWrite } from "./host.ts";
+import type { Done, Failure } from "./host.ts";
+import type { OwnFile, OwnFiles, OwnWrite } from "./own-files.ts";
 import { notPlain } from "./plain-file.ts";
 
 /** O_PATH, which node:fs doesn't name: a handle on what is there, without opening it. Source: open(2), asm-generic/fcntl.h. */
