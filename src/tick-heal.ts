@@ -3,6 +3,7 @@ import type { Mailbox } from "./alert/mailbox.ts";
 import type { Post } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import type { Bench } from "./heal/attempt.ts";
+import { createHands } from "./heal/hands.ts";
 import { type Healed, healOne, noHeal } from "./heal/heal.ts";
 import { tidy } from "./heal/housekeeping.ts";
 import { look } from "./probes/look.ts";
@@ -45,6 +46,8 @@ const saveHeal = (run: Run, recalled: Recalled, heal: HealState) => {
 
 const benchOf = (run: Run, recalled: Recalled, judged: readonly Judged[]): Bench => ({
   host: run.host,
+  hands: createHands(run.host),
+  helperFolder: run.paths.state,
   now: () => nowOf(run),
   append: (entries) => recalled.ledger.append(entries),
   save: (heal) => saveHeal(run, recalled, heal),

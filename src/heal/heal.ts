@@ -5,9 +5,11 @@ import type { Attempt, HealState } from "../state/heal-state.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { attemptHeal, type Bench, type Outcome, resumeWatch } from "./attempt.ts";
+import { backupFolder } from "./backup.ts";
 import { type CandidateSource, findCandidates } from "./candidates.ts";
 import type { Applicable, Chosen } from "./choice.ts";
 import { choose } from "./choose.ts";
+import { withFiles } from "./files.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What the heal stage did, for the message, the report and the next tick. */
@@ -74,7 +76,9 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
 
 /** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
 const cutOff = (work: HealWork, attempt: Attempt): Healed => {
-  const why = "dogwatch was cut off while it applied the recipe; it is probed and not repeated";
+  const folder = backupFolder(attempt);
+  const copies = folder === undefined ? "" : `; its files as they were before lie in "${folder}"`;
+  const why = `dogwatch was cut off while it applied the recipe; it is probed and not repeated${copies}`;
   const entry: NewEntry = {
     event: "heal.indeterminate",
     by: "helper",
@@ -153,7 +157,7 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
 
 const plan = async (work: HealWork): Promise<Healed> => {
   const { source, judged, incidents, heal } = work;
-  const candidates = await findCandidates(source, judged);
+  const candidates = await withFiles(work.bench, await findCandidates(source, judged));
   const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
   const { mode } = source.config.heal;
   const { chosen, refused } = choose({ judged, incidents, candidates, heal, mode, systemState, now: source.now });

@@ -1,6 +1,7 @@
 import type { Rule } from "../../src/config/config.ts";
 import type { Bench } from "../../src/heal/attempt.ts";
 import type { Applicable, Candidate } from "../../src/heal/choice.ts";
+import { createHands } from "../../src/heal/hands.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
 import { openLedger } from "../../src/log/ledger.ts";
 import { verifyLog } from "../../src/log/verify.ts";
@@ -49,6 +50,8 @@ export const createHealBed = (): HealBed => {
     watchMs: 90_000,
     bench: {
       host,
+      hands: createHands(host),
+      helperFolder: state,
       now,
       append: (entries) => {
         const done = ledger.append(entries);
