@@ -3,6 +3,7 @@ import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { helperInProcess } from "../heal/in-process.ts";
 import { openJournal } from "../heal/journal.ts";
+import { approveAll } from "../heal/operate.ts";
 import type { Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
@@ -45,6 +46,7 @@ const helperOf = (
     elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
     onStep: (text) => log.log("debug", `heal: ${text}`),
+    approve: approveAll,
   });
   return { helper, elsewhere };
 };

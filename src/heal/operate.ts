@@ -10,6 +10,7 @@ import type { Judged } from "../verdict/judge.ts";
 import { adopt } from "./adopt.ts";
 import type { Bench } from "./attempt.ts";
 import type { CandidateSource } from "./candidates.ts";
+import { createHands } from "./hands.ts";
 import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import type { Journal } from "./journal.ts";
@@ -31,6 +32,7 @@ export interface Theatre {
   /** Milliseconds that the proof may still be watched now. */
   readonly watchMs: () => number;
   readonly onStep: (text: string) => void;
+  readonly approve: Bench["approve"];
   /** Takes note of a write that may have failed. */
   readonly note: (failure: Failure) => void;
   /** A sentence for the operator. */
@@ -46,6 +48,9 @@ export interface Operation {
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly onApply: (healed: Healed) => void;
 }
+
+/** Nobody is asked. */
+export const approveAll: Bench["approve"] = async () => true;
 
 /** The present moment on this host. */
 export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
@@ -76,6 +81,8 @@ export const loadHeal = (theatre: Theatre): HealState => {
 
 const benchOf = (theatre: Theatre): Bench => ({
   host: theatre.host,
+  hands: createHands(theatre.host),
+  helperFolder: theatre.folder,
   by: theatre.by,
   now: () => ({ at: new Date(theatre.host.clock.nowMs()).toISOString(), moment: momentOf(theatre.host) }),
   append: (entries) => theatre.journal.enter((book) => ({ entries, book })),
@@ -83,6 +90,7 @@ const benchOf = (theatre: Theatre): Bench => ({
   look: theatre.look,
   watchMs: theatre.watchMs,
   onStep: theatre.onStep,
+  approve: theatre.approve,
   seals: async () => ({
     config_sha256: theatre.configSha256,
     binary_sha256: (await theatre.host.sha256File(theatre.host.binary)) ?? "unknown",
