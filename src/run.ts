@@ -1,10 +1,10 @@
 import type { Chat } from "./alert/platforms/index.ts";
 import type { Config, SecretRef } from "./config/config.ts";
 import type { Secret } from "./config/secret.ts";
-import type { Fault } from "./heal/choice.ts";
-import type { Recipe } from "./heal/recipe.ts";
+import type { Helper } from "./heal/helper.ts";
 import type { Host } from "./host/host.ts";
 import type { RunLog } from "./host/run-log.ts";
+import type { LookElsewhere } from "./looks.ts";
 import type { Paths } from "./paths.ts";
 import type { Moment } from "./state/state.ts";
 
@@ -18,7 +18,10 @@ export interface Run {
   /** Loads the chat; only a tick that has something to say does. */
   readonly openChat: () => Promise<Chat>;
   readonly secret: (ref: SecretRef) => Secret;
-  readonly readRecipe: (name: string) => Promise<Recipe | Fault>;
+  /** Whoever changes things and writes the log: ourselves, or root's side of the wall. */
+  readonly helper: Helper;
+  /** Looks at checks that another user has to look at. */
+  readonly elsewhere: LookElsewhere;
   readonly isDryRun: boolean;
   /** Milliseconds on the monotonic clock. */
   readonly startedMs: number;

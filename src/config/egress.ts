@@ -27,7 +27,8 @@ const ofCheck = (check: Check): readonly Destination[] => {
 };
 
 /** Every place that the checks of this config may contact; nothing else is opened (law 1). Never throws on a loaded config. */
-export const checkDestinations = (config: Config): readonly Destination[] => config.checks.flatMap(ofCheck);
+export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly Destination[] =>
+  checks.flatMap(ofCheck);
 
 /** The base address of the chat, from the config alone; undefined for one that needs no network. Never throws on a loaded config. */
 export const chatAddress = (chat: Config["chat"]): string | undefined => {

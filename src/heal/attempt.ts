@@ -12,6 +12,8 @@ import { runSteps } from "./steps.ts";
 /** What the five steps need from the tick. `append` and `save` make durable before they answer. */
 export interface Bench {
   readonly host: Host;
+  /** Who applies it, as the log says: `helper`, or a person by hand, `uid:N`. */
+  readonly by: string;
   readonly now: () => { readonly at: string; readonly moment: Moment };
   readonly append: (entries: readonly NewEntry[]) => { readonly kind: "appended"; readonly head: Head } | Failure;
   readonly save: (heal: HealState) => { readonly kind: "done" } | Failure;
@@ -38,9 +40,14 @@ const invocationOf = ({ candidate: { facts } }: Applicable): string | null =>
   facts === undefined || "kind" in facts ? null : facts.invocationId;
 
 /** The words that a log entry of this attempt begins with. */
-const entryOf = (event: NewEntry["event"], attempt: Attempt, more: Omit<NewEntry, "event" | "by">): NewEntry => ({
+const entryOf = (
+  { by }: Bench,
+  event: NewEntry["event"],
+  attempt: Attempt,
+  more: Omit<NewEntry, "event" | "by">,
+): NewEntry => ({
   event,
-  by: "helper",
+  by,
   incident: attempt.incident,
   check: attempt.check,
   recipe: attempt.recipe,
@@ -95,6 +102,7 @@ const argvOf = ({ candidate: { steps } }: Applicable): readonly string[] =>
   steps.flatMap((step, i) => (i === 0 ? step : ["&&", ...step]));
 
 const planEntries = (
+  bench: Bench,
   chosen: Applicable,
   attempt: Attempt,
   archived: number,
@@ -103,9 +111,9 @@ const planEntries = (
   const sealed = { recipe_sha256: chosen.recipe.sha256, ...seals };
   const argv = argvOf(chosen);
   return [
-    entryOf("heal.archived", attempt, { why: `${archived} stale attempts closed` }),
-    entryOf("heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
-    entryOf("heal.planned", attempt, { argv, ...targetFacts(chosen), why: "exactly one change is planned" }),
+    entryOf(bench, "heal.archived", attempt, { why: `${archived} stale attempts closed` }),
+    entryOf(bench, "heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
+    entryOf(bench, "heal.planned", attempt, { argv, ...targetFacts(chosen), why: "exactly one change is planned" }),
   ];
 };
 
@@ -118,7 +126,7 @@ const close = (
   entry: Omit<NewEntry, "event" | "by">,
 ): HealState => {
   const closed = replaceLast(heal, { ...attempt, outcome, ended: bench.now().moment, why: entry.why ?? "" });
-  bench.append([entryOf(outcome === "healed" ? "heal.proved" : "heal.failed", attempt, entry)]);
+  bench.append([entryOf(bench, outcome === "healed" ? "heal.proved" : "heal.failed", attempt, entry)]);
   bench.save(closed);
   return closed;
 };
@@ -172,15 +180,15 @@ export const attemptHeal = async (
   const archived = archive(before);
   const attempt = create(bench, chosen, sick);
   const heal = { ...archived.heal, attempts: [...archived.heal.attempts, attempt] };
-  const planned = bench.append(planEntries(chosen, attempt, archived.count, await bench.seals()));
+  const planned = bench.append(planEntries(bench, chosen, attempt, archived.count, await bench.seals()));
   if (planned.kind === "failed") return callOff(before, `the heal log cannot be written: ${planned.why}`);
   const saved = bench.save(heal);
   if (saved.kind === "failed") {
     const why = `the heal state cannot be written: ${saved.why}`;
-    bench.append([entryOf("heal.refused", attempt, { why })]);
+    bench.append([entryOf(bench, "heal.refused", attempt, { why })]);
     return callOff(before, why);
   }
-  const dispatched = bench.append([entryOf("heal.dispatched", attempt, { argv: argvOf(chosen) })]);
+  const dispatched = bench.append([entryOf(bench, "heal.dispatched", attempt, { argv: argvOf(chosen) })]);
   if (dispatched.kind === "failed") {
     bench.save(before);
     return callOff(before, `the heal log cannot be written: ${dispatched.why}`);

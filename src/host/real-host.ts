@@ -6,6 +6,7 @@ import { createExec } from "./exec.ts";
 import { createFiles } from "./files.ts";
 import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
+import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
@@ -45,6 +46,10 @@ export const createHost = (options: HostOptions): Host => {
     get terminal() {
       terminal ??= createTerminal(env);
       return terminal;
+    },
+    peers: {
+      connect: connectLines,
+      activated: stdioPeer,
     },
     hostname,
     uid,
