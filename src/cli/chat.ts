@@ -84,9 +84,11 @@ const sendFromSandbox = async ({ host, paths, flags }: Cli, config: Config): Pro
   host.terminal.out(ran.stdout);
   host.terminal.err(ran.stderr);
   if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
+  // What the filter drops gives no error: it hangs.
+  const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
   const why =
-    filterFault(host, config) ?? `the IP filter of dogwatch.service may be why; make it anew: ${filterCommand}`;
-  complain(host, "the message was sent from inside the sandbox of dogwatch.service, as alerts are", why);
+    filterFault(host, config) ?? (hung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
+  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as alerts are", why);
   return ran.kind === "exited" ? ran.status : exits.stuck;
 };
 
