@@ -1,6 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Failure, Host } from "../host/host.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
@@ -116,36 +117,40 @@ const watch = async (bench: Bench, attempt: Attempt, withinMs: number): Promise<
   });
 };
 
-/** Puts back what the attempt changed, and then writes down that it failed: after a kill in between both are done again. */
+/**
+ * Puts back what the attempt changed, and then writes down that it failed: after a kill in between both are done again. A message is
+ * cut somewhere, so what became of the files stands before the details, and what wasn't restored before everything.
+ */
 const fail = async (
   bench: Bench,
   heal: HealState,
   attempt: Attempt,
   entry: Omit<NewEntry, "event" | "by"> & { readonly why: string },
-  told: string,
+  detail: string,
 ): Promise<Outcome> => {
-  const { verified, why } = await restoreBackup(bench, attempt);
+  const { verified, isWhole, why } = await restoreBackup(bench, attempt);
   const restored =
     verified.length === 0
       ? []
       : [entryOf(bench, "heal.restored", attempt, { ...loggedBackedUp(verified), why: why ?? "" })];
-  const ended = why === undefined ? entry : { ...entry, why: `${entry.why}; ${why}` };
-  const closed = close(bench, heal, attempt, "failed", ended, restored);
-  return { kind: "failed", why: why === undefined ? told : `${told}; ${why}`, heal: closed, readings: none };
+  const join = (text: string): string => (why === undefined ? text : isWhole ? `${text}; ${why}` : `${why}; ${text}`);
+  const closed = close(bench, heal, attempt, "failed", { ...entry, why: join(entry.why) }, restored);
+  const told = detail === "" ? join(entry.why) : `${join(entry.why)}${why === undefined ? ":" : ";"} ${detail}`;
+  return { kind: "failed", why: told, heal: closed, readings: none };
 };
 
 const conclude = async (bench: Bench, heal: HealState, attempt: Attempt, proved: Proved): Promise<Outcome> => {
   switch (proved.kind) {
     case "proved": {
-      const why = `${proved.why}${badFileNote(attempt.backup)}`;
+      const note = badFileNote(attempt.backup);
+      const why = note === "" ? proved.why : `${cleanEvidence(proved.why, 60)}${note}`;
       const closed = close(bench, heal, attempt, "healed", { proof: proved.why });
       return { kind: "healed", why, heal: closed, readings: proved.readings };
     }
     case "failed": {
       const why = proved.isDead ? "it died again" : `not well within ${formatDuration(attempt.proofWithinS * 1000)}`;
       const next = attempt.number === 1 ? "one more try follows after the cooldown" : "no more tries for this incident";
-      const told = `${why}: ${proved.why}; ${next}`;
-      return await fail(bench, heal, attempt, { why, proof: proved.why }, told);
+      return await fail(bench, heal, attempt, { why, proof: proved.why }, `${proved.why}; ${next}`);
     }
     case "watching": {
       const waiting = replaceLast(heal, { ...attempt, outcome: "watching" });
@@ -195,7 +200,7 @@ const dispatchAndWatch = async (
 ): Promise<Outcome> => {
   const ended = await runSteps(bench, chosen);
   const attempt = await withLeft(bench, created);
-  if (ended !== undefined) return await fail(bench, heal, attempt, ended, ended.why);
+  if (ended !== undefined) return await fail(bench, heal, attempt, ended, "");
   const { withinMs } = chosen.recipe.proof;
   const text = `until ${attempt.sick.join(", ")} ${attempt.sick.length === 1 ? "is" : "are"} ok twice in a row, ${formatDuration(withinMs)} at most`;
   bench.onStep(`watching ${text}`);

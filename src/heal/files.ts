@@ -3,7 +3,7 @@ import type { Candidate, Fault } from "./choice.ts";
 import type { HandFile } from "./hands.ts";
 import { type KeptCopy, readKept } from "./kept.ts";
 import { judgeLock, parseLock } from "./lock-file.ts";
-import { type FileChange, fileChangeOf } from "./recipe.ts";
+import { type FileChange, fileChangeOf, filesAs } from "./recipe.ts";
 
 /** A file that a recipe may change, as it is now; null: there is none. `user`: who handles it. */
 export interface FoundFile {
@@ -74,12 +74,14 @@ const checkChange = async (
 };
 
 const findFiles = async (bench: FileBench, candidate: Candidate): Promise<FoundFiles | Fault | undefined> => {
-  const { backup, steps, runAs } = candidate;
+  const { backup, steps, recipe, rule } = candidate;
+  if ("kind" in recipe) return undefined;
+  const user = filesAs(recipe, rule.with);
   const change = fileChangeOf(steps[0] ?? []);
   if (backup.length === 0 && change === undefined) return undefined;
   const files: FoundFile[] = [];
   for (const path of backup) {
-    const read = await readFile(bench, path, runAs);
+    const read = await readFile(bench, path, user);
     if ("kind" in read) return read;
     files.push(read);
   }

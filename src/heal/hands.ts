@@ -48,7 +48,7 @@ const byOwner = (host: Host, path: string): Who | Failure => {
       : { kind: "child", user, uid: stat.uid };
   }
   if (stat.code === "ENOENT") return { kind: "we" };
-  return failed(stat.code, `its owner cannot be found out (${stat.why}): name its user in the rule's "with"`);
+  return failed(stat.code, `its owner cannot be found out (${stat.why}): name its owner in the rule's "with"`);
 };
 
 const whoFor = (host: Host, path: string, user: string | undefined): Who | Failure =>

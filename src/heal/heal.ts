@@ -86,7 +86,7 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Operated => ({
 /** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
 const cutOff = (work: HealWork, attempt: Attempt): Operated => {
   const folder = backupFolder(attempt);
-  const copies = folder === undefined ? "" : `; its files as they were before lie in "${folder}"`;
+  const copies = folder === undefined ? "" : `; copies of its files: "${folder}"`;
   const why = `dogwatch was cut off while it applied the recipe; it is probed and not repeated${copies}`;
   const entry: NewEntry = {
     event: "heal.indeterminate",

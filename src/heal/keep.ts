@@ -5,7 +5,7 @@ import type { HealState } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
 import type { HandFile, Hands } from "./hands.ts";
 import { storeKept } from "./kept.ts";
-import { fileChangeOf, fillRecipe, type Recipe, runAs } from "./recipe.ts";
+import { fileChangeOf, filesAs, fillRecipe, type Recipe } from "./recipe.ts";
 
 /** A rule with its recipe, as both were read now. */
 export interface KeepRule {
@@ -26,7 +26,7 @@ const keepableOf = ({ rule, recipe }: KeepRule): Keepable | undefined => {
   if (recipe.fileChange?.kind !== "restore-kept") return undefined;
   const filled = fillRecipe(recipe, rule.with);
   const change = filled.kind === "filled" ? fileChangeOf(filled.steps[0] ?? []) : undefined;
-  return change === undefined ? undefined : { path: change.path, user: runAs(recipe, rule.with) };
+  return change === undefined ? undefined : { path: change.path, user: filesAs(recipe, rule.with) };
 };
 
 /** Two starts of one process, told by two clocks that round: the kernel counts in hundredths of a second. */

@@ -33,7 +33,7 @@ export interface RecipeFile {
 }
 
 interface ParamFile {
-  readonly type: "unit" | "scope" | "user" | "path" | "name" | "integer" | "choice";
+  readonly type: "unit" | "scope" | "user" | "owner" | "path" | "name" | "integer" | "choice";
   readonly required: boolean;
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
@@ -96,7 +96,7 @@ const paramShape: Block<ParamFile> = shape(
   { what: "a map of type, required, default" },
   {
     type: need(
-      choice(["unit", "scope", "user", "path", "name", "integer", "choice"]),
+      choice(["unit", "scope", "user", "owner", "path", "name", "integer", "choice"]),
       "What its value must look like.",
       "unit",
     ),

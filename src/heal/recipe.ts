@@ -33,7 +33,7 @@ export interface FileChange {
 }
 
 export interface Param {
-  readonly type: "unit" | "scope" | "user" | "path" | "name" | "integer" | "choice";
+  readonly type: "unit" | "scope" | "user" | "owner" | "path" | "name" | "integer" | "choice";
   readonly isRequired: boolean;
   readonly default: string | null;
   readonly choices: readonly string[];
@@ -44,10 +44,13 @@ type Filled =
   | { readonly kind: "filled"; readonly steps: readonly (readonly string[])[]; readonly backup: readonly string[] }
   | { readonly kind: "fault"; readonly why: string };
 
+const userName = /^[A-Za-z_][\w.-]{0,31}\$?$/u;
+
 const shapes: Readonly<Record<Param["type"], { readonly pattern: RegExp; readonly words: string }>> = {
   unit: { pattern: /^(?!-)(?!.*@\.)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
   scope: { pattern: /^(system|user)$/u, words: '"system" or "user"' },
-  user: { pattern: /^[A-Za-z_][\w.-]{0,31}\$?$/u, words: "a user name" },
+  user: { pattern: userName, words: "a user name" },
+  owner: { pattern: userName, words: "a user name" },
   path: { pattern: /^\/(?!(?:[\s\S]*\/)?\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
   name: { pattern: /^[A-Za-z0-9][\w.-]{0,127}$/u, words: 'a name such as "gateway-1"' },
   integer: { pattern: /^\d{1,15}$/u, words: "a whole number from 0" },
@@ -123,6 +126,13 @@ export interface Target {
 
 /** Who runs the steps: the value of the parameter of type user; undefined for ourselves. Never throws. */
 export const runAs = (recipe: Recipe, given: Values): string | undefined => byType(recipe, given, "user");
+
+/**
+ * Who handles the files: the value of the parameter of type owner, else whoever runs the steps; undefined for whoever owns each. A
+ * system unit is the system's manager's to restart, and its config may be a user's all the same. Never throws.
+ */
+export const filesAs = (recipe: Recipe, given: Values): string | undefined =>
+  byType(recipe, given, "owner") ?? runAs(recipe, given);
 
 /** Reads the target from the values of the parameters of type unit, scope and user; undefined when it changes no unit. Never throws. */
 export const targetOf = (recipe: Recipe, given: Values): Target | undefined => {

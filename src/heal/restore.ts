@@ -16,6 +16,8 @@ type End =
 /** What a failed attempt's restore came to. `why`: for the log and the message; undefined where there was nothing to restore. */
 export interface Restored {
   readonly verified: readonly BackedUp[];
+  /** No file failed. */
+  readonly isWhole: boolean;
   readonly why: string | undefined;
 }
 
@@ -96,11 +98,11 @@ const wordsFor = (attempt: Attempt, ends: readonly End[], verified: readonly Bac
  */
 export const restoreBackup = async (bench: RestoreBench, attempt: Attempt): Promise<Restored> => {
   const { backup = [] } = attempt;
-  if (backup.length === 0) return { verified: [], why: undefined };
+  if (backup.length === 0) return { verified: [], isWhole: true, why: undefined };
   const ends: End[] = [];
   for (const file of backup) ends.push(await restoreOne(bench, file));
   const verified = ends.flatMap((end) => (end.kind === "verified" ? [end.file] : []));
-  return { verified, why: wordsFor(attempt, ends, verified) };
+  return { verified, isWhole: ends.every(({ kind }) => kind !== "failed"), why: wordsFor(attempt, ends, verified) };
 };
 
 /** Notes what the steps left of each file: what differs from it later was written by somebody else. Never throws. */

@@ -18,7 +18,7 @@ import { createHands } from "../../src/heal/hands.ts";
 import { restoreBackup, withLeft } from "../../src/heal/restore.ts";
 import { createHost } from "../../src/host/real-host.ts";
 import { createFakeHost } from "../fake-host.ts";
-import { attempt, candidate, moment } from "./bed.ts";
+import { attempt, candidate, moment, recipe, rule } from "./bed.ts";
 
 const folder = "/var/lib/dogwatch-heal";
 const dayMs = 86_400_000;
@@ -79,6 +79,7 @@ describe.if(uid === 0)("a backup of another user's file", () => {
   const file = join(home, "gateway.yaml");
   const prey = join(root, "prey");
 
+  const owned = recipe({ params: { owner: { type: "owner", isRequired: true, default: null, choices: [] } } });
   const backUp = async () => {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { mode: 0o700 });
@@ -86,7 +87,9 @@ describe.if(uid === 0)("a backup of another user's file", () => {
     writeFileSync(prey, "of root");
     chownSync(home, nobody, nobody);
     chownSync(file, nobody, nobody);
-    const [found] = await withFiles(bench, [candidate({ backup: [file], runAs: "nobody" })]);
+    const [found] = await withFiles(bench, [
+      candidate({ backup: [file], recipe: owned, rule: rule({ with: { owner: "nobody" } }) }),
+    ]);
     if (found?.files?.kind !== "found") throw new Error("not found");
     const taken = takeBackup(bench, attempt(), found.files.files, undefined);
     if (taken.kind === "failed") throw new Error(taken.why);

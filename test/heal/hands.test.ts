@@ -130,7 +130,7 @@ describe.if(isRoot)("createHands() on another user's files", () => {
       name: "a pipe",
       plant: () => {
         rmSync(file);
-        spawnSync("mkfifo", [file]);
+        spawnSync("/usr/bin/mkfifo", [file]);
         give(file);
         return file;
       },
@@ -177,13 +177,13 @@ describe("createHands() on trouble", () => {
       expect(await made.remove("/x", sha256(""), "agents")).toMatchObject({ kind: "failed", why: want });
     });
 
-  test("read() asks for the user where the owner can't be seen, and names one that doesn't exist", async () => {
+  test("read() asks for the owner where the owner can't be seen, and names one that doesn't exist", async () => {
     const fake = createFakeHost();
     fake.files.fail("stat", /home/u, "EACCES");
     expect(await createHands(fake).read("/home/x", undefined)).toEqual({
       kind: "failed",
       code: "EACCES",
-      why: 'its owner cannot be found out (permission denied): name its user in the rule\'s "with"',
+      why: 'its owner cannot be found out (permission denied): name its owner in the rule\'s "with"',
     });
     expect(await createHands(fake).read("/x", "agents")).toMatchObject({
       why: 'there is no user "agents" on this host',

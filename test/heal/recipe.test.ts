@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fileChangeOf, fillRecipe, type Param, runAs, targetOf } from "../../src/heal/recipe.ts";
+import { fileChangeOf, filesAs, fillRecipe, type Param, runAs, targetOf } from "../../src/heal/recipe.ts";
 import { recipe } from "./bed.ts";
 
 const param = (type: Param["type"], facts: Partial<Param> = {}): Param => ({
@@ -77,6 +77,7 @@ describe("fillRecipe() on every type of parameter", () => {
       ],
     },
     { name: "scope", given: [...hostile, "global", "System", "user --now", "systemuser"] },
+    { name: "owner", given: [...hostile, "0", "a/b"] },
     { name: "user", given: [...hostile, "0", "1000", "a:b", "a/b", "\u212a", "a".repeat(33), "root\n"] },
     {
       name: "path",
@@ -224,6 +225,14 @@ describe("targetOf() and runAs()", () => {
     test(`targetOf() finds ${name}`, () => {
       expect(targetOf(made, given)).toEqual(want);
     });
+
+  test("filesAs() is the owner's value, else the user's, else nobody", () => {
+    const owning = recipe({ params: { user: param("user"), owner: param("owner") } });
+    expect(filesAs(owning, { user: "agents", owner: "configs" })).toBe("configs");
+    expect(filesAs(owning, { user: "agents" })).toBe("agents");
+    expect(filesAs(owning, {})).toBeUndefined();
+    expect(runAs(owning, { owner: "configs" })).toBeUndefined();
+  });
 
   test("runAs() is the user's value, or nobody else", () => {
     expect(runAs(made, { unit, user: "agents" })).toBe("agents");

@@ -98,7 +98,7 @@ describe("createOwnFiles() read()", () => {
     {
       name: "a pipe, without waiting for its writer",
       plant: () => {
-        spawnSync("mkfifo", [`${file}.pipe`]);
+        spawnSync("/usr/bin/mkfifo", [`${file}.pipe`]);
         return `${file}.pipe`;
       },
       want: { code: "EINVAL", why: "it is not a regular file" },
