@@ -56,6 +56,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
       return await recipeOrFault(host, paths.recipes, name);
     },
     by: "helper",
+    keepables: loaded.keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere, probeUser),
     memory: readMemory(host, paths.helper),
     keepMemory: (memory) => keepMemory(host, paths.helper, memory),

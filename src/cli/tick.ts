@@ -24,7 +24,7 @@ const reserveMs = 20_000;
 /** The helper of this run, and who looks at what we can't: root's side of the wall where there is one, else ourselves. */
 const helperOf = (
   { host, paths }: Cli,
-  { config, sha256 }: Config,
+  { config, sha256, keepables }: Config,
   { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   if (paths.socket !== null) {
@@ -42,6 +42,7 @@ const helperOf = (
       return await recipeOrFault(host, paths.recipes, name);
     },
     by: "helper",
+    keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere),
     elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
@@ -62,6 +63,7 @@ export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean):
     host,
     config: loaded.config,
     configSha256: loaded.sha256,
+    keepables: loaded.keepables,
     paths,
     log,
     openChat: async () => {

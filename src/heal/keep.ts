@@ -7,34 +7,31 @@ import type { HandFile, Hands } from "./hands.ts";
 import { storeKept } from "./kept.ts";
 import { fileChangeOf, filesAs, fillRecipe, type Recipe } from "./recipe.ts";
 
-/** A rule with its recipe, as both were read now. */
-export interface KeepRule {
-  readonly rule: Rule;
-  readonly recipe: Recipe;
-}
-
 type Readings = ReadonlyMap<string, Reading>;
 
-/** A file that a recipe may put back, and whose file it is. */
-interface Keepable {
+/** A file that a rule's recipe may put back: whose it is (null: whoever owns it), and the checks that say that it ran green. Plain JSON. */
+export interface Keepable {
+  readonly on: readonly string[];
   readonly path: string;
-  readonly user: string | undefined;
+  readonly user: string | null;
 }
 
-/** The file that a rule's recipe would put back; undefined for a recipe that puts none back, or isn't filled right. */
-const keepableOf = ({ rule, recipe }: KeepRule): Keepable | undefined => {
+/** The file that a rule's recipe would put back; undefined for a recipe that puts none back, or isn't filled right. Pure. */
+export const keepableOf = (rule: Rule, recipe: Recipe): Keepable | undefined => {
   if (recipe.fileChange?.kind !== "restore-kept") return undefined;
   const filled = fillRecipe(recipe, rule.with);
   const change = filled.kind === "filled" ? fileChangeOf(filled.steps[0] ?? []) : undefined;
-  return change === undefined ? undefined : { path: change.path, user: filesAs(recipe, rule.with) };
+  return change === undefined
+    ? undefined
+    : { on: rule.on, path: change.path, user: filesAs(recipe, rule.with) ?? null };
 };
 
 /** Two starts of one process, told by two clocks that round: the kernel counts in hundredths of a second. */
 const isSameStart = (one: number, other: number): boolean => Math.abs(one - other) < 0.05;
 
 /** When what a rule's checks look at started: the earliest that they tell. Undefined: not all are green, or none tells. */
-const greenSince = ({ rule }: KeepRule, readings: Readings): number | undefined => {
-  const seen = rule.on.map((name) => readings.get(name));
+const greenSince = ({ on }: Keepable, readings: Readings): number | undefined => {
+  const seen = on.map((name) => readings.get(name));
   if (seen.length === 0 || !seen.every((each) => each?.kind === "ok")) return undefined;
   const starts = seen.flatMap((each) => each?.startedUptimeS ?? []).filter(Number.isFinite);
   return starts.length === 0 ? undefined : Math.min(...starts);
@@ -44,10 +41,9 @@ const greenSince = ({ rule }: KeepRule, readings: Readings): number | undefined 
  * Whether a rule's file should be looked at, to keep what ran green: all its checks are green, and what they look at has started
  * since the file was last looked at. Needs no right to the file. Pure.
  */
-export const isKeepDue = (given: KeepRule, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
-  const file = keepableOf(given);
-  const startedUptimeS = greenSince(given, readings);
-  if (file === undefined || startedUptimeS === undefined) return false;
+export const isKeepDue = (file: Keepable, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
+  const startedUptimeS = greenSince(file, readings);
+  if (startedUptimeS === undefined) return false;
   const last = Object.hasOwn(kept, file.path) ? kept[file.path] : undefined;
   return last === undefined || last.bootId !== bootId || !isSameStart(last.startedUptimeS, startedUptimeS);
 };
@@ -76,7 +72,7 @@ export interface Keeping {
   readonly host: Host;
   readonly hands: Hands;
   readonly helperFolder: string;
-  readonly rules: readonly KeepRule[];
+  readonly files: readonly Keepable[];
   readonly readings: Readings;
   readonly kept: HealState["kept"];
   readonly now: { readonly at: string; readonly moment: Moment };
@@ -95,7 +91,7 @@ const keepFile = (work: Keeping, path: string, file: HandFile, startedUptimeS: n
 };
 
 const look = async (work: Keeping, { path, user }: Keepable, startedUptimeS: number): Promise<Looked> => {
-  const read = await work.hands.read(path, user);
+  const read = await work.hands.read(path, user ?? undefined);
   switch (read.kind) {
     case "failed":
       return { kind: "note", why: read.why };
@@ -115,10 +111,9 @@ export const keepGreen = async (work: Keeping): Promise<Kept> => {
   const { bootId } = work.now.moment;
   const notes: string[] = [];
   let { kept } = work;
-  for (const each of work.rules) {
-    const file = keepableOf(each);
-    const startedUptimeS = greenSince(each, work.readings);
-    if (file === undefined || startedUptimeS === undefined || !isKeepDue(each, work.readings, kept, bootId)) continue;
+  for (const file of work.files) {
+    const startedUptimeS = greenSince(file, work.readings);
+    if (startedUptimeS === undefined || !isKeepDue(file, work.readings, kept, bootId)) continue;
     const looked = await look({ ...work, kept }, file, startedUptimeS);
     if (looked.kind === "note") notes.push(`cannot keep a copy of "${file.path}": ${looked.why}`);
     else kept = { ...kept, [file.path]: { sha256: looked.sha256, bootId, startedUptimeS } };
@@ -127,7 +122,7 @@ export const keepGreen = async (work: Keeping): Promise<Kept> => {
 };
 
 /** Forgets files that no rule puts back any more, so that the record stays small. Pure. */
-export const withoutForgotten = (kept: HealState["kept"], rules: readonly KeepRule[]): HealState["kept"] => {
-  const paths = new Set(rules.flatMap((each) => keepableOf(each)?.path ?? []));
+export const withoutForgotten = (kept: HealState["kept"], files: readonly Keepable[]): HealState["kept"] => {
+  const paths = new Set(files.map(({ path }) => path));
   return Object.fromEntries(Object.entries(kept).filter(([path]) => paths.has(path)));
 };

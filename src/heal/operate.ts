@@ -9,11 +9,13 @@ import { withState } from "../verdict/flap.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { adopt } from "./adopt.ts";
 import type { Bench } from "./attempt.ts";
+import { sweepBackups } from "./backup.ts";
 import type { CandidateSource } from "./candidates.ts";
 import { createHands } from "./hands.ts";
 import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import type { Journal } from "./journal.ts";
+import { type Keepable, keepGreen, withoutForgotten } from "./keep.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What an operation works with, whoever asked for it. */
@@ -143,7 +145,38 @@ const tidied = (theatre: Theatre, before: HealState, judged: readonly Judged[]):
   const open = new Set(Object.keys(theatre.journal.book().open));
   const after = tidy(before, theatre.config.heal.rules, judged, open, momentOf(theatre.host));
   if (JSON.stringify(after) !== JSON.stringify(before)) save(theatre, after);
+  const { host, folder } = theatre;
+  for (const failure of sweepBackups(host, folder, host.clock.nowMs())) theatre.note(failure);
 };
+
+/** Keeps copies of what ran green, of the files that recipes may put back. `readings`: of the checks that say so. */
+export const keepCopies = async (
+  theatre: Theatre,
+  files: readonly Keepable[],
+  readings: ReadonlyMap<string, Reading>,
+): Promise<void> =>
+  await underLock<void>(
+    theatre,
+    async () => {
+      const { host, folder } = theatre;
+      const heal = loadHeal(theatre);
+      const now = { at: new Date(host.clock.nowMs()).toISOString(), moment: momentOf(host) };
+      const hands = createHands(host);
+      const before = withoutForgotten(heal.kept, files);
+      const { kept, notes } = await keepGreen({
+        host,
+        hands,
+        helperFolder: folder,
+        files,
+        readings,
+        kept: before,
+        now,
+      });
+      for (const note of notes) theatre.say(note);
+      if (JSON.stringify(kept) !== JSON.stringify(heal.kept)) save(theatre, { ...heal, kept });
+    },
+    () => undefined,
+  );
 
 const busy = (holder: string): Healed => ({
   ...noHeal(`another heal is running (${holder}): one change at a time`),

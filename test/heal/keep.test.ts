@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createHands } from "../../src/heal/hands.ts";
-import { hasRun, isKeepDue, type KeepRule, keepGreen, withoutForgotten } from "../../src/heal/keep.ts";
+import { hasRun, isKeepDue, type Keepable, keepableOf, keepGreen, withoutForgotten } from "../../src/heal/keep.ts";
 import { readKept } from "../../src/heal/kept.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
@@ -9,14 +9,12 @@ import { recipe, rule } from "./bed.ts";
 
 const path = "/etc/gateway.yaml";
 const helperFolder = "/var/lib/dogwatch-heal";
-const restoring: KeepRule = {
-  rule: rule({ on: ["gateway", "unit"], recipe: "restore-last-green-config", with: { file: path } }),
-  recipe: recipe({
-    params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
-    backup: ["{file}"],
-    fileChange: { kind: "restore-kept", path: "{file}" },
-  }),
-};
+const restore = recipe({
+  params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
+  backup: ["{file}"],
+  fileChange: { kind: "restore-kept", path: "{file}" },
+});
+const restoring: Keepable = { on: ["gateway", "unit"], path, user: null };
 
 type Seen = Readonly<Record<string, Partial<Reading>>>;
 const readings = (seen: Seen): ReadonlyMap<string, Reading> =>
@@ -30,10 +28,10 @@ const bed = () => {
   const host = createFakeHost();
   host.files.makeFolder(helperFolder, 0o750);
   const put = (text: string): void => host.files.put(path, text, { modifiedMs: host.clock.nowMs(), mode: 0o640 });
-  const keep = async (seen: ReadonlyMap<string, Reading>, kept: HealState["kept"] = {}, rules = [restoring]) => {
+  const keep = async (seen: ReadonlyMap<string, Reading>, kept: HealState["kept"] = {}, files = [restoring]) => {
     const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
     const now = { at: new Date(host.clock.nowMs()).toISOString(), moment };
-    return await keepGreen({ host, hands: createHands(host), helperFolder, rules, readings: seen, kept, now });
+    return await keepGreen({ host, hands: createHands(host), helperFolder, files, readings: seen, kept, now });
   };
   const copy = (): string | undefined => {
     const kept = readKept(host, helperFolder, path);
@@ -121,11 +119,6 @@ describe("keepGreen()", () => {
     expect(await keep(green(host, 30))).toMatchObject({ kept: {}, notes: [expect.stringContaining("no space left")] });
   });
 
-  test("keepGreen() passes over recipes that put nothing back", async () => {
-    const { host, keep } = bed();
-    expect(await keep(green(host, 30), {}, [{ rule: rule(), recipe: recipe() }])).toEqual({ kept: {}, notes: [] });
-  });
-
   test("readKept() gives nothing back that isn't what was kept", async () => {
     const { host, put, keep } = bed();
     put("good");
@@ -177,11 +170,16 @@ describe("isKeepDue()", () => {
     expect(isKeepDue(restoring, seen, kept, "boot-2")).toBeTrue();
   });
 
-  test("isKeepDue() is never due under a red, nor for a recipe that keeps nothing", () => {
+  test("keepableOf() tells the file that a recipe puts back, and nothing for a recipe that puts none back", () => {
+    const given = rule({ on: ["gateway", "unit"], recipe: "restore-last-green-config", with: { file: path } });
+    expect(keepableOf(given, restore)).toEqual(restoring);
+    expect(keepableOf(given, recipe())).toBeUndefined();
+    expect(keepableOf(rule({ with: {} }), restore)).toBeUndefined();
+  });
+
+  test("isKeepDue() is never due under a red", () => {
     const red = readings({ gateway: { kind: "bad" }, unit: { startedUptimeS: at } });
     expect(isKeepDue(restoring, red, {}, "boot-1")).toBeFalse();
-    expect(isKeepDue({ rule: rule(), recipe: recipe() }, seen, {}, "boot-1")).toBeFalse();
-    expect(isKeepDue({ ...restoring, rule: rule({ with: {} }) }, seen, {}, "boot-1")).toBeFalse();
   });
 });
 
