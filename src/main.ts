@@ -77,9 +77,10 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: false,
     isWatchers: always,
   },
-  // Not for people: root's side of the wall, and its child that looks as another user.
+  // Not for people: root's side of the wall, and its children that look, or handle a file, as another user.
   helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: false },
   look: { load: async () => (await import("./cli/look.ts")).lookCommand, flags: [], hasWords: false },
+  hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
 };
 
 const options = {

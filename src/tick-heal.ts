@@ -4,6 +4,8 @@ import type { Post } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { type Healed, noHeal } from "./heal/heal.ts";
 import { isTidyDue, tidy } from "./heal/housekeeping.ts";
+import { readingsOf } from "./heal/in-process.ts";
+import { isKeepDue } from "./heal/keep.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
@@ -93,6 +95,9 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   if (run.isDryRun) return;
   const open = new Set(Object.values(incidents).map(({ id }) => id));
   const { moment } = nowOf(run);
+  const readings = readingsOf(judged);
+  if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
+    await run.helper.keep(judged);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
   if (recalled.isHealLost || isTidyDue(recalled.heal, after, moment))
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));

@@ -78,7 +78,7 @@ const describe = (
     healText(heal.attempts.at(-1), now),
     ...latched,
     ...readSilences(host, paths.helper, now).map(
-      (each) => `silenced: ${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
+      (each) => `${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
     ),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),

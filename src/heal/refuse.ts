@@ -105,6 +105,9 @@ const byAttempts = (mine: readonly Attempt[]): string | undefined => {
   return last.outcome === "failed" ? undefined : `an attempt for this incident is ${last.outcome}`;
 };
 
+const byFiles = ({ candidate: { files } }: Case): string | undefined =>
+  files?.kind === "fault" ? files.why : undefined;
+
 const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
   const counts = (each: Attempt): boolean =>
     countsFor(each, candidate.rule) && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
@@ -128,7 +131,8 @@ export const refusalOf = (given: Case): Refusal => {
     byRecipe(given) ??
     byFlapping(given) ??
     byAttempts(mine) ??
-    byCooldown(given);
+    byCooldown(given) ??
+    byFiles(given);
   if (why !== undefined) return { kind: "refused", why, isLatching: false };
   const left = budgetLeft(given);
   if (left > 0) return { kind: "allowed", number: mine.length + 1, budgetLeft: left - 1 };

@@ -5,8 +5,10 @@ import type { Memory, Reading } from "../probes/probe.ts";
 import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
+import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
-import { momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
+import type { Keepable } from "./keep.ts";
+import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
@@ -23,6 +25,8 @@ export interface ServeParts extends Omit<Theatre, "note" | "say" | "look" | "mem
     checks: readonly Check[],
     memory: (check: string) => Memory | undefined,
   ) => Promise<ReadonlyMap<string, Reading>>;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
   /** What the helper's own looks left before, by check. */
   readonly memory: Readonly<Record<string, Memory>>;
   readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
@@ -103,6 +107,22 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
 
+const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
+
+const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+  const entered = enterEvents(parts.journal, scopeOf(parts), events);
+  if (entered.kind === "failed") return failed(entered);
+  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
+  await noteWell(theatre, well);
+  return { is: "entered" };
+};
+
+const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
+  const on = keepables.flatMap((each) => each.on);
+  if (on.length > 0) await keepCopies(theatre, keepables, await theatre.look(on));
+  return { is: "noted" };
+};
+
 const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Session => {
   const { config, journal } = parts;
   const failures: Failure[] = [];
@@ -119,7 +139,6 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     say: (text) => void notes.push(text),
   };
   let suspected: (Look & { readonly names: readonly string[] }) | undefined;
-  const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
   const handle = async (request: Request): Promise<Plain> => {
     switch (request.do) {
       case "hello":
@@ -136,15 +155,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "suspect":
         suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
         return { is: "noted" };
-      case "enter": {
-        const entered = enterEvents(journal, scopeOf(parts), request.events);
-        if (entered.kind === "failed") return failed(entered);
-        await noteWell(
-          theatre,
-          request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : [])),
-        );
-        return { is: "entered" };
-      }
+      case "enter":
+        return await enter(parts, theatre, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
@@ -160,6 +172,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         );
         return { is: "healed", healed: toWire(healed) };
       }
+      case "keep":
+        return await keep(parts, theatre);
       case "tidy":
         await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
         return { is: "noted" };
