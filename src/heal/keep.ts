@@ -1,4 +1,4 @@
-import type { Rule } from "../config/config.ts";
+import type { Check, Rule } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { HealState } from "../state/heal-state.ts";
@@ -7,36 +7,40 @@ import type { HandFile, Hands } from "./hands.ts";
 import { storeKept } from "./kept.ts";
 import { fileChangeOf, filesAs, fillRecipe, type Recipe } from "./recipe.ts";
 
-/** A rule with its recipe, as both were read now. */
+/** A rule whose recipe may put a file back: the file, whose it is, and the checks that say when to keep a copy. */
 export interface KeepRule {
-  readonly rule: Rule;
-  readonly recipe: Recipe;
+  readonly path: string;
+  /** Who handles the file; undefined: whoever owns it. */
+  readonly user: string | undefined;
+  /** Checks that must be green. */
+  readonly on: readonly string[];
+  /** Those of them that tell when the program started. */
+  readonly startsOf: readonly string[];
 }
 
 type Readings = ReadonlyMap<string, Reading>;
 
-/** A file that a recipe may put back, and whose file it is. */
-interface Keepable {
-  readonly path: string;
-  readonly user: string | undefined;
-}
+/** Whether a check tells the start of one program for sure: of several processes a reading tells the youngest, which may be a worker. Pure. */
+export const tellsStart = (check: Check): boolean =>
+  check.kind === "unit" || (check.kind === "process" && check.count.max === 1);
 
-/** The file that a rule's recipe would put back; undefined for a recipe that puts none back, or isn't filled right. */
-const keepableOf = ({ rule, recipe }: KeepRule): Keepable | undefined => {
+/** What a rule would keep; undefined for a recipe that puts nothing back, or isn't filled right. Pure. */
+export const keepRuleOf = (rule: Rule, recipe: Recipe, checks: readonly Check[]): KeepRule | undefined => {
   if (recipe.fileChange?.kind !== "restore-kept") return undefined;
   const filled = fillRecipe(recipe, rule.with);
   const change = filled.kind === "filled" ? fileChangeOf(filled.steps[0] ?? []) : undefined;
-  return change === undefined ? undefined : { path: change.path, user: filesAs(recipe, rule.with) };
+  if (change === undefined) return undefined;
+  const startsOf = checks.flatMap((check) => (rule.on.includes(check.name) && tellsStart(check) ? [check.name] : []));
+  return { path: change.path, user: filesAs(recipe, rule.with), on: rule.on, startsOf };
 };
 
 /** Two starts of one process, told by two clocks that round: the kernel counts in hundredths of a second. */
 const isSameStart = (one: number, other: number): boolean => Math.abs(one - other) < 0.05;
 
 /** When what a rule's checks look at started: the earliest that they tell. Undefined: not all are green, or none tells. */
-const greenSince = ({ rule }: KeepRule, readings: Readings): number | undefined => {
-  const seen = rule.on.map((name) => readings.get(name));
-  if (seen.length === 0 || !seen.every((each) => each?.kind === "ok")) return undefined;
-  const starts = seen.flatMap((each) => each?.startedUptimeS ?? []).filter(Number.isFinite);
+const greenSince = ({ on, startsOf }: KeepRule, readings: Readings): number | undefined => {
+  if (on.length === 0 || !on.every((name) => readings.get(name)?.kind === "ok")) return undefined;
+  const starts = startsOf.flatMap((name) => readings.get(name)?.startedUptimeS ?? []).filter(Number.isFinite);
   return starts.length === 0 ? undefined : Math.min(...starts);
 };
 
@@ -44,11 +48,10 @@ const greenSince = ({ rule }: KeepRule, readings: Readings): number | undefined 
  * Whether a rule's file should be looked at, to keep what ran green: all its checks are green, and what they look at has started
  * since the file was last looked at. Needs no right to the file. Pure.
  */
-export const isKeepDue = (given: KeepRule, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
-  const file = keepableOf(given);
-  const startedUptimeS = greenSince(given, readings);
-  if (file === undefined || startedUptimeS === undefined) return false;
-  const last = Object.hasOwn(kept, file.path) ? kept[file.path] : undefined;
+export const isKeepDue = (rule: KeepRule, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
+  const startedUptimeS = greenSince(rule, readings);
+  if (startedUptimeS === undefined) return false;
+  const last = Object.hasOwn(kept, rule.path) ? kept[rule.path] : undefined;
   return last === undefined || last.bootId !== bootId || !isSameStart(last.startedUptimeS, startedUptimeS);
 };
 
@@ -94,7 +97,7 @@ const keepFile = (work: Keeping, path: string, file: HandFile, startedUptimeS: n
   return stored.kind === "done" ? { kind: "looked", sha256: file.sha256 } : { kind: "note", why: stored.why };
 };
 
-const look = async (work: Keeping, { path, user }: Keepable, startedUptimeS: number): Promise<Looked> => {
+const look = async (work: Keeping, { path, user }: KeepRule, startedUptimeS: number): Promise<Looked> => {
   const read = await work.hands.read(path, user);
   switch (read.kind) {
     case "failed":
@@ -115,19 +118,18 @@ export const keepGreen = async (work: Keeping): Promise<Kept> => {
   const { bootId } = work.now.moment;
   const notes: string[] = [];
   let { kept } = work;
-  for (const each of work.rules) {
-    const file = keepableOf(each);
-    const startedUptimeS = greenSince(each, work.readings);
-    if (file === undefined || startedUptimeS === undefined || !isKeepDue(each, work.readings, kept, bootId)) continue;
-    const looked = await look({ ...work, kept }, file, startedUptimeS);
-    if (looked.kind === "note") notes.push(`cannot keep a copy of "${file.path}": ${looked.why}`);
-    else kept = { ...kept, [file.path]: { sha256: looked.sha256, bootId, startedUptimeS } };
+  for (const rule of work.rules) {
+    const startedUptimeS = greenSince(rule, work.readings);
+    if (startedUptimeS === undefined || !isKeepDue(rule, work.readings, kept, bootId)) continue;
+    const looked = await look({ ...work, kept }, rule, startedUptimeS);
+    if (looked.kind === "note") notes.push(`cannot keep a copy of "${rule.path}": ${looked.why}`);
+    else kept = { ...kept, [rule.path]: { sha256: looked.sha256, bootId, startedUptimeS } };
   }
   return { kept, notes };
 };
 
 /** Forgets files that no rule puts back any more, so that the record stays small. Pure. */
 export const withoutForgotten = (kept: HealState["kept"], rules: readonly KeepRule[]): HealState["kept"] => {
-  const paths = new Set(rules.flatMap((each) => keepableOf(each)?.path ?? []));
+  const paths = new Set(rules.map(({ path }) => path));
   return Object.fromEntries(Object.entries(kept).filter(([path]) => paths.has(path)));
 };

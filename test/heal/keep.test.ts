@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { parseConfig } from "../../src/config/load.ts";
 import { createHands } from "../../src/heal/hands.ts";
-import { hasRun, isKeepDue, type KeepRule, keepGreen, withoutForgotten } from "../../src/heal/keep.ts";
+import { hasRun, isKeepDue, type KeepRule, keepGreen, keepRuleOf, withoutForgotten } from "../../src/heal/keep.ts";
 import { readKept } from "../../src/heal/kept.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
@@ -9,14 +10,12 @@ import { recipe, rule } from "./bed.ts";
 
 const path = "/etc/gateway.yaml";
 const helperFolder = "/var/lib/dogwatch-heal";
-const restoring: KeepRule = {
-  rule: rule({ on: ["gateway", "unit"], recipe: "restore-last-green-config", with: { file: path } }),
-  recipe: recipe({
-    params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
-    backup: ["{file}"],
-    fileChange: { kind: "restore-kept", path: "{file}" },
-  }),
-};
+const restores = recipe({
+  params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
+  backup: ["{file}"],
+  fileChange: { kind: "restore-kept", path: "{file}" },
+});
+const restoring: KeepRule = { path, user: undefined, on: ["gateway", "unit"], startsOf: ["unit"] };
 
 type Seen = Readonly<Record<string, Partial<Reading>>>;
 const readings = (seen: Seen): ReadonlyMap<string, Reading> =>
@@ -93,8 +92,8 @@ describe("keepGreen()", () => {
     { name: "none tells when it started", seen: () => ({ gateway: {}, unit: {} }) },
     { name: "the start is not a number", seen: () => ({ gateway: {}, unit: { startedUptimeS: Number.NaN } }) },
     {
-      name: "one of two starts lies before the change",
-      seen: (at) => ({ gateway: { startedUptimeS: at - 500 }, unit: { startedUptimeS: at } }),
+      name: "the start that is told is of a check that isn't sure of it",
+      seen: (at) => ({ gateway: { startedUptimeS: at }, unit: {} }),
     },
     {
       name: "start and change are of the same moment",
@@ -121,9 +120,14 @@ describe("keepGreen()", () => {
     expect(await keep(green(host, 30))).toMatchObject({ kept: {}, notes: [expect.stringContaining("no space left")] });
   });
 
-  test("keepGreen() passes over recipes that put nothing back", async () => {
-    const { host, keep } = bed();
-    expect(await keep(green(host, 30), {}, [{ rule: rule(), recipe: recipe() }])).toEqual({ kept: {}, notes: [] });
+  test("keepGreen() takes the earliest of two starts", async () => {
+    const { host, put, keep, copy } = bed();
+    put("good");
+    host.clock.advance(60_000);
+    const at = host.clock.uptimeS() - 30;
+    const seen = readings({ gateway: { startedUptimeS: at - 500 }, unit: { startedUptimeS: at } });
+    await keep(seen, {}, [{ ...restoring, startsOf: ["gateway", "unit"] }]);
+    expect(copy()).toBeUndefined();
   });
 
   test("readKept() gives nothing back that isn't what was kept", async () => {
@@ -180,8 +184,39 @@ describe("isKeepDue()", () => {
   test("isKeepDue() is never due under a red, nor for a recipe that keeps nothing", () => {
     const red = readings({ gateway: { kind: "bad" }, unit: { startedUptimeS: at } });
     expect(isKeepDue(restoring, red, {}, "boot-1")).toBeFalse();
-    expect(isKeepDue({ rule: rule(), recipe: recipe() }, seen, {}, "boot-1")).toBeFalse();
-    expect(isKeepDue({ ...restoring, rule: rule({ with: {} }) }, seen, {}, "boot-1")).toBeFalse();
+  });
+});
+
+describe("keepRuleOf()", () => {
+  const given = rule({ on: ["gateway", "unit", "one", "many"], with: { file: path } });
+  const config = parseConfig(
+    new TextEncoder().encode(
+      `chat: console
+checks:
+  gateway: { tcp: { port: 80 } }
+  unit: { unit: { name: a.service } }
+  one: { process: { name: gw }, count: 1 }
+  many: { process: { name: gw } }
+  other: { unit: { name: b.service } }
+`,
+    ),
+    "x",
+    { hostname: "web-1" },
+  );
+  const checks = config.kind === "faults" ? [] : config.config.checks;
+
+  test("keepRuleOf() knows the file, and the checks that tell the start of one program", () => {
+    expect(keepRuleOf(given, restores, checks)).toEqual({
+      path,
+      user: undefined,
+      on: ["gateway", "unit", "one", "many"],
+      startsOf: ["unit", "one"],
+    });
+  });
+
+  test("keepRuleOf() keeps nothing for a recipe that puts nothing back, or isn't filled right", () => {
+    expect(keepRuleOf(rule(), recipe(), checks)).toBeUndefined();
+    expect(keepRuleOf(rule({ with: {} }), restores, checks)).toBeUndefined();
   });
 });
 
