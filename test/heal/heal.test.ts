@@ -120,7 +120,9 @@ describe("healOne()", () => {
     const was = { sha256: "", mode: 0o600, uid: 0, gid: 0, copy: `${folder}/restart-unit-1-1-gateway.yaml` };
     const backup = [{ path: "/etc/gateway.yaml", user: null, was }];
     const heal = { ...emptyHealState, attempts: [attempt({ outcome: "running", ended: null, backup })] };
+    bed.host.files.put("/etc/.gateway.yaml.77.tmp", "half");
     const { why } = await healOne(work(bed, { heal }));
+    expect(bed.host.files.text("/etc/.gateway.yaml.77.tmp")).toBeUndefined();
     expect(why).toEndWith(`; it is probed and not repeated; copies of its files: "${folder}"`);
     expect([...why].length).toBeLessThanOrEqual(200);
     expect(bed.host.files.text("/etc/gateway.yaml")).toBeUndefined();
