@@ -14,7 +14,8 @@ umask 022
 # LoadCredential= of a folder and the MONITOR_* variables of OnFailure= came with 251; FixedRandomDelay= with 247,
 # UnsetEnvironment= with 235. Source: systemd's NEWS.
 readonly OLDEST_SYSTEMD=251
-readonly UNITS=(dogwatch.service dogwatch.timer dogwatch-failed.service)
+UNITS=(dogwatch.service dogwatch.timer dogwatch-failed.service)
+readonly USERS=(dogwatch dogwatch-probe)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 scope=system action=install purge=false
 
@@ -43,7 +44,9 @@ set_paths() {
     ctl=(systemctl) journal=(journalctl) lock=/run/dogwatch-install.lock
     bin=/usr/local/bin/dogwatch share=/usr/local/share/dogwatch units=/usr/local/lib/systemd/system
     conf=/etc/dogwatch state=/var/lib/dogwatch log=/var/log/dogwatch stamps=/var/lib/systemd/timers
-    dropins=/etc/systemd/system
+    dropins=/etc/systemd/system heal=/var/lib/dogwatch-heal beat=/var/lib/dogwatch-beat
+    sysusers=/usr/local/lib/sysusers.d/dogwatch.conf tmpfiles=/usr/local/lib/tmpfiles.d/dogwatch.conf
+    UNITS+=(dogwatch-heal.socket dogwatch-heal@.service)
     return
   fi
   [[ $EUID -ne 0 ]] || fail "do a user install as root; run it as the user whose gateway it shall watch"
@@ -54,7 +57,7 @@ set_paths() {
 (not by su), or have an administrator run: loginctl enable-linger $(id -un)"
   bin=$HOME/.local/bin/dogwatch share=$HOME/.local/share/dogwatch
   units=$(xdg XDG_DATA_HOME .local/share)/systemd/user stamps=$(xdg XDG_DATA_HOME .local/share)/systemd/timers
-  conf=$(xdg XDG_CONFIG_HOME .config)/dogwatch state=$(xdg XDG_STATE_HOME .local/state)/dogwatch log=
+  conf=$(xdg XDG_CONFIG_HOME .config)/dogwatch state=$(xdg XDG_STATE_HOME .local/state)/dogwatch log='' heal='' beat=''
   dropins=$(xdg XDG_CONFIG_HOME .config)/systemd/user
 }
 
@@ -76,6 +79,16 @@ check_host() {
   [[ ${version:-0} -ge $OLDEST_SYSTEMD ]] || fail "install: this host has systemd ${version:-of an unknown version}, and \
 dogwatch needs $OLDEST_SYSTEMD, the first that loads a folder of credentials (LoadCredential=) and tells a failure's \
 unit what happened (MONITOR_*). Debian 12, Ubuntu 24.04 and RHEL 9 have it"
+  [[ $scope == user ]] || check_users
+}
+
+check_users() { # a person's account of that name would become the watcher: whoever logs in there could speak to the helper
+  local user uid
+  for user in "${USERS[@]}"; do
+    uid=$(id -u "$user" 2>/dev/null) || continue
+    [[ $uid -gt 0 && $uid -lt 1000 ]] || fail "install: there is a user \"$user\" with uid $uid, and dogwatch needs that \
+name for a system user of its own (uid below 1000)"
+  done
 }
 
 check_release() {
@@ -118,12 +131,51 @@ put_files() {
 
 make_folders() {
   if [[ $scope == system ]]; then
-    put "$here/units/tmpfiles.d/dogwatch.conf" /usr/local/lib/tmpfiles.d/dogwatch.conf 0644
-    systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/dogwatch.conf
+    put "$here/units/sysusers.d/dogwatch.conf" "$sysusers" 0644
+    systemd-sysusers "$sysusers"
+    put "$here/units/tmpfiles.d/dogwatch.conf" "$tmpfiles" 0644
+    systemd-tmpfiles --create "$tmpfiles"
+    mend_owners
   else
     mkdir -p "$conf/heal-recipes"
     install -d -m 0700 "$conf/credentials" "$state" "$state/log"
   fi
+}
+
+# What a root-run release, or a command by root's hand, left behind. The folder is the watcher's, so whatever lies in it may be
+# planted: it is closed first, folder by folder, so that nothing can be swapped meanwhile, and no link is followed.
+mend_owners() {
+  local old=$state/heal.json
+  find "$state/" -xdev -type d -exec chown root:root {} \; -exec chmod 0700 {} \;
+  # Attempts and budgets are root's since the helper keeps them. Only root's own file is believed, never one of the watcher's.
+  if [[ ! -e $heal/heal.json && ! -L $old && -f $old && $(stat -c '%u %h' "$old") == "0 1" ]]; then
+    put "$old" "$heal/heal.json" 0640
+    chown root:dogwatch "$heal/heal.json"
+    rm -f "$old"
+  fi
+  # A second name of a file elsewhere: to give it away here would give it away there.
+  find "$state/" -xdev ! -type d -links +1 -delete
+  find "$state/" -xdev ! -type d -exec chown -h dogwatch:dogwatch {} +
+  find "$state/" -xdev -depth -type d -exec chown dogwatch:dogwatch {} \; -exec chmod 0750 {} \;
+  find "$log/" -xdev -maxdepth 1 -type f -name 'heal.jsonl*' -exec chown -h root:adm {} + -exec chmod 0640 {} +
+}
+
+is_ticking() {
+  case $("${ctl[@]}" show -P ActiveState dogwatch.service) in activating | deactivating) return 0 ;; esac
+  local inode
+  inode=$(stat -c %i "$state/tick.lock" 2>/dev/null) && grep -qs ":$inode " /proc/locks # one by hand
+}
+
+# No tick may write, or heal, while owners change and heal.json moves. start_timer lets the next one come.
+let_tick_end() {
+  [[ $scope == system ]] || return 0
+  "${ctl[@]}" stop dogwatch.timer 2>/dev/null || true # unknown before the first install
+  for _ in {1..195}; do
+    is_ticking || return 0
+    sleep 1
+  done
+  "${ctl[@]}" start dogwatch.timer
+  fail "go on: the tick that runs does not end; see: ${journal[*]} -t dogwatch -n 20"
 }
 
 # The new version judges the config before anything is touched: where it refuses, the old one goes on as it was.
@@ -139,6 +191,22 @@ check_config() {
 keep_good_config() {
   local file=$conf/dogwatch.yaml
   put "$file" "$file.last-good" "$(stat -c %a "$file")"
+}
+
+# Where the units may speak to, made from the config; see "dogwatch egress".
+write_filter() {
+  [[ $scope == system ]] || return 0
+  "$bin" egress --systemd --write || fail "write the IP filter of the units"
+}
+
+start_socket() {
+  [[ $scope == system ]] || return 0
+  if [[ $("${ctl[@]}" is-enabled dogwatch-heal.socket 2>/dev/null) == masked ]]; then
+    echo "dogwatch-heal.socket is masked, so nothing will be healed until: ${ctl[*]} unmask dogwatch-heal.socket"
+    return
+  fi
+  "${ctl[@]}" --quiet enable dogwatch-heal.socket
+  "${ctl[@]}" restart dogwatch-heal.socket
 }
 
 start_timer() {
@@ -166,7 +234,14 @@ say_next() {
   when it looks next:     ${ctl[*]} list-timers dogwatch.timer
   what it saw and did:    ${journal[*]} -t dogwatch
 NEXT
-  [[ $scope == user ]] || return 0
+  if [[ $scope == system ]]; then
+    cat <<GROUPS
+  after a new address:    sudo dogwatch egress --systemd --write
+  who may see the status: sudo usermod -aG dogwatch OPERATOR
+  who may read the log:   sudo usermod -aG adm AUDITOR
+GROUPS
+    return
+  fi
   cat <<LIMITS
 What does not hold in a user install: no IP filter and no file-system wall around dogwatch, and a heal log that everything
 you run can rewrite (the heads in the chat are the proof there). Only your own units and processes can be healed.
@@ -180,9 +255,12 @@ do_install() {
   check_release
   take_lock
   check_config
+  let_tick_end
   put_files
   keep_good_config
+  write_filter
   "${ctl[@]}" daemon-reload
+  start_socket
   start_timer
   first_tick
   say_next
@@ -191,22 +269,29 @@ do_install() {
 do_uninstall() {
   local unit folder
   take_lock
-  "${ctl[@]}" --quiet disable --now dogwatch.timer 2>/dev/null || true # unknown after half an install
-  "${ctl[@]}" stop "${UNITS[@]}" 2>/dev/null || true
-  "${ctl[@]}" reset-failed "${UNITS[@]}" 2>/dev/null || true
-  for unit in "${UNITS[@]}"; do rm -f "$units/$unit" "$units/.$unit.new"; done
-  [[ $scope == user ]] || rm -f /usr/local/lib/tmpfiles.d/{,.}dogwatch.conf{,.new}
+  for unit in dogwatch.timer dogwatch-heal.socket; do # unknown after half an install, or to a user's manager
+    "${ctl[@]}" --quiet disable --now "$unit" 2>/dev/null || true
+  done
+  # "@*": the helpers that run now, not their template.
+  "${ctl[@]}" stop "${UNITS[@]/@.service/@*.service}" 2>/dev/null || true
+  "${ctl[@]}" reset-failed "${UNITS[@]/@.service/@*.service}" 2>/dev/null || true
+  for unit in "${UNITS[@]}"; do
+    rm -f "$units/$unit" "$units/.$unit.new"
+    rm -rf "$units/$unit.d" # generated; yours are in $dropins
+  done
+  [[ $scope == user ]] || rm -f "$sysusers" "$tmpfiles" "${sysusers%/*}/.dogwatch.conf.new" "${tmpfiles%/*}/.dogwatch.conf.new"
   rm -rf "$share"
   rm -f "$bin" "${bin%/*}/.dogwatch.new" "$stamps/stamp-dogwatch.timer"
   "${ctl[@]}" daemon-reload
   if [[ $purge == true ]]; then
-    rm -rf "$conf" "$state" ${log:+"$log"}
+    rm -rf "$conf" "$state" ${log:+"$log" "$heal" "$beat"}
     for unit in "${UNITS[@]}"; do rm -rf "$dropins/$unit.d"; done
     echo "dogwatch is gone, with its config, credentials, state and heal log."
+    [[ $scope == user ]] || echo "Its system users stay, so that nobody else gets their ids; to remove them: sudo userdel dogwatch; sudo userdel dogwatch-probe"
     return
   fi
   echo "dogwatch is gone. Kept, for --purge or for the next install:"
-  for folder in "$conf" "$state" ${log:+"$log"}; do [[ ! -d $folder ]] || echo "  $folder"; done
+  for folder in "$conf" "$state" ${log:+"$log" "$heal" "$beat"}; do [[ ! -d $folder ]] || echo "  $folder"; done
 }
 
 read_arguments "$@"

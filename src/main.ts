@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageFile from "../package.json" with { type: "json" };
 import type { Cli, CliCommand, Flags } from "./cli/cli.ts";
-import { findPaths } from "./cli/paths.ts";
+import { findPaths, type PathFlags } from "./cli/paths.ts";
+import { holdSecrets } from "./config/secret.ts";
+import { becomeOwner, joinGroupOf } from "./host/become.ts";
 import type { Host } from "./host/host.ts";
 import { createHost } from "./host/real-host.ts";
 import { levels } from "./host/run-log.ts";
@@ -25,23 +27,60 @@ interface Entry {
   readonly flags: readonly string[];
   /** Whether words may follow. */
   readonly hasWords: boolean;
+  /** It works on the watcher's state: as root on a system install it first becomes that folder's owner. */
+  readonly isWatchers?: (words: readonly string[]) => boolean;
 }
 
+const always = (): boolean => true;
+
 const commands: Readonly<Record<string, Entry>> = {
-  tick: { load: async () => (await import("./cli/tick.ts")).tickCommand, flags: ["dry-run"], hasWords: false },
+  tick: {
+    load: async () => (await import("./cli/tick.ts")).tickCommand,
+    flags: ["dry-run"],
+    hasWords: false,
+    isWatchers: always,
+  },
   validate: { load: async () => (await import("./cli/validate.ts")).validateCommand, flags: [], hasWords: true },
-  status: { load: async () => (await import("./cli/status.ts")).statusCommand, flags: ["exit-code"], hasWords: false },
-  heal: { load: async () => (await import("./cli/heal.ts")).healCommand, flags: [], hasWords: true },
+  status: {
+    load: async () => (await import("./cli/status.ts")).statusCommand,
+    flags: ["exit-code"],
+    hasWords: false,
+    isWatchers: always,
+  },
+  heal: {
+    load: async () => (await import("./cli/heal.ts")).healCommand,
+    flags: ["step"],
+    hasWords: true,
+    isWatchers: ([verb]) => verb === "plan",
+  },
   log: {
     load: async () => (await import("./cli/log-command.ts")).logEntry,
     flags: ["head", "incident", "since"],
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  silence: {
+    load: async () => (await import("./cli/silence.ts")).silenceCommand,
+    flags: ["for", "reason"],
+    hasWords: true,
+  },
+  egress: {
+    load: async () => (await import("./cli/egress.ts")).egressCommand,
+    flags: ["systemd", "helper", "write"],
+    hasWords: false,
+  },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
+  failed: {
+    load: async () => (await import("./cli/failed.ts")).failedCommand,
+    flags: [],
+    hasWords: false,
+    isWatchers: always,
+  },
+  // Not for people: root's side of the wall, and its children that look, or handle a file, as another user.
+  helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: false },
+  look: { load: async () => (await import("./cli/look.ts")).lookCommand, flags: [], hasWords: false },
   hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
-  failed: { load: async () => (await import("./cli/failed.ts")).failedCommand, flags: [], hasWords: false },
 };
 
 const options = {
@@ -58,9 +97,23 @@ const options = {
   head: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
+  step: { type: "boolean" },
+  for: { type: "string" },
+  reason: { type: "string" },
+  systemd: { type: "boolean" },
+  helper: { type: "boolean" },
+  write: { type: "boolean" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
+
+const machine = (uid: number): Host =>
+  createHost({
+    env: { ...process.env },
+    uid,
+    binary: process.execPath,
+    hostname: hostname().split(".")[0] ?? "localhost",
+  });
 
 const parse = (argv: readonly string[]) =>
   parseArgs({ args: [...argv], options, strict: true, allowPositionals: true, tokens: true });
@@ -82,11 +135,17 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isJson: values.json ?? false,
     isDryRun: values["dry-run"] ?? false,
     hasExitCode: values["exit-code"] ?? false,
+    isStepped: values.step ?? false,
+    forText: values.for,
+    reason: values.reason,
     logLevel: level,
     logFormat: format,
     head: values.head,
     incident: values.incident,
     since: values.since,
+    isSystemd: values.systemd ?? false,
+    isHelper: values.helper ?? false,
+    isWritten: values.write ?? false,
   };
 };
 
@@ -113,6 +172,30 @@ const help = async (host: Host, { values, positionals: [command, topic] }: Parse
   return values.help || command === "help" ? 0 : 64;
 };
 
+/**
+ * Settles who we are. Root on a system install doesn't touch the watcher's files: it becomes their owner for good, with the credentials in hand that
+ * only root can read. What root writes beside the heal log belongs to that folder's group.
+ */
+const settle = (host: Host, given: PathFlags, isWatchers: boolean): Pick<Cli, "host" | "paths"> | number => {
+  const paths = findPaths(host, given);
+  const isWhole = host.uid === 0 && paths.install === "system" && paths.helper !== paths.state;
+  if (!isWhole) return { host, paths };
+  if (!isWatchers) {
+    joinGroupOf(paths.helper);
+    return { host, paths };
+  }
+  const credentials = holdSecrets(host, paths.credentials);
+  const became = becomeOwner(paths.state);
+  if (became.kind === "failed") {
+    host.terminal.err(
+      `dogwatch: cannot become the owner of "${paths.state}": ${became.why}\n  Run: ls -ld ${paths.state}\n`,
+    );
+    return 73;
+  }
+  const mine = machine(became.uid);
+  return { host: mine, paths: { ...findPaths(mine, { ...given, install: "system" }), credentials } };
+};
+
 const runCommand = async (host: Host, parsed: Parsed, command: string, words: readonly string[]): Promise<number> => {
   const entry = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (entry === undefined) return usage(host, `there is no command "${command}"`);
@@ -125,12 +208,14 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   if (typeof flags === "string") return usage(host, flags);
   const { values } = parsed;
   const file = command === "validate" ? words[0] : undefined;
-  const paths = findPaths(host, {
+  const given = {
     config: absolute(file ?? values.config),
     stateDir: absolute(values["state-dir"]),
     logsDir: absolute(values["logs-dir"]),
-  });
-  const cli: Cli = { host, paths, flags, words };
+  };
+  const settled = settle(host, given, entry.isWatchers?.(words) ?? false);
+  if (typeof settled === "number") return settled;
+  const cli: Cli = { ...settled, flags, words };
   return await (await entry.load())(cli);
 };
 
@@ -155,12 +240,7 @@ const parseOrSay = (host: Host): Parsed | number => {
 const main = async (): Promise<number> => {
   for (const name of unwelcome) delete process.env[name];
   process.umask(0o027);
-  const host = createHost({
-    env: { ...process.env },
-    uid: process.geteuid?.() ?? 0,
-    binary: process.execPath,
-    hostname: hostname().split(".")[0] ?? "localhost",
-  });
+  const host = machine(process.geteuid?.() ?? 0);
   try {
     const parsed = parseOrSay(host);
     return typeof parsed === "number" ? parsed : await run(host, parsed);

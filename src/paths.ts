@@ -5,6 +5,10 @@ export interface Paths {
   readonly config: string;
   readonly state: string;
   readonly logFile: string;
+  /** What heals leave behind: root's own folder behind the wall, the state folder where everything is one process. */
+  readonly helper: string;
+  /** The helper's socket, where there is one that we may open; null: everything in this one process. */
+  readonly socket: string | null;
   readonly credentials: CredentialFolder;
   /** The admin's own recipes and cards, beside the config. */
   readonly recipes: string;

@@ -1,10 +1,11 @@
 import type { Chat } from "./alert/platforms/index.ts";
 import type { Config, SecretRef } from "./config/config.ts";
 import type { Secret } from "./config/secret.ts";
-import type { Fault } from "./heal/choice.ts";
-import type { Recipe } from "./heal/recipe.ts";
+import type { Helper } from "./heal/helper.ts";
+import type { Keepable } from "./heal/keep.ts";
 import type { Host } from "./host/host.ts";
 import type { RunLog } from "./host/run-log.ts";
+import type { LookElsewhere } from "./looks.ts";
 import type { Paths } from "./paths.ts";
 import type { Moment } from "./state/state.ts";
 
@@ -13,12 +14,17 @@ export interface Run {
   readonly host: Host;
   readonly config: Config;
   readonly configSha256: string;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
   readonly paths: Paths;
   readonly log: RunLog;
   /** Loads the chat; only a tick that has something to say does. */
   readonly openChat: () => Promise<Chat>;
   readonly secret: (ref: SecretRef) => Secret;
-  readonly readRecipe: (name: string) => Promise<Recipe | Fault>;
+  /** Whoever changes things and writes the log: ourselves, or root's side of the wall. */
+  readonly helper: Helper;
+  /** Looks at checks that another user has to look at. */
+  readonly elsewhere: LookElsewhere;
   readonly isDryRun: boolean;
   /** Milliseconds on the monotonic clock. */
   readonly startedMs: number;

@@ -4,12 +4,14 @@ import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
-import { look } from "./probes/look.ts";
-import type { Reading } from "./probes/probe.ts";
+import type { LoggedIncidents, WatcherEvent } from "./heal/helper.ts";
+import { lookAll } from "./looks.ts";
+import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import type { TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
+import { silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
@@ -28,7 +30,8 @@ const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged
 /** Looks at these checks, with what the last tick left them. */
 const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
   const checks = run.config.checks.filter(({ name }) => names(name));
-  return await look(run.host, checks, { secret: run.secret, memory: (name) => before[name]?.memory });
+  const memory = (name: string): Memory | undefined => before[name]?.memory;
+  return await lookAll(run.host, checks, { secret: run.secret, memory }, run.elsewhere);
 };
 
 /** Probes and judges; what would turn red is looked at once more before it counts (law 4). */
@@ -41,50 +44,51 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   const { confirmMs } = run.config;
   if (turning.size === 0 || confirmMs === 0) return judged;
   run.log.log("debug", `looking again in ${formatDuration(confirmMs)} at ${[...turning].join(", ")}`);
+  run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
   return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
 };
 
-const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[]): Decided => {
+const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logged: LoggedIncidents): Decided => {
   const { at, moment } = nowOf(run);
   const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
   return decide({
     judged,
     checks: recalled.state.checks,
     incidents: recalled.state.incidents,
-    logged: recalled.lostIncidents(judged),
+    logged,
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
+    silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
     now: { at, ...moment },
   });
 };
 
 /** What changed goes to the heal log before anybody is told. */
-const enterLog = (run: Run, { state, ledger }: Recalled, judged: readonly Judged[], decided: Decided): void => {
+const enterLog = async (run: Run, { state }: Recalled, judged: readonly Judged[], decided: Decided): Promise<void> => {
   const isChanged = state.configSha256 !== "" && state.configSha256 !== run.configSha256;
   const evidence = (name: string): string => judged.find((each) => each.name === name)?.evidence ?? "";
-  ledger.append([
-    ...(isChanged ? [{ event: "config.changed" as const, by: "watcher", config_sha256: run.configSha256 }] : []),
+  const events: readonly WatcherEvent[] = [
+    ...(isChanged ? [{ event: "config.changed" as const }] : []),
     ...decided.opened.map(({ id, check }) => ({
       event: "incident.opened" as const,
-      by: "watcher",
       incident: id,
       check,
       evidence: evidence(check),
     })),
     ...decided.ended.map(({ incident, why }) => ({
       event: "incident.resolved" as const,
-      by: "watcher",
       incident: incident.id,
       check: incident.check,
       why,
     })),
-  ]);
+  ];
+  if (events.length > 0 && !run.isDryRun) await run.helper.enter(events);
 };
 
 const nextState = (
@@ -153,9 +157,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
   run.host.tcp.allow(checkDestinations(run.config));
   const recalled = recall(run);
   const judged = await judgeTwice(run, recalled.state.checks);
-  const decided = decideNow(run, recalled, judged);
-  enterLog(run, recalled, judged, decided);
-  const telling = { host: run.config.host, judged, head: recalled.headFor(decided), now: nowOf(run).at };
+  const decided = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
+  await enterLog(run, recalled, judged, decided);
+  const head = decided.tell.length === 0 ? null : await run.helper.head();
+  const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
   let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
   const mailbox = openMail(run, recalled, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);

@@ -179,6 +179,10 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     processes: fakeProcesses(),
     systemd: fakeSystemd(),
     terminal: fakeTerminal(settings.terminal),
+    peers: {
+      connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
+      activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
+    },
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,

@@ -1,4 +1,4 @@
-import type { Done, Host } from "../src/host/host.ts";
+import type { Done, Failure, Host } from "../src/host/host.ts";
 import type { FakeHost } from "./fake-host.ts";
 
 /** `before`: the step is not done; `torn`: an append is half done; `after`: it is done, and nobody learns of it. */
@@ -13,7 +13,7 @@ export interface Mortal {
   readonly killed: Promise<"killed">;
 }
 
-const lost: Done = { kind: "failed", code: "EIO", why: "killed" };
+const lost: Failure = { kind: "failed", code: "EIO", why: "killed" };
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 
 /** Lets one process live on `host` until its step number `dieAt`, from 1; 0: for good. */
@@ -76,6 +76,7 @@ export const mortal = (host: FakeHost, dieAt: number, how: Death): Mortal => {
         remove: (path) => change(`remove ${path}`, () => files.remove(path), nothing),
         rename: (from, to) => change(`rename ${from}`, () => files.rename(from, to), nothing),
         lock: (path) => {
+          if (isDead) return lost;
           const lock = files.lock(path);
           return lock.kind === "held" ? { kind: "held", release: () => (isDead ? undefined : lock.release()) } : lock;
         },

@@ -177,7 +177,7 @@ describe("tick() on a state that is broken", () => {
     bed.host.files.put(healPath, '{"version":1');
     await bed.tick();
     expect(bed.restarts()).toBe(0);
-    expect(bed.received[0]).toContain("Not healed (restart-unit): in cooldown for 14 min 50 s more");
+    expect(bed.received[0]).toContain("Not healed (restart-unit): in cooldown for 15 min more");
     for (let at = 0; at < 3; at += 1) await bed.tick();
     expect(bed.restarts()).toBe(1);
   });

@@ -29,15 +29,13 @@ describe("tick() on a healthy host", () => {
 
   test("tick() starts no program but one systemctl show for all units of a manager", async () => {
     const units = ["a", "b", "c"].map((name) => `  ${name}: { unit: { name: ${name}.service } }\n`).join("");
-    const bed = createTickBed(
-      `chat: console\nchecks:\n${units}  d: { unit: { name: d.service, scope: user }, as: agents }\n`,
-    );
+    const bed = createTickBed(`chat: console\nchecks:\n${units}  d: { unit: { name: d.service, scope: user } }\n`);
     for (const name of ["a", "b", "c", "d"])
       bed.host.systemd.units.set(`${name}.service`, unitFacts({ unit: `${name}.service` }));
     await bed.tick();
     expect(bed.host.systemd.asked).toEqual([
       { manager: { scope: "system" }, units: ["a.service", "b.service", "c.service"] },
-      { manager: { scope: "user", user: "agents" }, units: ["d.service"] },
+      { manager: { scope: "user" }, units: ["d.service"] },
     ]);
     expect(bed.host.exec.ran).toEqual([]);
   });

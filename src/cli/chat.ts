@@ -1,11 +1,14 @@
 import { compose } from "../alert/compose.ts";
 import { openChat } from "../alert/platforms/index.ts";
+import type { Config } from "../config/config.ts";
 import { printFault } from "../config/fault.ts";
+import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
 import { loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { runInSandbox } from "./unit-sandbox.ts";
 
 const timeoutMs = 10_000;
 
@@ -18,18 +21,7 @@ const isWallOff = async (host: Host): Promise<boolean> => {
   return last !== undefined && /^(no|false|off|0|n|f)$/iu.test(last);
 };
 
-/** `dogwatch chat test`: one message that says it is a test, and what the platform answered. */
-export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<number> => {
-  if (words[0] !== "test" || words.length > 1) {
-    complain(host, `cannot run "chat ${words.join(" ")}": there is only "chat test"`, "Run: dogwatch chat test");
-    return exits.usage;
-  }
-  const loaded = await loadFresh(host, paths);
-  if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
-    return exits.config;
-  }
-  const { config } = loaded;
+const sendFromHere = async ({ host, paths, flags }: Cli, config: Config): Promise<number> => {
   const chat = await openChat(config.chat);
   const head = readHead(host, paths.logFile);
   const now = new Date(host.clock.nowMs()).toISOString();
@@ -68,4 +60,51 @@ export const chatCommand = async ({ host, paths, flags, words }: Cli): Promise<n
     lasting,
   );
   return exits.stuck;
+};
+
+/** Time for a test message in the sandbox: to start a unit, and to be answered, or not. */
+const sandboxTimeoutMs = 30_000;
+
+const systemConfig = "/etc/dogwatch/dogwatch.yaml";
+
+/**
+ * As root on a system install: the same command inside the watcher's own sandbox, since a root shell is outside the IP filter and would
+ * prove nothing. Undefined where it is to be sent from here: by another user (who may be inside already), for another config than the
+ * unit's, on a console, without a unit. Source: systemd.resource-control(5), IPAddressDeny=.
+ */
+const sendFromSandbox = async ({ host, paths, flags }: Cli, config: Config): Promise<number | undefined> => {
+  if (host.uid !== 0 || paths.config !== systemConfig || config.chat.kind === "console") return undefined;
+  const ran = await runInSandbox(host, ["chat", "test", ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
+  if (ran === undefined) return undefined;
+  if (ran.kind === "failed" || ran.kind === "signalled") {
+    const why = ran.kind === "failed" ? ran.why : `it was ended by ${ran.signal}`;
+    complain(host, `cannot send from inside the sandbox of dogwatch.service: ${why}`, "See: journalctl -n 20");
+    return exits.stuck;
+  }
+  host.terminal.out(ran.stdout);
+  host.terminal.err(ran.stderr);
+  if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
+  // What the filter drops gives no error: it hangs.
+  const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
+  const why =
+    filterFault(host, config) ?? (hung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
+  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as alerts are", why);
+  return ran.kind === "exited" ? ran.status : exits.stuck;
+};
+
+const isTest = ({ words }: Cli): boolean => words[0] === "test" && words.length === 1;
+
+/** `dogwatch chat test`: one message that says it is a test, and what the platform answered. */
+export const chatCommand = async (cli: Cli): Promise<number> => {
+  const { host, paths, words } = cli;
+  if (!isTest(cli)) {
+    complain(host, `cannot run "chat ${words.join(" ")}": there is only "chat test"`, "Run: dogwatch chat test");
+    return exits.usage;
+  }
+  const loaded = await loadFresh(host, paths);
+  if (loaded.kind === "faults") {
+    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    return exits.config;
+  }
+  return (await sendFromSandbox(cli, loaded.config)) ?? (await sendFromHere(cli, loaded.config));
 };

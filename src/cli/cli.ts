@@ -7,11 +7,20 @@ export interface Flags {
   readonly isJson: boolean;
   readonly isDryRun: boolean;
   readonly hasExitCode: boolean;
+  /** How long a silence lasts, as typed, and why. */
+  readonly forText: string | undefined;
+  readonly reason: string | undefined;
+  /** Ask before each step of a heal by hand. */
+  readonly isStepped: boolean;
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
   readonly head: string | undefined;
   readonly incident: string | undefined;
   readonly since: string | undefined;
+  /** `egress` alone: print a drop-in, the helper's one, write both. */
+  readonly isSystemd?: boolean;
+  readonly isHelper?: boolean;
+  readonly isWritten?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -6,8 +6,13 @@ export interface PathFlags {
   readonly config?: string | undefined;
   readonly stateDir?: string | undefined;
   readonly logsDir?: string | undefined;
+  /** Known from before we became another user, whose home is none. */
+  readonly install?: Paths["install"] | undefined;
 }
 
+/** Root's side of the wall. */
+const helperFolder = "/var/lib/dogwatch-heal";
+const helperSocket = "/run/dogwatch-heal.sock";
 const systemConfig = "/etc/dogwatch/dogwatch.yaml";
 
 const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
@@ -20,19 +25,38 @@ const xdg = (host: Host, name: string, fallback: string): string => {
 };
 
 /** A user's own install is one where that user has a config, or where the host has none. */
-const installOf = (host: Host): Paths["install"] => {
+const installOf = (host: Host, known: Paths["install"] | undefined): Paths["install"] => {
+  if (known !== undefined) return known;
   if (host.uid === 0) return "system";
   const own = host.files.stat(`${xdg(host, "XDG_CONFIG_HOME", ".config")}/dogwatch/dogwatch.yaml`);
   const hosts = host.files.stat(systemConfig);
   return "kind" in own && !("kind" in hosts) ? "system" : "user";
 };
 
-const standard = (host: Host): Pick<Paths, "config" | "state" | "install"> & { readonly logs: string } => {
-  if (installOf(host) === "system")
+const standard = (
+  host: Host,
+  known: Paths["install"] | undefined,
+): Pick<Paths, "config" | "state" | "install"> & { readonly logs: string } => {
+  if (installOf(host, known) === "system")
     return { config: systemConfig, state: "/var/lib/dogwatch", logs: "/var/log/dogwatch", install: "system" };
   const state = `${xdg(host, "XDG_STATE_HOME", ".local/state")}/dogwatch`;
   const config = `${xdg(host, "XDG_CONFIG_HOME", ".config")}/dogwatch/dogwatch.yaml`;
   return { config, state, logs: `${state}/log`, install: "user" };
+};
+
+/** Where heals leave things: with folders named by hand, without a wall, or for a user alone, beside the state. */
+const helperPlace = (
+  host: Host,
+  flags: PathFlags,
+  install: Paths["install"],
+  state: string,
+): Pick<Paths, "helper" | "socket"> => {
+  const isOneProcess = install === "user" || flags.stateDir !== undefined || flags.logsDir !== undefined;
+  const folder = isOneProcess ? undefined : host.files.stat(helperFolder);
+  if (folder === undefined || "kind" in folder || !folder.isFolder) return { helper: state, socket: null };
+  const socket = host.files.stat(helperSocket);
+  const isOurs = !("kind" in socket) && socket.uid === host.uid;
+  return { helper: helperFolder, socket: isOurs ? helperSocket : null };
 };
 
 /**
@@ -40,13 +64,15 @@ const standard = (host: Host): Pick<Paths, "config" | "state" | "install"> & { r
  * the system's or the user's own places. Source: systemd.exec(5), XDG Base Directory Specification.
  */
 export const findPaths = (host: Host, flags: PathFlags): Paths => {
-  const usual = standard(host);
+  const usual = standard(host, flags.install);
   const config = flags.config ?? usual.config;
   const handed = firstFolder(host.env["CREDENTIALS_DIRECTORY"]);
   const logs = flags.logsDir ?? firstFolder(host.env["LOGS_DIRECTORY"]) ?? usual.logs;
+  const state = flags.stateDir ?? firstFolder(host.env["STATE_DIRECTORY"]) ?? usual.state;
   return {
     config,
-    state: flags.stateDir ?? firstFolder(host.env["STATE_DIRECTORY"]) ?? usual.state,
+    state,
+    ...helperPlace(host, flags, usual.install, state),
     logFile: `${logs}/heal.jsonl`,
     credentials:
       handed === undefined ? { path: `${folderOf(config)}/credentials`, prefix: "" } : { path: handed, prefix: "dw_" },

@@ -3,6 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { NextTick } from "../host/host.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
+import { readSilences, silenceText } from "../state/silence.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
@@ -64,7 +65,7 @@ const describe = (
 ): readonly string[] => {
   const { host, paths } = cli;
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
-  const { value: heal } = readHealState(host, paths.state, moment, true);
+  const { value: heal } = readHealState(host, paths.helper, moment, true);
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
   const refused = state.outbox[0]?.refused;
@@ -76,6 +77,9 @@ const describe = (
     ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
+    ...readSilences(host, paths.helper, now).map(
+      (each) => `${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
+    ),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,

@@ -1,8 +1,13 @@
 import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
+import { askHelper } from "../heal/ask.ts";
+import { helperInProcess } from "../heal/in-process.ts";
+import { openJournal } from "../heal/journal.ts";
+import { approveAll } from "../heal/operate.ts";
 import type { Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
+import { lookAll, lookAsUsers } from "../looks.ts";
 import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { clearIllness, writeIllness } from "../state/illness.ts";
@@ -12,25 +17,65 @@ import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
 
+/** Longest watch of one tick, and what the deadline must leave for telling it, in milliseconds. */
+const maxWatchMs = 90_000;
+const reserveMs = 20_000;
+
+/** The helper of this run, and who looks at what we can't: root's side of the wall where there is one, else ourselves. */
+const helperOf = (
+  { host, paths }: Cli,
+  { config, sha256, keepables }: Config,
+  { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
+): Pick<Run, "helper" | "elsewhere"> => {
+  if (paths.socket !== null) {
+    const helper = askHelper({ host, config, configSha256: sha256, socket: paths.socket, waitMs: leftMs });
+    return { helper, elsewhere: async (checks) => await helper.look(checks.map(({ name }) => name)) };
+  }
+  const elsewhere = lookAsUsers(host, null);
+  const helper = helperInProcess({
+    ...{ host, config, isReadOnly },
+    configSha256: sha256,
+    folder: paths.helper,
+    journal: openJournal(host, { folder: paths.helper, logFile: paths.logFile, hostName: config.host, isReadOnly }),
+    readRecipe: async (name) => {
+      const { recipeOrFault } = await import("../heal/recipe-fault.ts");
+      return await recipeOrFault(host, paths.recipes, name);
+    },
+    by: "helper",
+    keepables,
+    look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere),
+    elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory }),
+    watchMs: () => Math.min(maxWatchMs, leftMs()),
+    onStep: (text) => log.log("debug", `heal: ${text}`),
+    approve: approveAll,
+  });
+  return { helper, elsewhere };
+};
+
 /** Makes the run of one tick from a loaded config. */
-export const runOf = ({ host, paths, flags }: Cli, loaded: Config, log: RunLog, isDryRun: boolean): Run => ({
-  host,
-  config: loaded.config,
-  configSha256: loaded.sha256,
-  paths,
-  log,
-  openChat: async () => {
-    const { openChat } = await import("../alert/platforms/index.ts");
-    return await openChat(loaded.config.chat);
-  },
-  secret: secretReader(host, paths.credentials),
-  readRecipe: async (name) => {
-    const { recipeOrFault } = await import("../heal/recipe-fault.ts");
-    return await recipeOrFault(host, paths.recipes, name);
-  },
-  isDryRun: isDryRun || flags.isDryRun,
-  startedMs: host.clock.monotonicMs(),
-});
+export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean): Run => {
+  const { host, paths, flags } = cli;
+  const startedMs = host.clock.monotonicMs();
+  const secret = secretReader(host, paths.credentials);
+  const isReadOnly = isDryRun || flags.isDryRun;
+  const leftMs = (): number => tickDeadlineMs - reserveMs - (host.clock.monotonicMs() - startedMs);
+  return {
+    host,
+    config: loaded.config,
+    configSha256: loaded.sha256,
+    keepables: loaded.keepables,
+    paths,
+    log,
+    openChat: async () => {
+      const { openChat } = await import("../alert/platforms/index.ts");
+      return await openChat(loaded.config.chat);
+    },
+    secret,
+    ...helperOf(cli, loaded, { log, secret, isReadOnly, leftMs }),
+    isDryRun: isReadOnly,
+    startedMs,
+  };
+};
 
 const busy = (host: Host, at: string): TickReport & { readonly why: string } => ({
   host: host.hostname,
@@ -65,6 +110,7 @@ const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
     return await Promise.race([tick(run), late]);
   } finally {
     done.abort();
+    run.helper.close();
   }
 };
 

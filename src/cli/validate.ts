@@ -1,6 +1,6 @@
-import { printFault } from "../config/fault.ts";
+import { type Fault, printFault, wholeFileFault } from "../config/fault.ts";
 import type { Host } from "../host/host.ts";
-import { loadFresh } from "../load.ts";
+import { type Loaded, loadFresh } from "../load.ts";
 import { type Cli, exits } from "./cli.ts";
 
 /** A user who may not look into the credentials folder can still check the rest. */
@@ -9,11 +9,19 @@ const areCredentialsInSight = (host: Host, folder: string): boolean => {
   return !("kind" in names) || names.code === "ENOENT";
 };
 
+/** What the units' IP filter makes of this config. With a file named, it is that file which is judged, not this install. */
+const filterWarningsOf = async ({ host, paths, words }: Cli, loaded: Loaded): Promise<readonly Fault[]> => {
+  if (loaded.kind === "faults" || words.length > 0 || paths.install !== "system") return [];
+  const { filterWarnings } = await import("./egress-filter.ts");
+  return (await filterWarnings(host, paths, loaded.config)).map((words) => wholeFileFault(paths.config, words));
+};
+
 /** `dogwatch validate [FILE]`: every fault of the config and its recipes at its place, then the warnings. */
-export const validateCommand = async ({ host, paths, flags }: Cli): Promise<number> => {
+export const validateCommand = async (cli: Cli): Promise<number> => {
+  const { host, paths, flags } = cli;
   const loaded = await loadFresh(host, paths, areCredentialsInSight(host, paths.credentials.path));
   const faults = loaded.kind === "faults" ? loaded.faults : [];
-  const warnings = loaded.kind === "config" ? loaded.warnings : [];
+  const warnings = [...(loaded.kind === "config" ? loaded.warnings : []), ...(await filterWarningsOf(cli, loaded))];
   if (flags.isJson) {
     host.terminal.out(`${JSON.stringify({ file: paths.config, ok: faults.length === 0, faults, warnings })}\n`);
     return faults.length === 0 ? exits.done : exits.config;

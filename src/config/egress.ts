@@ -27,4 +27,41 @@ const ofCheck = (check: Check): readonly Destination[] => {
 };
 
 /** Every place that the checks of this config may contact; nothing else is opened (law 1). Never throws on a loaded config. */
-export const checkDestinations = (config: Config): readonly Destination[] => config.checks.flatMap(ofCheck);
+export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly Destination[] =>
+  checks.flatMap(ofCheck);
+
+/** The base address of the chat, from the config alone; undefined for one that needs no network. Never throws on a loaded config. */
+export const chatAddress = (chat: Config["chat"]): string | undefined => {
+  if ("api" in chat) return chat.api;
+  return "url" in chat && typeof chat.url === "string" ? chat.url : undefined;
+};
+
+/** An address that the units' IP filter has to let through: as it stands in the config, and for whom. */
+export interface FilterHost {
+  readonly host: string;
+  readonly for: readonly string[];
+}
+
+/** Addresses of this host itself, which the units allow by `IPAddressAllow=localhost`. Source: systemd.resource-control(5), RFC 6761 6.3. */
+const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|(.+\.)?localhost\.?)$/iu.test(host);
+
+/** Whether this is an address in digits, not a name. */
+export const isLiteral = (host: string): boolean => host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/u.test(host);
+
+/**
+ * Everything beyond loopback that checks and chat of this config speak to over IP, sorted, each once. Ports are left out: the filter
+ * knows addresses only. Never throws on a loaded config.
+ */
+export const filterHosts = (config: Config): readonly FilterHost[] => {
+  const chat = chatAddress(config.chat);
+  const places = [
+    ...checkDestinations(config).filter(({ socket }) => socket === undefined),
+    ...(chat === undefined ? [] : [{ ...endpoint(chat), for: `chat ${config.chat.kind}` }]),
+  ];
+  const byHost = new Map<string, string[]>();
+  for (const { host, for: purpose } of places) {
+    const key = host.toLowerCase();
+    if (!isLoopback(key)) byHost.set(key, [...(byHost.get(key) ?? []), purpose]);
+  }
+  return [...byHost].map(([host, purposes]) => ({ host, for: purposes })).sort((a, b) => (a.host < b.host ? -1 : 1));
+};

@@ -15,6 +15,8 @@ export interface CredentialFolder {
   readonly path: string;
   /** `dw_` under LoadCredential=dw:FOLDER, else empty. Source: systemd.exec(5), LoadCredential=. */
   readonly prefix: string;
+  /** Those that were read before we became a user who may not; absent: they are read where they lie. */
+  readonly held?: Readonly<Record<string, Secret>>;
 }
 
 const failed = (why: string): Secret => ({ kind: "failed", why });
@@ -36,7 +38,24 @@ const readFile = (host: Host, path: string, isHandedOver: boolean): Secret => {
 /** Makes the reader of this run's secrets. They come from credentials or from files that others can't read, never from elsewhere. */
 export const secretReader =
   (host: Host, folder: CredentialFolder) =>
-  (ref: SecretRef): Secret =>
-    "file" in ref
-      ? readFile(host, ref.file, false)
-      : readFile(host, `${folder.path}/${folder.prefix}${ref.credential}`, folder.prefix !== "");
+  (ref: SecretRef): Secret => {
+    if ("file" in ref) return readFile(host, ref.file, false);
+    const { path, prefix, held } = folder;
+    const known = held !== undefined && Object.hasOwn(held, ref.credential) ? held[ref.credential] : undefined;
+    return known ?? readFile(host, `${path}/${prefix}${ref.credential}`, prefix !== "");
+  };
+
+const maxHeld = 100;
+
+/** Reads all credentials of a folder, for a time when we may no longer. Never throws. */
+export const holdSecrets = (host: Host, folder: CredentialFolder): CredentialFolder => {
+  const names = host.files.list(folder.path);
+  if ("kind" in names) return folder;
+  const read = secretReader(host, folder);
+  const held = names
+    .filter((name) => name.startsWith(folder.prefix))
+    .slice(0, maxHeld)
+    .map((name) => name.slice(folder.prefix.length))
+    .map((credential): [string, Secret] => [credential, read({ credential })]);
+  return { ...folder, held: Object.fromEntries(held) };
+};

@@ -6,12 +6,13 @@ import type { Applicable } from "./choice.ts";
 
 /** A log entry of an attempt, with the words that each of them begins with. Never throws. */
 export const entryOf = (
+  { by }: Pick<Bench, "by">,
   event: NewEntry["event"],
   attempt: Attempt,
   more: Omit<NewEntry, "event" | "by">,
 ): NewEntry => ({
   event,
-  by: "helper",
+  by,
   incident: attempt.incident,
   check: attempt.check,
   recipe: attempt.recipe,
@@ -38,6 +39,7 @@ export const foundBackup = ({ candidate: { files } }: Applicable): Pick<NewEntry
 
 /** The first three of the five steps, as the log tells them: archive, create, dry-run. Never throws. */
 export const planEntries = (
+  bench: Pick<Bench, "by">,
   chosen: Applicable,
   attempt: Attempt,
   archived: number,
@@ -46,9 +48,9 @@ export const planEntries = (
   const sealed = { recipe_sha256: chosen.recipe.sha256, ...seals };
   const argv = argvOf(chosen);
   return [
-    entryOf("heal.archived", attempt, { why: `${archived} stale attempts closed` }),
-    entryOf("heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
-    entryOf("heal.planned", attempt, {
+    entryOf(bench, "heal.archived", attempt, { why: `${archived} stale attempts closed` }),
+    entryOf(bench, "heal.created", attempt, { ...sealed, budget_left: chosen.budgetLeft }),
+    entryOf(bench, "heal.planned", attempt, {
       argv,
       ...targetFacts(chosen),
       ...foundBackup(chosen),

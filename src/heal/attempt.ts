@@ -16,9 +16,14 @@ import { fileChangeOf, type Target } from "./recipe.ts";
 import { restoreBackup, withLeft } from "./restore.ts";
 import { runSteps } from "./steps.ts";
 
+/** The five steps of a heal, in their order. */
+export type StepName = "archive" | "create" | "dry-run" | "dispatch" | "watch";
+
 /** What the five steps need from the tick. `append` and `save` make durable before they answer. */
 export interface Bench {
   readonly host: Host;
+  /** Who applies it, as the log says: `helper`, or a person by hand, `uid:N`. */
+  readonly by: string;
   /** Who handles the files that recipes change. */
   readonly hands: Hands;
   /** Where backups and kept copies lie. */
@@ -31,6 +36,8 @@ export interface Bench {
   /** Milliseconds that this tick may still watch. */
   readonly watchMs: () => number;
   readonly onStep: (text: string) => void;
+  /** Whether a step may be taken: a person at the prompt is asked, a tick never says no. */
+  readonly approve: (step: StepName, text: string) => Promise<boolean>;
   /** Facts for the log: hashes of config and binary. */
   readonly seals: () => Promise<{ readonly config_sha256: string; readonly binary_sha256: string }>;
 }
@@ -55,7 +62,7 @@ const close = (
   more: readonly NewEntry[] = [],
 ): HealState => {
   const closed = replaceLast(heal, { ...attempt, outcome, ended: bench.now().moment, why: entry.why ?? "" });
-  bench.append([entryOf(outcome === "healed" ? "heal.proved" : "heal.failed", attempt, entry), ...more]);
+  bench.append([entryOf(bench, outcome === "healed" ? "heal.proved" : "heal.failed", attempt, entry), ...more]);
   bench.save(closed);
   return closed;
 };
@@ -86,7 +93,9 @@ const fail = async (
 ): Promise<Outcome> => {
   const { verified, isWhole, why } = await restoreBackup(bench, attempt);
   const restored =
-    verified.length === 0 ? [] : [entryOf("heal.restored", attempt, { ...loggedBackedUp(verified), why: why ?? "" })];
+    verified.length === 0
+      ? []
+      : [entryOf(bench, "heal.restored", attempt, { ...loggedBackedUp(verified), why: why ?? "" })];
   const join = (text: string): string => (why === undefined ? text : isWhole ? `${text}; ${why}` : `${why}; ${text}`);
   const closed = close(bench, heal, attempt, "failed", { ...entry, why: join(entry.why) }, restored);
   const told = detail === "" ? join(entry.why) : `${join(entry.why)}${why === undefined ? ":" : ";"} ${detail}`;
@@ -119,7 +128,7 @@ const callOff = (before: HealState, why: string): Outcome => ({ kind: "refused",
 
 /** An attempt that was created and came to nothing: the log is told, and nothing is left of it in the state. */
 const refuse = (bench: Bench, before: HealState, attempt: Attempt, why: string): Outcome => {
-  bench.append([entryOf("heal.refused", attempt, { why })]);
+  bench.append([entryOf(bench, "heal.refused", attempt, { why })]);
   return callOff(before, why);
 };
 
@@ -137,13 +146,30 @@ const backUp = (
   return { ...attempt, backup: taken.files };
 };
 
-/** The last two of the five steps, once all is written down. */
-const dispatch = async (bench: Bench, heal: HealState, created: Attempt, chosen: Applicable): Promise<Outcome> => {
+/** A person said no: what was written down so far is closed again, and nothing is changed. */
+const callOffBy = (bench: Bench, before: HealState, attempt: Attempt | undefined, step: StepName): Outcome => {
+  const why = `called off by ${bench.by} before the step "${step}"`;
+  if (attempt === undefined) return callOff(before, why);
+  bench.save(before);
+  return refuse(bench, before, attempt, why);
+};
+
+/** Step 4: the one command, its intent in the log before it and its end after. Step 5: the watch for the proof. */
+const dispatchAndWatch = async (
+  bench: Bench,
+  heal: HealState,
+  created: Attempt,
+  chosen: Applicable,
+): Promise<Outcome> => {
   const ended = await runSteps(bench, chosen);
   const attempt = await withLeft(bench, created);
   if (ended !== undefined) return await fail(bench, heal, attempt, ended, "");
-  bench.onStep("steps done, watching for the proof");
-  return await conclude(bench, heal, attempt, await watch(bench, attempt, chosen.recipe.proof.withinMs));
+  const { withinMs } = chosen.recipe.proof;
+  const text = `until ${attempt.sick.join(", ")} ${attempt.sick.length === 1 ? "is" : "are"} ok twice in a row, ${formatDuration(withinMs)} at most`;
+  bench.onStep(`watching ${text}`);
+  if (!(await bench.approve("watch", text)))
+    return await conclude(bench, heal, attempt, { kind: "watching", why: "left to the next tick" });
+  return await conclude(bench, heal, attempt, await watch(bench, attempt, withinMs));
 };
 
 /**
@@ -156,22 +182,30 @@ export const attemptHeal = async (
   chosen: Applicable,
   sick: readonly string[],
 ): Promise<Outcome> => {
+  const no = async (step: StepName, text: string): Promise<boolean> => !(await bench.approve(step, text));
   const archived = archive(before);
+  if (await no("archive", `close what ${archived.count} stale attempts left`))
+    return callOffBy(bench, before, undefined, "archive");
   const created = createAttempt(bench.now(), chosen, sick);
-  const planned = bench.append(planEntries(chosen, created, archived.count, await bench.seals()));
+  if (await no("create", `attempt ${created.number} under the key ${created.key}`))
+    return callOffBy(bench, before, undefined, "create");
+  const argv = argvOf(chosen);
+  if (await no("dry-run", `exactly one change: ${argv.join(" ")}`))
+    return callOffBy(bench, before, undefined, "dry-run");
+  const planned = bench.append(planEntries(bench, chosen, created, archived.count, await bench.seals()));
   if (planned.kind === "failed") return callOff(before, `the heal log cannot be written: ${planned.why}`);
   const attempt = backUp(bench, chosen, created);
   if ("kind" in attempt) return refuse(bench, before, created, attempt.why);
   const heal = { ...archived.heal, attempts: [...archived.heal.attempts, attempt] };
   const saved = bench.save(heal);
   if (saved.kind === "failed") return refuse(bench, before, attempt, `the heal state cannot be written: ${saved.why}`);
-  const intent = entryOf("heal.dispatched", attempt, { argv: argvOf(chosen), ...foundBackup(chosen) });
-  const dispatched = bench.append([intent]);
+  if (await no("dispatch", argv.join(" "))) return callOffBy(bench, before, attempt, "dispatch");
+  const dispatched = bench.append([entryOf(bench, "heal.dispatched", attempt, { argv, ...foundBackup(chosen) })]);
   if (dispatched.kind === "failed") {
     bench.save(before);
     return callOff(before, `the heal log cannot be written: ${dispatched.why}`);
   }
-  return await dispatch(bench, heal, attempt, chosen);
+  return await dispatchAndWatch(bench, heal, attempt, chosen);
 };
 
 /** Goes on watching an attempt whose proof outlasted its tick; `leftS` of the proof's time are left. */

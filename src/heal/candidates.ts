@@ -1,6 +1,7 @@
 import type { Config, Rule } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
-import type { CheckState, Moment } from "../state/state.ts";
+import type { Memory } from "../probes/probe.ts";
+import type { Moment } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import type { Candidate, Fault } from "./choice.ts";
 import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.ts";
@@ -9,7 +10,8 @@ import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.
 export interface CandidateSource {
   readonly host: Host;
   readonly config: Config;
-  readonly checks: Readonly<Record<string, CheckState>>;
+  /** What a check's looks have left, by its name. */
+  readonly memory: (check: string) => Memory | undefined;
   readonly now: Moment;
   readonly readRecipe: (name: string) => Promise<Recipe | Fault>;
 }
@@ -23,14 +25,14 @@ const pinned = (rule: Rule, recipe: Recipe): Recipe | Fault =>
       };
 
 /** A unit check on the same unit remembers in which boot it was active. */
-const wasSeenActive = ({ config, checks, now }: CandidateSource, target: Target | undefined): boolean =>
+const wasSeenActive = ({ config, memory, now }: CandidateSource, target: Target | undefined): boolean =>
   config.checks.some(
     (check) =>
       check.kind === "unit" &&
       check.unit.name === target?.unit &&
       check.unit.scope === target.scope &&
       (target.scope === "system" || (check.as ?? undefined) === target.user) &&
-      checks[check.name]?.memory?.["activeBoot"] === now.bootId,
+      memory(check.name)?.["activeBoot"] === now.bootId,
   );
 
 const factsOf = async ({ host }: CandidateSource, target: Target | undefined): Promise<Candidate["facts"]> => {

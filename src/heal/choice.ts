@@ -1,6 +1,7 @@
 import type { Rule } from "../config/config.ts";
 import type { UnitFacts } from "../host/host.ts";
 import type { HealState } from "../state/heal-state.ts";
+import type { Silence } from "../state/silence.ts";
 import type { Incident, Moment } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import type { FoundFiles } from "./files.ts";
@@ -36,6 +37,9 @@ export interface Choice {
   readonly heal: HealState;
   readonly mode: "apply" | "observe";
   readonly systemState: string;
+  /** Names of checks that flap. */
+  readonly flapping: ReadonlySet<string>;
+  readonly silences: readonly Silence[];
   readonly now: Moment;
 }
 

@@ -2,6 +2,7 @@ import type { Check } from "../config/config.ts";
 import type { NewEntry } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
+import type { Silence } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { attemptHeal, type Bench, type Outcome, resumeWatch } from "./attempt.ts";
@@ -27,11 +28,15 @@ export interface Healed {
   readonly card: string | null;
   readonly why: string;
   readonly steps: readonly (readonly string[])[];
-  readonly heal: HealState;
   /** Readings of the checks that were proved well. */
   readonly readings: ReadonlyMap<string, Reading>;
   /** Why each red check of a rule is not healed, by check. */
   readonly reasons: Readonly<Record<string, { readonly recipe: string; readonly why: string }>>;
+}
+
+/** What was done, with what it leaves for the next heal. */
+export interface Operated extends Healed {
+  readonly heal: HealState;
 }
 
 /** What the stage works on. */
@@ -41,13 +46,16 @@ export interface HealWork {
   readonly judged: readonly Judged[];
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly heal: HealState;
+  /** Checks that flap: they aren't healed. */
+  readonly flapping: ReadonlySet<string>;
+  readonly silences: readonly Silence[];
   readonly isDryRun: boolean;
   /** Called when a recipe is about to be applied. */
   readonly onApply: (healed: Healed) => void;
 }
 
 /** The stage did nothing, for this reason. */
-export const noHeal = (heal: HealState, why: string): Healed => ({
+export const noHeal = (why: string): Healed => ({
   outcome: "none",
   recipe: null,
   unit: null,
@@ -58,13 +66,14 @@ export const noHeal = (heal: HealState, why: string): Healed => ({
   card: null,
   why,
   steps: [],
-  heal,
   readings: new Map(),
   reasons: {},
 });
 
-const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
-  ...noHeal(outcome.heal, outcome.why),
+const nothing = (heal: HealState, why: string): Operated => ({ ...noHeal(why), heal });
+
+const ofAttempt = (attempt: Attempt, outcome: Outcome): Operated => ({
+  ...nothing(outcome.heal, outcome.why),
   outcome: outcome.kind,
   recipe: attempt.recipe,
   unit: attempt.target?.unit ?? null,
@@ -76,13 +85,13 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Healed => ({
 });
 
 /** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
-const cutOff = (work: HealWork, attempt: Attempt): Healed => {
+const cutOff = (work: HealWork, attempt: Attempt): Operated => {
   const folder = backupFolder(attempt);
   const copies = folder === undefined ? "" : `; copies of its files: "${folder}"`;
   const why = `dogwatch was cut off while it applied the recipe; it is probed and not repeated${copies}`;
   const entry: NewEntry = {
     event: "heal.indeterminate",
-    by: "helper",
+    by: work.bench.by,
     incident: attempt.incident,
     check: attempt.check,
     recipe: attempt.recipe,
@@ -107,7 +116,7 @@ const cardOf = async ({ source }: HealWork, attempt: Attempt): Promise<string | 
   return "kind" in recipe ? null : recipe.card;
 };
 
-const resume = async (work: HealWork, attempt: Attempt): Promise<Healed> => {
+const resume = async (work: HealWork, attempt: Attempt): Promise<Operated> => {
   const leftS = attempt.proofWithinS - elapsedS(attempt.started, work.bench.now().moment);
   return ofAttempt(attempt, await resumeWatch(work.bench, work.heal, attempt, leftS));
 };
@@ -130,8 +139,8 @@ const describe = (
   chosen: Exclude<Chosen, { readonly kind: "none" }>,
   heal: HealState,
   incident: string | null,
-): Healed => {
-  const base = { ...noHeal(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
+): Operated => {
+  const base = { ...nothing(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
   if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
   const { recipe, candidate } = chosen;
   const unit = candidate.target?.unit ?? null;
@@ -147,7 +156,7 @@ const describe = (
   };
 };
 
-const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
+const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
   const sick = sickOf(chosen, work.judged, work.source.config.checks);
   const planned = { ...describe(chosen, work.heal, chosen.incident.id), sick };
   if (work.isDryRun) return planned;
@@ -156,14 +165,18 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Healed> => {
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
 };
 
-const plan = async (work: HealWork): Promise<Healed> => {
+const plan = async (work: HealWork): Promise<Operated> => {
   const { source, judged, incidents, heal } = work;
   const candidates = await withFiles(work.bench, await findCandidates(source, judged));
   const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
   const { mode } = source.config.heal;
-  const { chosen, refused } = choose({ judged, incidents, candidates, heal, mode, systemState, now: source.now });
+  const { flapping, silences } = work;
+  const now = source.now;
+  const { chosen, refused } = choose({
+    ...{ judged, incidents, candidates, heal, mode, systemState, now, flapping, silences },
+  });
   const reasons = Object.fromEntries(refused.map(({ check, rule, why }) => [check, { recipe: rule.recipe, why }]));
-  if (chosen.kind === "none") return noHeal(heal, chosen.why);
+  if (chosen.kind === "none") return nothing(heal, chosen.why);
   const idOf = (check: string): string | null => incidents[check]?.id ?? null;
   const noted = work.isDryRun
     ? heal
@@ -176,7 +189,7 @@ const plan = async (work: HealWork): Promise<Healed> => {
  * The heal stage of a tick: an attempt that a crash cut off is told, one that is being watched is watched on, else at most one
  * recipe is chosen and applied. Never throws for expected trouble.
  */
-export const healOne = async (work: HealWork): Promise<Healed> => {
+export const healOne = async (work: HealWork): Promise<Operated> => {
   const { attempts } = work.heal;
   const cut = attempts.find(({ outcome }) => outcome === "running");
   const open = cut ?? attempts.find(({ outcome }) => outcome === "watching");

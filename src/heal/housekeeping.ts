@@ -56,3 +56,15 @@ export const tidy = (
     Object.entries(heal.refusals).filter(([key]) => openIncidents.has(key.split(" ", 1)[0] ?? "")),
   ),
 });
+
+const hourS = 3600;
+
+/**
+ * Whether `after`, the tidied `before`, is worth writing: a latch that is only set anew waits for an hour, so that whoever must ask another for it
+ * doesn't ask at every tick. Pure.
+ */
+export const isTidyDue = (before: HealState, after: HealState, now: Moment): boolean => {
+  const isStale = Object.values(before.latched).some(({ moment }) => elapsedS(moment, now) >= hourS);
+  const inShort = ({ latched, ...rest }: HealState): string => JSON.stringify([rest, Object.keys(latched)]);
+  return inShort(before) !== inShort(after) || (isStale && JSON.stringify(before) !== JSON.stringify(after));
+};

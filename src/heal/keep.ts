@@ -7,38 +7,37 @@ import type { HandFile, Hands } from "./hands.ts";
 import { storeKept } from "./kept.ts";
 import { fileChangeOf, filesAs, fillRecipe, type Recipe } from "./recipe.ts";
 
-/** A rule whose recipe may put a file back: the file, whose it is, and the checks that say when to keep a copy. */
-export interface KeepRule {
-  readonly path: string;
-  /** Who handles the file; undefined: whoever owns it. */
-  readonly user: string | undefined;
+type Readings = ReadonlyMap<string, Reading>;
+
+/** A file that a rule's recipe may put back: whose it is (null: whoever owns it), and the checks that say that it ran green. Plain JSON. */
+export interface Keepable {
   /** Checks that must be green. */
   readonly on: readonly string[];
   /** Those of them that tell when the program started. */
   readonly startsOf: readonly string[];
+  readonly path: string;
+  readonly user: string | null;
 }
-
-type Readings = ReadonlyMap<string, Reading>;
 
 /** Whether a check tells the start of one program for sure: of several processes a reading tells the youngest, which may be a worker. Pure. */
 export const tellsStart = (check: Check): boolean =>
   check.kind === "unit" || (check.kind === "process" && check.count.max === 1);
 
-/** What a rule would keep; undefined for a recipe that puts nothing back, or isn't filled right. Pure. */
-export const keepRuleOf = (rule: Rule, recipe: Recipe, checks: readonly Check[]): KeepRule | undefined => {
+/** The file that a rule's recipe would put back; undefined for a recipe that puts none back, or isn't filled right. Pure. */
+export const keepableOf = (rule: Rule, recipe: Recipe, checks: readonly Check[]): Keepable | undefined => {
   if (recipe.fileChange?.kind !== "restore-kept") return undefined;
   const filled = fillRecipe(recipe, rule.with);
   const change = filled.kind === "filled" ? fileChangeOf(filled.steps[0] ?? []) : undefined;
   if (change === undefined) return undefined;
   const startsOf = checks.flatMap((check) => (rule.on.includes(check.name) && tellsStart(check) ? [check.name] : []));
-  return { path: change.path, user: filesAs(recipe, rule.with), on: rule.on, startsOf };
+  return { on: rule.on, startsOf, path: change.path, user: filesAs(recipe, rule.with) ?? null };
 };
 
 /** Two starts of one process, told by two clocks that round: the kernel counts in hundredths of a second. */
 const isSameStart = (one: number, other: number): boolean => Math.abs(one - other) < 0.05;
 
 /** When what a rule's checks look at started: the earliest that they tell. Undefined: not all are green, or none tells. */
-const greenSince = ({ on, startsOf }: KeepRule, readings: Readings): number | undefined => {
+const greenSince = ({ on, startsOf }: Keepable, readings: Readings): number | undefined => {
   if (on.length === 0 || !on.every((name) => readings.get(name)?.kind === "ok")) return undefined;
   const starts = startsOf.flatMap((name) => readings.get(name)?.startedUptimeS ?? []).filter(Number.isFinite);
   return starts.length === 0 ? undefined : Math.min(...starts);
@@ -48,10 +47,10 @@ const greenSince = ({ on, startsOf }: KeepRule, readings: Readings): number | un
  * Whether a rule's file should be looked at, to keep what ran green: all its checks are green, and what they look at has started
  * since the file was last looked at. Needs no right to the file. Pure.
  */
-export const isKeepDue = (rule: KeepRule, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
-  const startedUptimeS = greenSince(rule, readings);
+export const isKeepDue = (file: Keepable, readings: Readings, kept: HealState["kept"], bootId: string): boolean => {
+  const startedUptimeS = greenSince(file, readings);
   if (startedUptimeS === undefined) return false;
-  const last = Object.hasOwn(kept, rule.path) ? kept[rule.path] : undefined;
+  const last = Object.hasOwn(kept, file.path) ? kept[file.path] : undefined;
   return last === undefined || last.bootId !== bootId || !isSameStart(last.startedUptimeS, startedUptimeS);
 };
 
@@ -79,7 +78,7 @@ export interface Keeping {
   readonly host: Host;
   readonly hands: Hands;
   readonly helperFolder: string;
-  readonly rules: readonly KeepRule[];
+  readonly files: readonly Keepable[];
   readonly readings: Readings;
   readonly kept: HealState["kept"];
   readonly now: { readonly at: string; readonly moment: Moment };
@@ -97,8 +96,8 @@ const keepFile = (work: Keeping, path: string, file: HandFile, startedUptimeS: n
   return stored.kind === "done" ? { kind: "looked", sha256: file.sha256 } : { kind: "note", why: stored.why };
 };
 
-const look = async (work: Keeping, { path, user }: KeepRule, startedUptimeS: number): Promise<Looked> => {
-  const read = await work.hands.read(path, user);
+const look = async (work: Keeping, { path, user }: Keepable, startedUptimeS: number): Promise<Looked> => {
+  const read = await work.hands.read(path, user ?? undefined);
   switch (read.kind) {
     case "failed":
       return { kind: "note", why: read.why };
@@ -118,18 +117,18 @@ export const keepGreen = async (work: Keeping): Promise<Kept> => {
   const { bootId } = work.now.moment;
   const notes: string[] = [];
   let { kept } = work;
-  for (const rule of work.rules) {
-    const startedUptimeS = greenSince(rule, work.readings);
-    if (startedUptimeS === undefined || !isKeepDue(rule, work.readings, kept, bootId)) continue;
-    const looked = await look({ ...work, kept }, rule, startedUptimeS);
-    if (looked.kind === "note") notes.push(`cannot keep a copy of "${rule.path}": ${looked.why}`);
-    else kept = { ...kept, [rule.path]: { sha256: looked.sha256, bootId, startedUptimeS } };
+  for (const file of work.files) {
+    const startedUptimeS = greenSince(file, work.readings);
+    if (startedUptimeS === undefined || !isKeepDue(file, work.readings, kept, bootId)) continue;
+    const looked = await look({ ...work, kept }, file, startedUptimeS);
+    if (looked.kind === "note") notes.push(`cannot keep a copy of "${file.path}": ${looked.why}`);
+    else kept = { ...kept, [file.path]: { sha256: looked.sha256, bootId, startedUptimeS } };
   }
   return { kept, notes };
 };
 
 /** Forgets files that no rule puts back any more, so that the record stays small. Pure. */
-export const withoutForgotten = (kept: HealState["kept"], rules: readonly KeepRule[]): HealState["kept"] => {
-  const paths = new Set(rules.map(({ path }) => path));
+export const withoutForgotten = (kept: HealState["kept"], files: readonly Keepable[]): HealState["kept"] => {
+  const paths = new Set(files.map(({ path }) => path));
   return Object.fromEntries(Object.entries(kept).filter(([path]) => paths.has(path)));
 };

@@ -28,7 +28,7 @@ export const afterRefusal = (
         ? ` (the reason before, "${before.why}", came ${before.count} times)`
         : "";
     const logged = bench.append([
-      { event: "heal.refused", by: "helper", incident, check, recipe: rule.recipe, why: `${why}${repeated}` },
+      { event: "heal.refused", by: bench.by, incident, check, recipe: rule.recipe, why: `${why}${repeated}` },
     ]);
     if (logged.kind === "failed") return heal;
   }

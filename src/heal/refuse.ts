@@ -3,6 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { UnitFacts } from "../host/host.ts";
 import { hasFailedStopping, stopOf } from "../probes/unit-stop.ts";
 import type { Attempt } from "../state/heal-state.ts";
+import { silenceOf, silenceText } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { type Candidate, type Choice, keyOf } from "./choice.ts";
@@ -54,6 +55,27 @@ const byRecipe = ({ recipe, candidate, check, choice }: Case): string | undefine
   return word === undefined ? undefined : `"${recipe.name}" is no cure where the evidence says "${word}"`;
 };
 
+/** Where one sick check of a rule is somebody's work in hand, what the rule would do disturbs that work. */
+const sickChecks = ({ check, choice, candidate }: Case): readonly string[] => [
+  check.name,
+  ...choice.judged.flatMap(({ name, verdict }) =>
+    verdict === "red" && candidate.rule.on.includes(name) ? [name] : [],
+  ),
+];
+
+const bySilence = (given: Case): string | undefined => {
+  for (const name of sickChecks(given)) {
+    const silence = silenceOf(given.choice.silences, name);
+    if (silence !== undefined) return silenceText(silence);
+  }
+  return undefined;
+};
+
+const byFlapping = (given: Case): string | undefined => {
+  const name = sickChecks(given).find((each) => given.choice.flapping.has(each));
+  return name === undefined ? undefined : `"${name}" is flapping: it comes and goes, and a restart would join in`;
+};
+
 const byHost = ({ choice, check }: Case): string | undefined => {
   if (choice.mode === "observe") return "observe mode: planned and told only";
   if (check.isInGrace) return "in its start grace";
@@ -103,9 +125,11 @@ export const refusalOf = (given: Case): Refusal => {
   const mine = choice.heal.attempts.filter((each) => each.key === keyOf(incident.id, recipe.name));
   const why =
     byHost(given) ??
+    bySilence(given) ??
     byLatch(given) ??
     byTarget(given) ??
     byRecipe(given) ??
+    byFlapping(given) ??
     byAttempts(mine) ??
     byCooldown(given) ??
     byFiles(given);

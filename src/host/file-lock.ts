@@ -85,14 +85,7 @@ const empty = (path: string): Failure | undefined => {
   }
 };
 
-/**
- * Takes an exclusive lock that the kernel drops when this process ends, however it ends; never waits. node:fs has no
- * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter. The file
- * must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can read
- * it could hold us up.
- * Source: https://www.sqlite.org/lockingv3.html, fcntl(2) (process-associated record locks).
- */
-export const lockFile = (path: string): Lock => {
+const lockNow = (path: string): Lock => {
   const ready = attempt(() => prepare(path));
   if (ready !== undefined) return ready;
   const first = take(path);
@@ -100,4 +93,24 @@ export const lockFile = (path: string): Lock => {
   // Emptied rather than removed: a second process that does the same at this moment still meets the one same file.
   const emptied = attempt(() => empty(path));
   return emptied === undefined ? take(path) : emptied;
+};
+
+const againMs = 10;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Takes an exclusive lock that the kernel drops when this process ends, however it ends. Waits at most `waitMs` for another holder, standing
+ * still: only for locks that are held for a few writes. node:fs has no
+ * flock, so SQLite takes an fcntl lock for us on an empty file, which stays empty: a full disk doesn't matter. The file
+ * must never be removed or replaced while somebody may hold it, and it is made with mode 0600, since whoever can read
+ * it could hold us up.
+ * Source: https://www.sqlite.org/lockingv3.html, fcntl(2) (process-associated record locks).
+ */
+export const lockFile = (path: string, waitMs = 0): Lock => {
+  let lock = lockNow(path);
+  for (let waitedMs = 0; lock.kind === "busy" && waitedMs < waitMs; waitedMs += againMs) {
+    Atomics.wait(nobody, 0, 0, againMs);
+    lock = lockNow(path);
+  }
+  return lock;
 };

@@ -4,6 +4,7 @@
  */
 
 import type { OwnFiles } from "./own-files.ts";
+import type { Peers } from "./peers.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -55,8 +56,8 @@ export interface Files {
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
   removeFolder(path: string): Done;
   rename(from: string, to: string): Done;
-  /** An exclusive lock that the kernel drops when this process ends, however it ends. Never waits. */
-  lock(path: string): Lock;
+  /** An exclusive lock that the kernel drops when this process ends, however it ends. Waits at most `waitMs` (default 0), and stands still for it. */
+  lock(path: string, waitMs?: number): Lock;
 }
 
 /** A program to run once, with all the limits that it is held to. */
@@ -277,6 +278,7 @@ export interface Host {
   readonly processes: Processes;
   readonly systemd: Systemd;
   readonly terminal: Terminal;
+  readonly peers: Peers;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;

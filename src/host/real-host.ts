@@ -7,6 +7,7 @@ import { createOwnFiles } from "./file-walk.ts";
 import { createFiles } from "./files.ts";
 import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
+import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
@@ -47,6 +48,10 @@ export const createHost = (options: HostOptions): Host => {
     get terminal() {
       terminal ??= createTerminal(env);
       return terminal;
+    },
+    peers: {
+      connect: connectLines,
+      activated: stdioPeer,
     },
     hostname,
     uid,

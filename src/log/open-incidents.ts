@@ -71,16 +71,30 @@ const take = (open: Map<string, OpenIncident>, entry: SeenEntry): void => {
   } else if (known !== undefined) open.set(incident, { ...known, attempts: withEntry(known.attempts, entry) });
 };
 
+/** What a log tells of the past, for a state that was lost. */
+export interface LogStory {
+  /** Oldest first. */
+  readonly open: readonly OpenIncident[];
+  /** Whether a recipe was ever dispatched. */
+  readonly hasHealed: boolean;
+}
+
 /**
- * The incidents that the log holds open, oldest first: what a tick takes up again when its state is lost. Reads the whole log,
- * with flat memory; torn and foreign lines are passed over, because `log verify` tells of them. None when there is no log, or none
- * that can be read: then nothing can be appended either, and so nothing is healed. Never throws.
+ * The incidents that the log holds open, and whether anything was ever healed: what is taken up again when a state is lost. Reads the
+ * whole log, with flat memory; torn and foreign lines are passed over, because `log verify` tells of them. Nothing when there is no log, or
+ * none that can be read: then nothing can be appended either, and so nothing is healed. Never throws.
  */
-export const openIncidents = (host: Host, path: string): readonly OpenIncident[] => {
+export const readStory = (host: Host, path: string): LogStory => {
   const open = new Map<string, OpenIncident>();
+  let hasHealed = false;
   const read = eachLine(host.files, path, ({ bytes, isTooLong }) => {
     const value = isTooLong ? undefined : parseLine(bytes);
-    if (isSeenEntry(value)) take(open, value);
+    if (!isSeenEntry(value)) return;
+    take(open, value);
+    hasHealed ||= value.event === "heal.dispatched";
   });
-  return read.kind === "failed" ? [] : [...open.values()];
+  return read.kind === "failed" ? { open: [], hasHealed: false } : { open: [...open.values()], hasHealed };
 };
+
+/** The incidents that the log holds open, oldest first; see {@link readStory}. Never throws. */
+export const openIncidents = (host: Host, path: string): readonly OpenIncident[] => readStory(host, path).open;

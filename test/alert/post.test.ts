@@ -6,7 +6,6 @@ import { openPost } from "../../src/alert/post.ts";
 import type { Telling } from "../../src/alert/tell.ts";
 import type { Config } from "../../src/config/config.ts";
 import { type Healed, noHeal } from "../../src/heal/heal.ts";
-import { emptyHealState } from "../../src/state/heal-state.ts";
 import { incident, judged, rule } from "../heal/bed.ts";
 
 const config: Config = {
@@ -35,7 +34,7 @@ const later: Telling = { ...telling, head: { seq: 7, sha256: "cd".repeat(32) }, 
 const red = (check = "gateway"): Decision => ({ kind: "red", check, incident: incident(check) });
 
 const healed = (facts: Partial<Healed> = {}): Healed => ({
-  ...noHeal(emptyHealState, "ok 2 times in a row: gateway: 200"),
+  ...noHeal("ok 2 times in a row: gateway: 200"),
   outcome: "healed",
   recipe: "restart-unit",
   unit: "gateway.service",

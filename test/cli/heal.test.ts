@@ -125,12 +125,12 @@ describe("heal unlatch", () => {
       });
   });
 
-  test("heal unlatch changes nothing while a tick runs, nor without a record", async () => {
+  test("heal unlatch changes nothing while a heal is running, nor without a record", async () => {
     const busy = latched();
-    busy.host.files.lock(`${paths.state}/tick.lock`);
+    busy.host.files.lock(`${paths.state}/heal.lock`);
     expect(await run(busy, ["unlatch", "1:restart-unit"])).toMatchObject({
       exit: 73,
-      err: expect.stringContaining("a tick is running"),
+      err: expect.stringContaining("a heal is running"),
     });
     const full = latched();
     full.host.files.fail("append", /./u, "ENOSPC");
@@ -145,7 +145,7 @@ describe("heal unlatch", () => {
     for (const words of [[], ["run"], ["unlatch"], ["plan", "x"], ["unlatch", "a", "b"]])
       expect(await run(createTickBed(), words)).toMatchObject({
         exit: 64,
-        err: expect.stringContaining("There is: heal plan, heal unlatch RULE"),
+        err: expect.stringContaining("There is: heal plan, heal run RECIPE, heal unlatch RULE"),
       });
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
 import { noHeal } from "../../src/heal/heal.ts";
 import type { TickReport } from "../../src/report.ts";
-import { emptyHealState } from "../../src/state/heal-state.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
 import { createFakeHost } from "../fake-host.ts";
 
@@ -36,7 +35,7 @@ const report = (more: Partial<TickReport> = {}): TickReport => ({
   at: "2026-11-23T02:05:00.000Z",
   verdict: "green",
   checks: [judged()],
-  heal: noHeal(emptyHealState, "nothing is red"),
+  heal: noHeal("nothing is red"),
   alerts: [],
   outbox: 0,
   durationMs: 14,
@@ -47,7 +46,7 @@ const report = (more: Partial<TickReport> = {}): TickReport => ({
 });
 
 const healed = {
-  ...noHeal(emptyHealState, "ok 2 times in a row"),
+  ...noHeal("ok 2 times in a row"),
   outcome: "healed",
   recipe: "restart-unit",
   unit: "gateway.service",
@@ -87,7 +86,7 @@ describe("tickLine()", () => {
     },
     {
       name: "says why nothing was healed",
-      given: report({ heal: noHeal(emptyHealState, 'no rule covers "gateway"') }),
+      given: report({ heal: noHeal('no rule covers "gateway"') }),
       want: 'green web-1: 1 of 1 check green in 14 ms; heal: none: no rule covers "gateway"',
     },
   ] as const;

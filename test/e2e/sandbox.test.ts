@@ -21,6 +21,7 @@ checks:
     as: agents
   pidfile:
     process: { pidfile: ${home}/gateway.pid }
+    as: agents
     needs: [gateway-unit]
   socket:
     http: { url: "http://localhost/healthz", socket: /tmp/gw.sock }
@@ -36,6 +37,7 @@ const leak = `
 checks:
   tokens:
     process: { command: "gateway[.]mjs 18080" }
+    as: agents
     forbid_env: ["*_BOT_TOKEN"]
 `;
 
@@ -81,6 +83,7 @@ describeOnBed("the unit's sandbox", () => {
   test("a tick in it sees a user's unit, a pidfile in a closed home and a socket in /tmp, and heals that user's unit", async () => {
     const host = get();
     await host.gateway("gw-socket", "/tmp/gw.sock");
+    await host.bed.sh("chmod 0777 /tmp/gw.sock");
     await host.configure(checks);
     expect(await host.tick()).toBe(0);
     expect(await host.journal("-t", "dogwatch")).toEqual([expect.stringContaining("3 of 3 checks green")]);
@@ -100,7 +103,9 @@ describeOnBed("the unit's sandbox", () => {
     const [message] = await host.chat.taken();
     expect(message?.text).toContain("HELPER_BOT_TOKEN");
     expect(
-      await host.bed.sh("journalctl --sync; journalctl -a -o export; cat /var/lib/dogwatch/* /var/log/dogwatch/*"),
+      await host.bed.sh(
+        "journalctl --sync; journalctl -a -o export; cat /var/lib/dogwatch/* /var/lib/dogwatch-heal/*.json /var/log/dogwatch/*",
+      ),
     ).not.toContain("not-to-be-shown");
   }, 60_000);
 

@@ -134,9 +134,9 @@ const forget = async ({ bed, chat }: Watched): Promise<void> => {
       systemctl --quiet disable "$unit"; systemctl kill -s KILL "$unit" 2>/dev/null || true
       systemctl stop "$unit"; rm "/etc/systemd/system/$unit"
     done
-    systemctl stop dogwatch.timer dogwatch.service dogwatch-failed.service
+    systemctl stop dogwatch.timer dogwatch.service dogwatch-failed.service "dogwatch-heal@*.service"
     systemctl daemon-reload; systemctl reset-failed
-    find /var/lib/dogwatch /var/log/dogwatch /etc/dogwatch/heal-recipes -mindepth 1 -delete
+    find /var/lib/dogwatch /var/lib/dogwatch-heal /var/log/dogwatch /etc/dogwatch/heal-recipes -mindepth 1 -delete
     echo "a test begins" | systemd-cat -t e2e; journalctl --sync
     journalctl -q -t e2e -n 1 --show-cursor | sed -n 's/^-- cursor: //p' >${cursorFile}`);
   await chat.clear();
@@ -148,7 +148,7 @@ const expectDiscreet = async ({ bed, chat }: Watched): Promise<void> => {
     `read -r token
      journalctl --sync
      if journalctl -a -o export | grep -F "$token" >/dev/null; then echo journal; fi
-     grep -rlF "$token" /var/lib/dogwatch /var/log/dogwatch /run/log /etc/systemd || true
+     grep -rlF "$token" /var/lib/dogwatch /var/lib/dogwatch-heal /var/log/dogwatch /run/log /etc/systemd || true
      systemctl show dogwatch.service dogwatch-failed.service | grep -F "$token" || true
      { dogwatch tick --json; dogwatch tick --dry-run --json; dogwatch status; } 2>&1 | grep -F "$token" || true`,
     { stdin: `${chat.token}\n` },

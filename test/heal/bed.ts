@@ -82,6 +82,8 @@ export const choice = (facts: Partial<Choice> = {}): Choice => {
     heal: emptyHealState,
     mode: "apply",
     systemState: "running",
+    flapping: new Set(),
+    silences: [],
     now: moment(),
     ...facts,
   };

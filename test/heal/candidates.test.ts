@@ -35,24 +35,16 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     heal: { mode: "apply", rules },
     remindEveryMs: 1,
   },
-  checks: {},
+  memory: () => undefined,
   now: moment(),
   readRecipe: async () => scoped,
   ...more,
 });
 
-const remembered = (activeBoot: string): CandidateSource["checks"] => ({
-  unit: {
-    verdict: "red",
-    reading: "bad",
-    evidence: "inactive",
-    since: "",
-    ticks: 1,
-    badTicks: 1,
-    isUnknownTold: false,
-    memory: { activeBoot },
-  },
-});
+const remembered =
+  (activeBoot: string): CandidateSource["memory"] =>
+  (check) =>
+    check === "unit" ? { activeBoot } : undefined;
 
 describe("findCandidates()", () => {
   test("findCandidates() asks for the facts of the unit and manager that the rule names", async () => {
@@ -120,14 +112,14 @@ describe("findCandidates()", () => {
 
   test("findCandidates() remembers that a unit check saw the unit active, in this boot only", async () => {
     const seen = async (activeBoot: string) =>
-      (await findCandidates(source([rule()], { checks: remembered(activeBoot) }), [judged()]))[0]?.wasSeenActive;
+      (await findCandidates(source([rule()], { memory: remembered(activeBoot) }), [judged()]))[0]?.wasSeenActive;
     expect(await seen("boot-1")).toBeTrue();
     expect(await seen("boot-0")).toBeFalse();
   });
 
   test("findCandidates() takes no other manager's unit of the same name for the one that was seen active", async () => {
     const given = source([rule({ with: { unit: "gateway.service", scope: "user", user: "agents" } })], {
-      checks: remembered("boot-1"),
+      memory: remembered("boot-1"),
     });
     expect((await findCandidates(given, [judged()]))[0]?.wasSeenActive).toBeFalse();
   });

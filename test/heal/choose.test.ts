@@ -154,6 +154,8 @@ describe("choose() on machines made up at random", () => {
       },
       mode: below(6) === 0 ? "observe" : "apply",
       systemState: pick(below, ["running", "running", "degraded", "starting", "absent"]),
+      flapping: new Set(below(8) === 0 ? ["a"] : []),
+      silences: [],
       now: moment(),
     };
   };

@@ -2,8 +2,8 @@ import type { Rule } from "../../src/config/config.ts";
 import type { Bench } from "../../src/heal/attempt.ts";
 import type { Applicable, Candidate } from "../../src/heal/choice.ts";
 import { createHands } from "../../src/heal/hands.ts";
+import { openJournal } from "../../src/heal/journal.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
-import { openLedger } from "../../src/log/ledger.ts";
 import { verifyLog } from "../../src/log/verify.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
@@ -37,7 +37,7 @@ export const createHealBed = (): HealBed => {
     at: new Date(host.clock.nowMs()).toISOString(),
     moment: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() },
   });
-  const ledger = openLedger(host, logFile, "web-1", false);
+  const journal = openJournal(host, { folder: state, logFile, hostName: "web-1", isReadOnly: false });
   host.systemd.units.set("gateway.service", unitFacts({ invocationId: "0b".repeat(16) }));
   host.exec.script = ({ argv }) => {
     trace.push(`run ${argv.join(" ")}`);
@@ -50,11 +50,12 @@ export const createHealBed = (): HealBed => {
     watchMs: 90_000,
     bench: {
       host,
+      by: "helper",
       hands: createHands(host),
       helperFolder: state,
       now,
       append: (entries) => {
-        const done = ledger.append(entries);
+        const done = journal.enter((book) => ({ entries, book }));
         trace.push(...entries.map(({ event }) => `${done.kind === "appended" ? "log" : "no log"} ${event}`));
         return done;
       },
@@ -71,6 +72,7 @@ export const createHealBed = (): HealBed => {
       },
       watchMs: () => bed.watchMs,
       onStep: () => undefined,
+      approve: async () => true,
       seals: async () => ({ config_sha256: "c0".repeat(32), binary_sha256: "b1".repeat(32) }),
     },
     events: () =>

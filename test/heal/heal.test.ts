@@ -26,10 +26,18 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
   };
   return {
     bench: bed.bench,
-    source: { host: bed.host, config, checks: {}, now: bed.bench.now().moment, readRecipe: async () => recipe() },
+    source: {
+      host: bed.host,
+      config,
+      memory: () => undefined,
+      now: bed.bench.now().moment,
+      readRecipe: async () => recipe(),
+    },
     judged: all,
     incidents: Object.fromEntries(all.map(({ name }) => [name, incident(name)])),
     heal: given.heal ?? emptyHealState,
+    flapping: new Set(),
+    silences: [],
     isDryRun: given.isDryRun ?? false,
     onApply,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseConfig } from "../../src/config/load.ts";
 import { createHands } from "../../src/heal/hands.ts";
-import { hasRun, isKeepDue, type KeepRule, keepGreen, keepRuleOf, withoutForgotten } from "../../src/heal/keep.ts";
+import { hasRun, isKeepDue, type Keepable, keepableOf, keepGreen, withoutForgotten } from "../../src/heal/keep.ts";
 import { readKept } from "../../src/heal/kept.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
@@ -15,7 +15,7 @@ const restores = recipe({
   backup: ["{file}"],
   fileChange: { kind: "restore-kept", path: "{file}" },
 });
-const restoring: KeepRule = { path, user: undefined, on: ["gateway", "unit"], startsOf: ["unit"] };
+const restoring: Keepable = { on: ["gateway", "unit"], startsOf: ["unit"], path, user: null };
 
 type Seen = Readonly<Record<string, Partial<Reading>>>;
 const readings = (seen: Seen): ReadonlyMap<string, Reading> =>
@@ -32,7 +32,7 @@ const bed = () => {
   const keep = async (seen: ReadonlyMap<string, Reading>, kept: HealState["kept"] = {}, rules = [restoring]) => {
     const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
     const now = { at: new Date(host.clock.nowMs()).toISOString(), moment };
-    return await keepGreen({ host, hands: createHands(host), helperFolder, rules, readings: seen, kept, now });
+    return await keepGreen({ host, hands: createHands(host), helperFolder, files: rules, readings: seen, kept, now });
   };
   const copy = (): string | undefined => {
     const kept = readKept(host, helperFolder, path);
@@ -187,7 +187,7 @@ describe("isKeepDue()", () => {
   });
 });
 
-describe("keepRuleOf()", () => {
+describe("keepableOf()", () => {
   const given = rule({ on: ["gateway", "unit", "one", "many"], with: { file: path } });
   const config = parseConfig(
     new TextEncoder().encode(
@@ -205,18 +205,18 @@ checks:
   );
   const checks = config.kind === "faults" ? [] : config.config.checks;
 
-  test("keepRuleOf() knows the file, and the checks that tell the start of one program", () => {
-    expect(keepRuleOf(given, restores, checks)).toEqual({
+  test("keepableOf() knows the file, and the checks that tell the start of one program", () => {
+    expect(keepableOf(given, restores, checks)).toEqual({
       path,
-      user: undefined,
+      user: null,
       on: ["gateway", "unit", "one", "many"],
       startsOf: ["unit", "one"],
     });
   });
 
-  test("keepRuleOf() keeps nothing for a recipe that puts nothing back, or isn't filled right", () => {
-    expect(keepRuleOf(rule(), recipe(), checks)).toBeUndefined();
-    expect(keepRuleOf(rule({ with: {} }), restores, checks)).toBeUndefined();
+  test("keepableOf() keeps nothing for a recipe that puts nothing back, or isn't filled right", () => {
+    expect(keepableOf(rule(), recipe(), checks)).toBeUndefined();
+    expect(keepableOf(rule({ with: {} }), restores, checks)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { CheckCommon, Severity } from "../config.ts";
 import { type Block, choice, duration, list, maybe, whole, withDefault } from "./blocks.ts";
 import { name, user } from "./names.ts";
@@ -49,7 +49,15 @@ export const commonEntries = (redAfter: number): CommonEntries => ({
     "The card that a person follows: `heal-recipes/cards/NAME.md`.",
     "gateway-down",
   ),
-  as: maybe(user(), "Look as this user: another user's units, sockets and environ.", "agents"),
+  as: maybe(
+    v.pipe(
+      user(),
+      v.check((given) => given !== "root", '"as: root" is refused: dogwatch never looks as root'),
+      v.metadata({ "x-type": "text" }),
+    ),
+    "Look as this user: another user's units, sockets, files and environ.",
+    "agents",
+  ),
 });
 
 /** The common part in YAML's names. */

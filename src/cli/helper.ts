@@ -1,0 +1,70 @@
+import { printFault } from "../config/fault.ts";
+import { secretReader } from "../config/secret.ts";
+import { openJournal } from "../heal/journal.ts";
+import { approveAll } from "../heal/operate.ts";
+import { serve } from "../heal/serve.ts";
+import { maxRequestBytes } from "../heal/wire.ts";
+import { openRunLog } from "../host/run-log.ts";
+import { loadKept } from "../load.ts";
+import { lookAll, lookAsUsers } from "../looks.ts";
+import { keepMemory, readMemory } from "../state/look-memory.ts";
+import { type Cli, complain, exits } from "./cli.ts";
+
+/** Who looks where a check names nobody. */
+const probeUser = "dogwatch-probe";
+/** The whole connection; the unit ends it a little later. */
+const sessionMs = 170_000;
+/** The longest watch of one connection, and what is left for concluding it. */
+const maxWatchMs = 90_000;
+const reserveMs = 10_000;
+
+/**
+ * `dogwatch helper`, root's side of the wall: serves the one watcher at the other end of its standard input and output, and believes nothing of
+ * what it says. Started by dogwatch-heal.socket, not by people.
+ */
+export const helperCommand = async (cli: Cli): Promise<number> => {
+  const { host, paths, flags } = cli;
+  const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
+  const startedMs = host.clock.monotonicMs();
+  if (host.uid !== 0) {
+    complain(host, 'cannot run "helper": it is root\'s', "It is started by dogwatch-heal.socket.");
+    return exits.usage;
+  }
+  // What it reads of the config is its own copy: the watcher's may say anything.
+  const loaded = await loadKept(host, { ...paths, state: paths.helper }, false);
+  if (loaded.kind === "faults") {
+    log.log("error", `helper: cannot use the config "${paths.config}": ${loaded.faults.map(printFault)[0] ?? ""}`);
+    return exits.config;
+  }
+  const { config, sha256 } = loaded;
+  const secret = secretReader(host, paths.credentials);
+  const journal = openJournal(host, {
+    folder: paths.helper,
+    logFile: paths.logFile,
+    hostName: config.host,
+    isReadOnly: false,
+  });
+  const elsewhere = lookAsUsers(host, probeUser);
+  await serve({
+    host,
+    config,
+    configSha256: sha256,
+    folder: paths.helper,
+    journal,
+    readRecipe: async (name) => {
+      const { recipeOrFault } = await import("../heal/recipe-fault.ts");
+      return await recipeOrFault(host, paths.recipes, name);
+    },
+    by: "helper",
+    keepables: loaded.keepables,
+    look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere, probeUser),
+    memory: readMemory(host, paths.helper),
+    keepMemory: (memory) => keepMemory(host, paths.helper, memory),
+    watchMs: () => Math.min(maxWatchMs, sessionMs - reserveMs - (host.clock.monotonicMs() - startedMs)),
+    onStep: (text) => log.log("debug", `helper: ${text}`),
+    approve: approveAll,
+    peer: host.peers.activated(maxRequestBytes),
+    warn: (text) => log.log("warn", `helper: ${text}`),
+  });
+  return exits.done;
+};

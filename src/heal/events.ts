@@ -1,0 +1,111 @@
+import type { Config } from "../config/config.ts";
+import type { Host } from "../host/host.ts";
+import type { NewEntry } from "../log/entry.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
+import type { Book } from "../state/book.ts";
+import { elapsedS, type Moment } from "../state/state.ts";
+import type { WatcherEvent } from "./helper.ts";
+import type { Entering, Journal } from "./journal.ts";
+
+/** The watcher's lines are bounded: what it may write in an hour is a few times what an honest one would on a bad day. */
+const windowS = 3600;
+const leastPerHour = 200;
+const perCheckPerHour = 12;
+const maxWhy = 300;
+
+/** A check's name and the second: `gateway-20261123T020500Z`, and a number where one second saw two. */
+const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}-\d{8}T\d{6}Z(?:-\d{1,4})?$/u;
+
+/** What the helper holds the watcher's events against. */
+export interface EventScope {
+  readonly host: Host;
+  readonly config: Config;
+  readonly configSha256: string;
+  readonly now: Moment;
+  readonly at: string;
+}
+
+const opened = (
+  book: Book,
+  scope: EventScope,
+  event: Extract<WatcherEvent, { event: "incident.opened" }>,
+): Entering => {
+  const { incident, check } = event;
+  const isKnown = scope.config.checks.some(({ name }) => name === check);
+  const isOpen = Object.hasOwn(book.open, incident) || Object.values(book.open).some((each) => each.check === check);
+  if (!isKnown || isOpen || !idForm.test(incident)) return { entries: [], book };
+  const evidence = cleanEvidence(event.evidence);
+  const entry: NewEntry = { event: "incident.opened", by: "watcher", incident, check, evidence };
+  return { entries: [entry], book: { ...book, open: { ...book.open, [incident]: { check, openedAt: scope.at } } } };
+};
+
+const resolved = (
+  book: Book,
+  scope: EventScope,
+  event: Extract<WatcherEvent, { event: "incident.resolved" }>,
+): Entering => {
+  const { incident } = event;
+  const known = Object.hasOwn(book.open, incident) ? book.open[incident] : undefined;
+  if (known === undefined) return { entries: [], book };
+  const isNamed = scope.config.checks.some(({ name }) => name === event.check);
+  const check = isNamed ? event.check : known.check;
+  const why = cleanEvidence(event.why, maxWhy);
+  const { [incident]: _, ...open } = book.open;
+  return { entries: [{ event: "incident.resolved", by: "watcher", incident, check, why }], book: { ...book, open } };
+};
+
+/** The helper compares for itself: the watcher only says that it is worth a look. */
+const configChanged = (book: Book, { configSha256 }: EventScope): Entering =>
+  book.configSha256 === configSha256
+    ? { entries: [], book }
+    : {
+        entries: [{ event: "config.changed", by: "watcher", config_sha256: configSha256 }],
+        book: { ...book, configSha256 },
+      };
+
+const one = (book: Book, scope: EventScope, event: WatcherEvent): Entering => {
+  switch (event.event) {
+    case "incident.opened":
+      return opened(book, scope, event);
+    case "incident.resolved":
+      return resolved(book, scope, event);
+    case "config.changed":
+      return configChanged(book, scope);
+  }
+};
+
+const windowOf = ({ entered }: Book, now: Moment): NonNullable<Book["entered"]> =>
+  entered === null || entered.from.bootId !== now.bootId || elapsedS(entered.from, now) >= windowS
+    ? { from: now, count: 0 }
+    : entered;
+
+/** Takes the lines that still fit into this hour; the first that doesn't is said once, the rest is only counted. */
+const bounded = (before: Book, after: Entering, scope: EventScope): Entering => {
+  const window = windowOf(before, scope.now);
+  const most = Math.max(leastPerHour, perCheckPerHour * scope.config.checks.length);
+  const count = window.count + after.entries.length;
+  const entered = { from: window.from, count };
+  if (count <= most) return { entries: after.entries, book: { ...after.book, entered } };
+  const why = `the watcher wants more than ${most} lines written within an hour; the rest of them is not`;
+  const entries: readonly NewEntry[] = window.count > most ? [] : [{ event: "heal.refused", by: "helper", why }];
+  return { entries, book: { ...before, entered } };
+};
+
+/** What the watcher's events come to in log and book: an unknown check, a second opening, a strange id change nothing. Pure. */
+export const takeEvents = (book: Book, scope: EventScope, events: readonly WatcherEvent[]): Entering => {
+  let sum: Entering = { entries: [], book };
+  for (const event of events) {
+    const { entries, book: next } = one(sum.book, scope, event);
+    sum = { entries: [...sum.entries, ...entries], book: next };
+  }
+  if (sum.entries.length === 0) return sum;
+  const configSha256 = sum.book.configSha256 || scope.configSha256;
+  return bounded(book, { ...sum, book: { ...sum.book, configSha256 } }, scope);
+};
+
+/** Writes the watcher's events into the log, as far as they hold. Never throws. */
+export const enterEvents = (
+  journal: Journal,
+  scope: EventScope,
+  events: readonly WatcherEvent[],
+): ReturnType<Journal["enter"]> => journal.enter((book) => takeEvents(book, scope, events));

@@ -1,0 +1,127 @@
+import type { Failure, Host } from "../host/host.ts";
+import { appendEntries, readHead } from "../log/append.ts";
+import type { Head, NewEntry } from "../log/entry.ts";
+import { type LogStory, readStory } from "../log/open-incidents.ts";
+import { type Book, emptyBook } from "../state/book.ts";
+import { readSealed, writeSealed } from "../state/sealed.ts";
+
+/** The log's lock is held for a few writes, so its holder is waited for, in milliseconds. */
+const lockWaitMs = 3000;
+const bookMode = 0o640;
+
+/** The heal log as its writer has it: lines, the book of what they say, and one lock around both. */
+export interface Journal {
+  /** The book as it stands, made good from the log where that has moved on. */
+  book(): Book;
+  /** Appends lines and changes the book with them, on disk when it answers. `make` gets the book of this moment; without lines only a changed book is written. */
+  enter(make: (book: Book) => Entering): Entered;
+  /** What the log tells of the past; reads all of it. */
+  story(): LogStory;
+  /** The head as last known; null when the log can't be read. */
+  head(): Head | null;
+  /** Why the log can't be written, once that was seen. */
+  trouble(): Failure | undefined;
+}
+
+/** What to write: lines, and the book after them. */
+export interface Entering {
+  readonly entries: readonly NewEntry[];
+  readonly book: Book;
+}
+
+export type Entered = { readonly kind: "appended"; readonly head: Head } | Failure;
+
+/** Where the log is written, and by whom. */
+export interface JournalPlace {
+  /** Folder of book and lock. */
+  readonly folder: string;
+  readonly logFile: string;
+  /** As the config calls this host. */
+  readonly hostName: string;
+  /** A dry run: nothing is written. */
+  readonly isReadOnly: boolean;
+}
+
+const isBook = (value: unknown): value is Book =>
+  typeof value === "object" && value !== null && "version" in value && value.version === 1;
+
+const bookPath = (folder: string): string => `${folder}/incidents.json`;
+
+/** The book as it lies there, for whoever only looks: it may be a line behind. Never throws. */
+export const readBook = (host: Host, folder: string): Book => {
+  const read = readSealed(host, bookPath(folder), isBook, false);
+  return read.kind === "read" ? { ...emptyBook, ...read.value } : emptyBook;
+};
+
+/** What the log says in place of what the book says, where they differ. */
+const inStep = (host: Host, { folder, logFile }: JournalPlace, head: Head | null): Book => {
+  const book = readBook(host, folder);
+  if (head === null || head.seq === book.seq) return book;
+  const open = Object.fromEntries(
+    readStory(host, logFile).open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]),
+  );
+  return { ...book, seq: head.seq, open };
+};
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
+
+/** Appends, after making the folder where it is missing. */
+const append = (host: Host, { logFile, hostName }: JournalPlace, entries: readonly NewEntry[]): Entered => {
+  const first = appendEntries(host, logFile, entries, hostName);
+  const isFolderMissing = first.kind === "failed" && first.code === "ENOENT";
+  return isFolderMissing && host.files.makeFolder(folderOf(logFile), 0o750).kind === "done"
+    ? appendEntries(host, logFile, entries, hostName)
+    : first;
+};
+
+/** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
+export const openJournal = (host: Host, place: JournalPlace): Journal => {
+  let known: Head | null | undefined;
+  let trouble: Failure | undefined;
+  const lookHead = (): Head | null => {
+    const read = readHead(host, place.logFile);
+    return "kind" in read ? null : read;
+  };
+  const head = (): Head | null => {
+    known ??= lookHead();
+    return known;
+  };
+  const write = (make: (book: Book) => Entering): Entered => {
+    const now = lookHead();
+    const before = inStep(host, place, now);
+    const { entries, book } = make(before);
+    if (place.isReadOnly) return { kind: "appended", head: now ?? { seq: 0, sha256: "" } };
+    const appended: Entered =
+      entries.length === 0 ? { kind: "appended", head: now ?? { seq: 0, sha256: "" } } : append(host, place, entries);
+    if (appended.kind === "failed") return appended;
+    known = appended.head;
+    if (entries.length === 0 && book === before) return appended;
+    // A book that can't be written is made anew from the log: the line counts.
+    writeSealed(host, bookPath(place.folder), { ...book, seq: appended.head.seq }, bookMode);
+    return appended;
+  };
+  const enter = (make: (book: Book) => Entering): Entered => {
+    if (place.isReadOnly) return write(make);
+    const lock = host.files.lock(`${place.folder}/log.lock`, lockWaitMs);
+    if (lock.kind === "busy")
+      return { kind: "failed", code: "EBUSY", why: `${lock.holder} is writing it for too long` };
+    // A disk that turned read-only: the write says so itself.
+    if (lock.kind === "failed" && lock.code !== "EROFS") return lock;
+    try {
+      return write(make);
+    } finally {
+      if (lock.kind === "held") lock.release();
+    }
+  };
+  return {
+    book: () => inStep(host, place, lookHead()),
+    enter: (make) => {
+      const entered = enter(make);
+      if (entered.kind === "failed") trouble ??= entered;
+      return entered;
+    },
+    story: () => readStory(host, place.logFile),
+    head,
+    trouble: () => trouble,
+  };
+};

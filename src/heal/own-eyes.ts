@@ -1,0 +1,113 @@
+import type { Rule } from "../config/config.ts";
+import { formatDuration } from "../config/duration.ts";
+import type { Reading } from "../probes/probe.ts";
+import type { Incident } from "../state/state.ts";
+import type { Judged } from "../verdict/judge.ts";
+import { ownView, relevantChecks } from "../verdict/own-view.ts";
+import { type Healed, noHeal } from "./heal.ts";
+import { hasOpenAttempt, momentOf, noteRefusal, operate, type Theatre } from "./operate.ts";
+
+type Readings = ReadonlyMap<string, Reading>;
+
+/** Readings taken at one moment of the monotonic clock. */
+export interface Look {
+  readonly atMs: number;
+  readonly readings: Readings;
+}
+
+/** What somebody wants healed. He is believed in nothing but the names. */
+export interface Asked {
+  readonly red: readonly string[];
+  /** By check, those of them that are open in the log. */
+  readonly incidents: Readonly<Record<string, Incident>>;
+  readonly onApply: (healed: Healed) => void;
+  /** A first look that was taken before, for the second to follow sooner. */
+  readonly first: Look | undefined;
+}
+
+/** Looks at all that must be seen to judge these checks. */
+export const lookFor = async (theatre: Theatre, names: readonly string[]): Promise<Look> => {
+  const atMs = theatre.host.clock.monotonicMs();
+  const readings = await theatre.look(relevantChecks(theatre.config, names).map(({ name }) => name));
+  return { atMs, readings };
+};
+
+const viewOf = ({ host, config }: Theatre, readings: Readings, red: readonly string[]): readonly Judged[] => {
+  const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
+  return ownView(relevantChecks(config, red), readings, red, now);
+};
+
+const isRed = (judged: readonly Judged[], name: string): boolean =>
+  judged.some((each) => each.name === name && each.verdict === "red");
+
+/** Why a check that was called red isn't to be healed by these readings. `why` alone is the same for the same reason, so that a repeat can be counted. */
+interface Doubt {
+  readonly why: string;
+  readonly evidence: string;
+}
+
+const doubtOf = (judged: readonly Judged[], name: string, when: string): Doubt => {
+  const seen = judged.find((each) => each.name === name);
+  if (seen === undefined) return { why: `there is no check "${name}"`, evidence: "" };
+  return {
+    why: `not confirmed: ${when} it reads ${seen.isInGrace ? "bad in its start grace" : seen.reading}`,
+    evidence: seen.evidence,
+  };
+};
+
+const ruleOf = ({ config }: Theatre, name: string): Rule | undefined =>
+  config.heal.rules.find(({ on }) => on.includes(name));
+
+/** Writes down, once an incident, that a red was not found again. */
+const unconfirmed = async (theatre: Theatre, asked: Asked, doubts: ReadonlyMap<string, Doubt>): Promise<Healed> => {
+  const told: Record<string, { recipe: string; why: string }> = {};
+  for (const [check, { why, evidence }] of doubts) {
+    const rule = ruleOf(theatre, check);
+    if (rule === undefined) continue;
+    told[check] = { recipe: rule.recipe, why: evidence === "" ? why : `${why}: ${evidence}` };
+    await noteRefusal(theatre, { rule, check, why, incident: asked.incidents[check]?.id ?? null });
+  }
+  const [first] = Object.entries(told);
+  if (first === undefined) return noHeal("no rule covers it");
+  const [check, { recipe, why }] = first;
+  const incident = asked.incidents[check]?.id ?? null;
+  return { ...noHeal(why), outcome: "refused", check, recipe, incident, reasons: told };
+};
+
+/** Holds what was asked against one look: who is red in it, and why the others aren't. */
+const hold = (theatre: Theatre, { readings }: Look, red: readonly string[], when: string) => {
+  const judged = viewOf(theatre, readings, red);
+  const still = red.filter((name) => isRed(judged, name));
+  const doubts = new Map(
+    red.filter((name) => !still.includes(name)).map((name) => [name, doubtOf(judged, name, when)] as const),
+  );
+  return { judged, still, doubts };
+};
+
+const waitUntil = async ({ host: { clock } }: Theatre, atMs: number): Promise<void> => {
+  const leftMs = atMs - clock.monotonicMs();
+  if (leftMs > 0) await clock.sleep(leftMs);
+};
+
+/**
+ * Heals only what it has found sick with its own eyes, in two looks `confirm` apart, whoever asks. What can be refused without a second look is
+ * refused at once. Never throws for expected trouble.
+ */
+export const healWithOwnEyes = async (theatre: Theatre, asked: Asked): Promise<Healed> => {
+  const { incidents, onApply } = asked;
+  const { confirmMs } = theatre.config;
+  if (!theatre.isReadOnly && hasOpenAttempt(theatre)) return await operate(theatre, { judged: [], incidents, onApply });
+  if (asked.red.length === 0) return noHeal("nothing is red");
+  const look = asked.first ?? (await lookFor(theatre, asked.red));
+  const first = hold(theatre, look, asked.red, "at the helper's own look");
+  if (first.still.length === 0) return await unconfirmed(theatre, asked, first.doubts);
+  const planned = await operate({ ...theatre, isReadOnly: true }, { judged: first.judged, incidents, onApply });
+  if (theatre.isReadOnly) return planned;
+  if (planned.outcome !== "planned" || confirmMs === 0)
+    return await operate(theatre, { judged: first.judged, incidents, onApply });
+  theatre.onStep(`sick at the first look of our own; looking again ${formatDuration(confirmMs)} after it`);
+  await waitUntil(theatre, look.atMs + confirmMs);
+  const second = hold(theatre, await lookFor(theatre, asked.red), first.still, `${formatDuration(confirmMs)} later`);
+  if (second.still.length === 0) return await unconfirmed(theatre, asked, second.doubts);
+  return await operate(theatre, { judged: second.judged, incidents, onApply });
+};

@@ -1,0 +1,234 @@
+import type { Check } from "../config/config.ts";
+import type { Failure } from "../host/host.ts";
+import type { LinePeer } from "../host/peers.ts";
+import type { Memory, Reading } from "../probes/probe.ts";
+import type { Incident } from "../state/state.ts";
+import { readHealState } from "../state/store.ts";
+import { type EventScope, enterEvents } from "./events.ts";
+import type { WatcherEvent } from "./helper.ts";
+import { asNotGreen, byCheck } from "./in-process.ts";
+import type { Keepable } from "./keep.ts";
+import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
+import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
+import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
+import { parseRequest } from "./wire-request.ts";
+
+/** How long a peer may take to say its first whole line, and to go on, in milliseconds. */
+const firstLineMs = 10_000;
+const nextLineMs = 150_000;
+
+/** What the root side works with. */
+export interface ServeParts extends Omit<Theatre, "note" | "say" | "look" | "memory" | "isReadOnly"> {
+  readonly peer: LinePeer;
+  /** Looks at checks, as the users that they name or as the probe user, never as root. */
+  readonly look: (
+    checks: readonly Check[],
+    memory: (check: string) => Memory | undefined,
+  ) => Promise<ReadonlyMap<string, Reading>>;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
+  /** What the helper's own looks left before, by check. */
+  readonly memory: Readonly<Record<string, Memory>>;
+  readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
+  /** Says in the journal what was refused. */
+  readonly warn: (text: string) => void;
+}
+
+type Plain = Answer extends infer Each ? (Each extends Besides ? Omit<Each, keyof Besides> : never) : never;
+
+/** One connection's helper. */
+interface Session {
+  handle(request: Request): Promise<Plain>;
+  besides(): Besides;
+}
+
+const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
+  host,
+  config,
+  configSha256,
+  now: momentOf(host),
+  at: new Date(host.clock.nowMs()).toISOString(),
+});
+
+/** Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. */
+const openOf = (
+  { journal, host, folder }: ServeParts,
+  asked: readonly { readonly check: string; readonly incident: string }[],
+): Readonly<Record<string, Incident>> => {
+  const { open } = journal.book();
+  const lastTold = momentOf(host);
+  const { attempts } = readHealState(host, folder, lastTold, true).value;
+  const isPatient = (check: string, id: string): boolean =>
+    attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
+  return Object.fromEntries(
+    asked.flatMap(({ check, incident }) => {
+      const known = Object.hasOwn(open, incident) ? open[incident] : undefined;
+      return known === undefined || (known.check !== check && !isPatient(check, incident))
+        ? []
+        : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
+    }),
+  );
+};
+
+/** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
+const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
+  const names = new Set(config.checks.map(({ name }) => name));
+  let latest = memory;
+  return {
+    look: async (checks: readonly Check[]): Promise<ReadonlyMap<string, Reading>> => {
+      const readings = await look(checks, (name) => memory[name]);
+      const left = [...readings].flatMap(([name, reading]) =>
+        reading.memory === undefined ? [] : [[name, reading.memory] as const],
+      );
+      const known = Object.entries(latest).filter(([name]) => names.has(name));
+      latest = Object.fromEntries([...known, ...left]);
+      keepMemory(latest);
+      return readings;
+    },
+    of: (name: string): Memory | undefined => latest[name],
+  };
+};
+
+/** Looks again at checks that are said to be well: a flapping check mustn't be hidden by a word. */
+const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<void> => {
+  const ruled = new Set(theatre.config.heal.rules.flatMap(({ on }) => on));
+  const wanted = names.filter((name) => ruled.has(name));
+  if (wanted.length === 0) return;
+  const readings = await theatre.look(wanted);
+  noteStates(
+    theatre,
+    new Map(
+      [...readings].flatMap(([name, { kind }]) =>
+        kind === "unknown" ? [] : [[name, kind === "ok" ? "g" : "r"] as const],
+      ),
+    ),
+  );
+};
+
+const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
+
+const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
+
+const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+  const entered = enterEvents(parts.journal, scopeOf(parts), events);
+  if (entered.kind === "failed") return failed(entered);
+  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
+  await noteWell(theatre, well);
+  return { is: "entered" };
+};
+
+const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
+  const on = keepables.flatMap((each) => each.on);
+  if (on.length > 0) await keepCopies(theatre, keepables, await theatre.look(on));
+  return { is: "noted" };
+};
+
+const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Session => {
+  const { config, journal } = parts;
+  const failures: Failure[] = [];
+  const notes: string[] = [];
+  const memory = createMemory(parts);
+  const checksOf = (names: readonly string[]): readonly Check[] =>
+    config.checks.filter(({ name }) => names.includes(name));
+  const theatre: Theatre = {
+    ...parts,
+    isReadOnly: false,
+    memory: memory.of,
+    look: async (names) => await memory.look(checksOf(names)),
+    note: (failure) => void failures.push(failure),
+    say: (text) => void notes.push(text),
+  };
+  let suspected: (Look & { readonly names: readonly string[] }) | undefined;
+  const handle = async (request: Request): Promise<Plain> => {
+    switch (request.do) {
+      case "hello":
+        return { is: "hello" };
+      case "incidents":
+        return { is: "incidents", incidents: byCheck(journal.book().open) };
+      case "look": {
+        const readings = await memory.look(checksOf(request.checks));
+        return {
+          is: "readings",
+          readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
+        };
+      }
+      case "suspect":
+        suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
+        return { is: "noted" };
+      case "enter":
+        return await enter(parts, theatre, request.events);
+      case "heal": {
+        const first = suspected;
+        suspected = undefined;
+        const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+        const healed = await healWithOwnEyes(
+          { ...theatre, isReadOnly: request.dryRun },
+          {
+            red: request.red,
+            incidents: openOf(parts, request.incidents),
+            first: isSame ? first : undefined,
+            onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
+          },
+        );
+        return { is: "healed", healed: toWire(healed) };
+      }
+      case "keep":
+        return await keep(parts, theatre);
+      case "tidy":
+        await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
+        return { is: "noted" };
+    }
+  };
+  return {
+    handle,
+    besides: () => {
+      const trouble = journal.trouble() ?? failures[0];
+      return {
+        head: journal.head(),
+        notes,
+        trouble: trouble === undefined ? null : { code: trouble.code, why: trouble.why },
+      };
+    },
+  };
+};
+
+/** Why a request is not served at all. */
+const refusalOf = (request: Request | undefined, count: number, { configSha256 }: ServeParts): string | undefined => {
+  if (request === undefined) return "it is no request";
+  if (count > maxRequests) return `it is one of more than ${maxRequests} requests`;
+  if (request.do !== "hello") return undefined;
+  if (request.version !== wireVersion) return "it comes from another version of dogwatch";
+  return request.config === configSha256 ? undefined : "it is about another config than the one that root reads";
+};
+
+/**
+ * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
+ * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
+ */
+export const serve = async (parts: ServeParts): Promise<void> => {
+  const { peer, warn } = parts;
+  let sending: Promise<unknown> = Promise.resolve();
+  const send = (answer: Plain): void => {
+    const line = JSON.stringify({ ...answer, ...session.besides() });
+    sending = sending.then(() => peer.send(line));
+  };
+  const session = openSession(parts, send);
+  for (let count = 1; ; count += 1) {
+    const line = await peer.next(count === 1 ? firstLineMs : nextLineMs);
+    if (line.kind === "end") break;
+    if (line.kind !== "line") {
+      warn(`refused a request: ${line.kind === "late" ? "no whole line came in time" : "the line is too long"}`);
+      break;
+    }
+    const request = parseRequest(line.text);
+    const why = refusalOf(request, count, parts);
+    if (request === undefined || why !== undefined) {
+      warn(`refused a request: ${why ?? ""}`);
+      send({ is: "refused", code: "REFUSED", why: why ?? "" });
+      break;
+    }
+    send(await session.handle(request));
+  }
+  await sending;
+  peer.close();
+};

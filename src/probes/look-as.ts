@@ -1,0 +1,127 @@
+import type { Check, SecretRef } from "../config/config.ts";
+import type { Host, Ran } from "../host/host.ts";
+import { cleanEvidence } from "./evidence.ts";
+import type { LookOptions } from "./look.ts";
+import type { Memory, Reading } from "./probe.ts";
+
+/** A round of looks ends by then in the child; what it leaves on top is for starting and telling. */
+const childMs = 55_000;
+const bytesPerReading = 4096;
+const maxMemoryKeys = 20;
+const maxMemoryText = 300;
+
+/** What a child is told on its standard input. Credentials are read by whoever may; a secret file is read by the child itself. */
+export interface LookOrder {
+  readonly version: 1;
+  readonly checks: readonly Check[];
+  readonly memory: Readonly<Record<string, Memory>>;
+  /** By credential name. */
+  readonly credentials: Readonly<Record<string, ReturnType<LookOptions["secret"]>>>;
+}
+
+const credentialsOf = (checks: readonly Check[]): readonly string[] =>
+  checks.flatMap((check) =>
+    check.kind === "http"
+      ? Object.values(check.http.headers).flatMap((value) =>
+          typeof value === "object" && "credential" in value ? [value.credential] : [],
+        )
+      : [],
+  );
+
+const orderOf = (checks: readonly Check[], { secret, memory }: LookOptions): LookOrder => ({
+  version: 1,
+  checks,
+  memory: Object.fromEntries(checks.flatMap(({ name }) => [[name, memory(name) ?? {}]])),
+  credentials: Object.fromEntries(
+    credentialsOf(checks).map((credential) => [credential, secret({ credential } satisfies SecretRef)]),
+  ),
+});
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+const memoryOf = (value: unknown): Memory | undefined => {
+  if (!isRecord(value)) return undefined;
+  const pairs = Object.entries(value)
+    .slice(0, maxMemoryKeys)
+    .flatMap(([key, each]): [string, Memory[string]][] => {
+      if (typeof each === "string") return [[key, each.slice(0, maxMemoryText)]];
+      return typeof each === "number" || typeof each === "boolean" || each === null ? [[key, each]] : [];
+    });
+  return Object.fromEntries(pairs);
+};
+
+const isKind = (value: unknown): value is Reading["kind"] => value === "ok" || value === "bad" || value === "unknown";
+
+/** A reading out of a process that others may have had a hand in: bounded and cleaned, and undefined when it is none. Pure. */
+export const readingOf = (value: unknown): Reading | undefined => {
+  if (!isRecord(value)) return undefined;
+  const { kind, evidence, durationMs, startedUptimeS } = value;
+  if (!isKind(kind) || typeof evidence !== "string") return undefined;
+  const memory = memoryOf(value["memory"]);
+  return {
+    kind,
+    evidence: cleanEvidence(evidence),
+    durationMs: typeof durationMs === "number" && Number.isFinite(durationMs) ? durationMs : 0,
+    ...(typeof startedUptimeS === "number" && Number.isFinite(startedUptimeS) ? { startedUptimeS } : {}),
+    ...(memory === undefined ? {} : { memory }),
+  };
+};
+
+const whyNot = (ran: Ran): string => {
+  switch (ran.kind) {
+    case "failed":
+      return ran.why;
+    case "timed-out":
+      return `the look did not end within ${childMs / 1000} s`;
+    case "signalled":
+      return `the look was ended by ${ran.signal}`;
+    case "exited":
+      return `the look ended with ${ran.status}${ran.stderr === "" ? "" : `: ${cleanEvidence(ran.stderr, 120)}`}`;
+  }
+};
+
+const unknown = (evidence: string): Reading => ({ kind: "unknown", evidence: cleanEvidence(evidence), durationMs: 0 });
+
+/**
+ * Looks at checks as another user: a child becomes that user for good before our program even starts in it, opens and runs everything, and
+ * hands its readings back. Needs root, and refuses to look as root. Never throws.
+ */
+export const lookAs = async (
+  host: Host,
+  user: string,
+  checks: readonly Check[],
+  options: LookOptions,
+): Promise<ReadonlyMap<string, Reading>> => {
+  const all = (evidence: string): ReadonlyMap<string, Reading> =>
+    new Map(checks.map(({ name }) => [name, unknown(evidence)]));
+  const uid = host.uidOf(user);
+  if (uid === undefined) return all(`cannot look as "${user}": there is no such user on this host`);
+  if (uid === 0) return all(`cannot look as "${user}": dogwatch never looks as root`);
+  if (host.uid !== 0) return all(`cannot look as "${user}": only root can become another user`);
+  const ran = await host.exec.run({
+    argv: [host.binary, "look"],
+    user,
+    stdin: `${JSON.stringify(orderOf(checks, options))}\n`,
+    timeoutMs: childMs,
+    maxOutputBytes: 65_536 + bytesPerReading * checks.length,
+  });
+  const answer = ran.kind === "exited" && ran.status === 0 ? parseJson(ran.stdout) : undefined;
+  if (!isRecord(answer)) return all(`cannot look as "${user}": ${whyNot(ran)}`);
+  return new Map(
+    checks.map(({ name }) => [
+      name,
+      readingOf(Object.hasOwn(answer, name) ? answer[name] : undefined) ??
+        unknown(`the look as "${user}" gave no reading`),
+    ]),
+  );
+};

@@ -1,0 +1,29 @@
+import type { FlapHistory } from "../verdict/flap.ts";
+import type { Moment } from "./state.ts";
+
+/**
+ * What whoever writes the heal log remembers of it: its own file beside the heal state, written under the log's lock. Everything but
+ * `flaps` and `entered` can be had again from the log.
+ */
+export interface Book {
+  readonly version: 1;
+  /** The log's last line that this book knows of; where the log has moved on, the book is made anew from it. */
+  readonly seq: number;
+  /** Hash of the config when it was last noted; empty before. */
+  readonly configSha256: string;
+  /** Incidents that are open in the log, by id. */
+  readonly open: Readonly<Record<string, OpenIncident>>;
+  /** By check: whether it flaps. */
+  readonly flaps: Readonly<Record<string, FlapHistory>>;
+  /** Lines that the watcher had written since `from`: their rate is bounded. */
+  readonly entered: { readonly from: Moment; readonly count: number } | null;
+}
+
+/** An incident as the book holds it. `openedAt`: RFC 3339 UTC. */
+export interface OpenIncident {
+  readonly check: string;
+  readonly openedAt: string;
+}
+
+/** Before the first line. */
+export const emptyBook: Book = { version: 1, seq: 0, configSha256: "", open: {}, flaps: {}, entered: null };
