@@ -9,6 +9,7 @@ import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { fit, paint } from "./paint.ts";
 
@@ -83,7 +84,7 @@ const describe = (
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
-    ...(paths.install === "user" ? ["user install: no IP filter, no wall; the log can be rewritten by this user"] : []),
+    ...limitsOf(cli),
   ];
 };
 

@@ -86,6 +86,30 @@ sockets
     expect(host.files.paths()).toEqual(before);
   });
 
+  const restoring = `${configText}`.replace(
+    "recipe: restart-unit\n      with: { unit: gateway.service }",
+    "recipe: restore-last-green-config\n      with: { unit: gateway.service, file: /etc/openclaw/openclaw.json }",
+  );
+
+  test("egress --systemd --helper opens the folders of files that recipes in use back up, and only the helper's", async () => {
+    const host = hostWith(restoring);
+    const folder = 'ReadWritePaths="-/etc/openclaw"';
+    expect((await run(host, { isSystemd: true, isHelper: true })).out.split("\n")).toContain(folder);
+    expect((await run(host, { isSystemd: true })).out).not.toContain("ReadWritePaths");
+    expect((await run(hostWith(configText), { isSystemd: true, isHelper: true })).out).not.toContain("ReadWritePaths");
+  });
+
+  test("validate warns when the helper may not write where a recipe in use backs up files", async () => {
+    const host = hostWith(configText);
+    await run(host, { isSystemd: true, isWritten: true });
+    host.files.put(paths.config, restoring);
+    expect(await warnings(host)).toEqual([
+      `${paths.config}:1:1: warning: the helper may not write where a recipe in use backs up files; run: sudo dogwatch egress --systemd --write`,
+    ]);
+    await run(host, { isSystemd: true, isWritten: true });
+    expect(await warnings(host)).toEqual([]);
+  });
+
   test("egress --systemd --write writes both drop-ins, readable to the watcher, and has systemd read them", async () => {
     const host = hostWith(remote);
     expect(await run(host, { isSystemd: true, isWritten: true })).toEqual({

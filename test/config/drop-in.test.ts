@@ -119,7 +119,7 @@ describe("folderLines()", () => {
     test(`folderLines() opens ${name}`, () => expect(folderLines(given).at(-1)).toBe(want));
 
   test("folderLines() opens neither the whole file system nor what would end its line or its quotes", () => {
-    for (const folder of ["/", '/a"b', "/a\nReadWritePaths=/", "/a\\b"])
+    for (const folder of ["/", "//", "/.", "/./", "/a/..", "/..", "/a//b", '/a"b', "/a\nReadWritePaths=/", "/a\\b"])
       expect(folderLines(folder).filter((line) => !line.startsWith("#"))).toEqual([]);
     expect(folderLines("/a\nb")).toHaveLength(1);
   });
