@@ -144,7 +144,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "hello":
         return { is: "hello" };
       case "incidents":
-        return { is: "incidents", incidents: byCheck(journal.book().open) };
+        return { is: "incidents", incidents: byCheck(journal.mended().open) };
       case "look": {
         const readings = await memory.look(checksOf(request.checks));
         return {
