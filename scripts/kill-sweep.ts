@@ -1,6 +1,6 @@
 // The whole kill test, of which test/e2e/kill.test.ts takes a part: bun scripts/kill-sweep.ts [VICTIM...]. Needs root, strace and "npm run build".
 // Says how many kills there were of each victim in each system call; a fault comes with all that its run has left.
-import { faultsOf, pointsOf, type Run, startKilling, victims } from "../test/e2e/kill-bed.ts";
+import { faultsOf, type Run, startKilling, victims } from "../test/e2e/kill-bed.ts";
 
 const asked = process.argv.slice(2);
 /** So many runs between two words of how it goes. */
@@ -9,7 +9,7 @@ const batch = 60;
 await using killing = await startKilling();
 let faults = 0;
 for (const victim of victims.filter((each) => asked.length === 0 || asked.includes(each))) {
-  const points = pointsOf(victim, await killing.count(victim));
+  const points = await killing.points([victim]);
   const startedMs = performance.now();
   const runs: Run[] = [];
   for (let at = 0; at < points.length; at += batch) {

@@ -180,10 +180,20 @@ export const faultsOf = (run: Run): readonly string[] => {
   return [...tickFaults(run), ...healFaults(run, log), ...alertFaults(run, log)];
 };
 
+/** Moments of the recipe's step: the victim's child is what makes their system calls, so the step itself kills its parent. */
+const moments: Readonly<Record<string, number>> = { "step-begins": 1, "step-ends": 1 };
+
+const pointsOf = (victim: Victim, calls: Readonly<Record<string, number>>): readonly Point[] => {
+  const all = Object.entries(victim === "watcher" ? calls : { ...calls, ...moments });
+  return stories.flatMap((story) =>
+    all.flatMap(([call, most]) => Array.from({ length: most }, (_, at) => ({ victim, call, n: at + 1, story }))),
+  );
+};
+
 /** A bed in which kills can be ordered. */
 export interface Killing extends AsyncDisposable {
-  /** By system call: the most that one thread of the victim makes in a whole red tick. */
-  count(victim: Victim): Promise<Readonly<Record<string, number>>>;
+  /** Every point of these victims, by what they call in a whole red tick: victim by victim, story by story. */
+  points(victims: readonly Victim[]): Promise<readonly Point[]>;
   kill(points: readonly Point[]): Promise<readonly Run[]>;
 }
 
@@ -205,24 +215,17 @@ export const startKilling = async (): Promise<Killing> => {
       .map((line): unknown => JSON.parse(line));
   };
   return {
-    count: async (victim) => {
-      const [first] = await order([{ count: victim, story: "cures" }]);
-      const { heal, calls } = parse(CountShape, first);
-      if (heal !== "healed") throw new Error(`the tick that was counted ended "${heal}"`);
-      return calls;
+    points: async (wanted) => {
+      // Who dies with the helper dies at the helper's calls.
+      const answers = await order(
+        wanted.map((victim) => ({ count: victim === "both" ? "helper" : victim, story: "cures" })),
+      );
+      const counted = answers.map((each) => parse(CountShape, each));
+      const strange = counted.find(({ heal }) => heal !== "healed");
+      if (strange !== undefined) throw new Error(`the tick that was counted ended "${strange.heal}"`);
+      return wanted.flatMap((victim, at) => pointsOf(victim, counted[at]?.calls ?? {}));
     },
     kill: async (points) => (await order(points)).map((each) => parse(RunShape, each)),
     [Symbol.asyncDispose]: () => bed.down(),
   };
-};
-
-/** Moments of the recipe's step: the victim's child is what makes their system calls, so the step itself kills its parent. */
-const moments: Readonly<Record<string, number>> = { "step-begins": 1, "step-ends": 1 };
-
-/** Every point of a victim, story by story. */
-export const pointsOf = (victim: Victim, calls: Readonly<Record<string, number>>): readonly Point[] => {
-  const all = Object.entries(victim === "watcher" ? calls : { ...calls, ...moments });
-  return stories.flatMap((story) =>
-    all.flatMap(([call, most]) => Array.from({ length: most }, (_, at) => ({ victim, call, n: at + 1, story }))),
-  );
 };

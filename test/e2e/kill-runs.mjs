@@ -125,12 +125,16 @@ const settled = async () => {
   for (let i = 0; i < 1500 && living().length > 0; i += 1) await sleep(10);
 };
 
+const empty = (folder) => execFileSync("find", [folder, "-mindepth", "1", "-delete"]);
+const copy = (from, to) => execFileSync("cp", ["-a", `${from}/.`, `${to}/`]);
 const fallIll = () => writeFileSync(at("sick"), "");
 const getWell = () => rmSync(at("sick"), { force: true });
 const reset = (victim, story) => {
   for (const name of ["ran", "trace", "die", "through"]) rmSync(at(name), { force: true });
-  for (const folder of foldersOf(victim))
-    execFileSync("/bin/bash", ["-c", `find ${folder} -mindepth 1 -delete; cp -a ${base}${folder}/. ${folder}/`]);
+  for (const folder of foldersOf(victim)) {
+    empty(folder);
+    copy(`${base}${folder}`, folder);
+  }
   writeFileSync(at("cures"), story === "stubborn" ? "" : "yes");
   told = [];
   fallIll();
@@ -227,11 +231,11 @@ for log in ${walled[2]} ${alone[1]}; do if [ "$log/heal.jsonl" -nt ${at("sick")}
 if [ -s ${at("cures")} ]; then rm -f ${at("sick")}; fi
 die step-ends
 `;
-const helper = `#!/bin/bash
-words=()
-if [[ -s ${at("through")} ]]; then read -ra words <${at("through")}; fi
-[[ -e ${at("watcher.pid")} ]] || exec "\${words[@]}" ${binary} helper
-"\${words[@]}" ${binary} helper
+const helper = `#!/bin/sh
+words=
+if [ -s ${at("through")} ]; then words=$(cat ${at("through")}); fi
+[ -e ${at("watcher.pid")} ] || exec $words ${binary} helper
+$words ${binary} helper
 # It still holds the connection: the watcher dies before it can notice.
 exec setpriv --reuid=dogwatch --clear-groups /bin/kill -KILL "$(cat ${at("watcher.pid")})"
 `;
@@ -253,7 +257,7 @@ heal: { mode: apply, rules: [{ on: [gw], recipe: cure }] }
 /** The helper's socket with our own listener: a unit's sandbox would forbid to trace, and starting one takes longer. */
 const openDoor = async () => {
   execFileSync("systemctl", ["stop", "dogwatch.timer", "dogwatch-heal.socket", "dogwatch.service"]);
-  execFileSync("/bin/bash", ["-c", "systemctl stop kill-door.service 2>/dev/null || true"]);
+  await run(["/usr/bin/systemctl", "stop", "kill-door.service"]);
   rmSync(door, { force: true });
   const sandbox = [
     "Group=dogwatch",
@@ -297,7 +301,7 @@ const prepare = async () => {
   });
   await openDoor();
   for (const victim of ["watcher", "alone"]) {
-    for (const folder of foldersOf(victim)) execFileSync("find", [folder, "-mindepth", "1", "-delete"]);
+    for (const folder of foldersOf(victim)) empty(folder);
     fallIll();
     await tick(victim);
     getWell();
@@ -305,8 +309,10 @@ const prepare = async () => {
     if (green.status !== 0 || green.verdict !== "green")
       throw new Error(`no green tick to begin with: ${JSON.stringify(green)}`);
     await settled();
-    for (const folder of foldersOf(victim))
-      execFileSync("/bin/bash", ["-c", `mkdir -p ${base}${folder}; cp -a ${folder}/. ${base}${folder}/`]);
+    for (const folder of foldersOf(victim)) {
+      mkdirSync(`${base}${folder}`, { recursive: true });
+      copy(folder, `${base}${folder}`);
+    }
   }
 };
 

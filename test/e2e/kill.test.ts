@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { describeOnBed } from "./bed.ts";
-import { faultsOf, pointsOf, type Run, startKilling, victims } from "./kill-bed.ts";
+import { faultsOf, type Run, startKilling, victims } from "./kill-bed.ts";
 
 /** Of all points every so many-th is taken here; all of them, in about half an hour: bun scripts/kill-sweep.ts */
-const every = 23;
+const every = 27;
 /** Fewer kills than this prove nothing: the injection doesn't work, or the victim makes none of the calls. */
-const leastKills = 36;
+const leastKills = 33;
 
 /**
  * Each run is a red tick in which one process gets SIGKILL as it enters a system call, and the ticks after it. strace counts for each thread: "n" is
@@ -16,9 +16,7 @@ const leastKills = 36;
 describeOnBed("kill", () => {
   test("tick, its helper, or both, killed at their system calls: no heal is repeated, no alert lost, the log verifies, nothing is left behind", async () => {
     await using killing = await startKilling();
-    const points = [];
-    for (const victim of victims)
-      points.push(...pointsOf(victim, await killing.count(victim)).filter((_, at) => at % every === 0));
+    const points = (await killing.points(victims)).filter((_, at) => at % every === 0);
     const runs = await killing.kill(points);
     const faults = runs.map((run) => ({
       at: `${run.victim} ${run.call} ${run.n} ${run.story}`,
