@@ -117,6 +117,29 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     want: '"restart-unit" is no cure where the evidence says "conflict"',
   },
   {
+    name: "answers 409, as the http probe words it",
+    given: { check: { evidence: "status 409 Conflict, want 200" } },
+    want: '"restart-unit" is no cure where the evidence says "conflict"',
+  },
+  {
+    name: "has evidence with a refused number",
+    given: {
+      check: { evidence: "/error_code is 409, want 0" },
+      candidate: { recipe: recipe({ refuseWhen: { exitStatus: [], evidence: ["401", "409"] } }) },
+    },
+    want: '"restart-unit" is no cure where the evidence says "409"',
+  },
+  {
+    name: "stands beside another red check of its rule with a refused word, a folded one",
+    given: {
+      candidate: { rule: rule({ on: ["gateway", "ready"] }) },
+      choice: {
+        judged: [judged(), judged({ name: "ready", because: "gateway", evidence: "status 503: '409: Conflict'" })],
+      },
+    },
+    want: '"restart-unit" is no cure where the evidence says "conflict"',
+  },
+  {
     name: "is in its cooldown after an attempt for another incident",
     given: { heal: { attempts: [attempt({ key: "other/restart-unit", ended: moment(-300) })] } },
     want: "in cooldown for 10 min more",
@@ -183,6 +206,14 @@ describe("refusalOf()", () => {
       {
         name: "a signal whose number is a refused exit status",
         given: unit({ activeState: "failed", execMainCode: 2, execMainStatus: 78 }),
+        want: [1, 2],
+      },
+      {
+        name: "a longer number with a refused one in it",
+        given: {
+          check: { evidence: "answered in 4096 ms, pid 14090" },
+          candidate: { recipe: recipe({ refuseWhen: { exitStatus: [], evidence: ["409"] } }) },
+        },
         want: [1, 2],
       },
       { name: "a recipe without a unit", given: { candidate: { target: undefined, facts: undefined } }, want: [1, 2] },
