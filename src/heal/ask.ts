@@ -21,6 +21,8 @@ export interface AskParts {
   readonly configSha256: string;
   /** Path of the helper's socket. */
   readonly socket: string;
+  /** Nothing at all is to be changed. */
+  readonly isDryRun: boolean;
   /** Milliseconds that a heal may be waited for now. */
   readonly waitMs: () => number;
 }
@@ -32,7 +34,7 @@ const failureOf = (code: string, why: string): Failure => ({ kind: "failed", cod
 type Speak = (request: Request, withinMs: number, meanwhile?: (answer: Answer) => void) => Promise<Answer | Failure>;
 
 /** One connection a tick, made when it is first needed. A helper that can't be reached is asked no more. */
-const createLine = ({ host, socket, configSha256 }: AskParts) => {
+const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
   let peer: LinePeer | undefined;
   let broken: Failure | undefined;
   let last: Answer | undefined;
@@ -78,7 +80,8 @@ const createLine = ({ host, socket, configSha256 }: AskParts) => {
     const connected = await host.peers.connect(socket, connectMs, maxAnswerBytes);
     if ("kind" in connected) return void lose(connected.code, connected.why);
     peer = connected;
-    await speak({ do: "hello", version: wireVersion, config: configSha256 }, quickMs);
+    const dry = isDryRun ? { dryRun: true } : {};
+    await speak({ do: "hello", version: wireVersion, config: configSha256, ...dry }, quickMs);
   };
   return {
     /** Requests go one after the other, whoever makes them. */

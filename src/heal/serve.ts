@@ -71,7 +71,7 @@ const openOf = (
 };
 
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
-const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
+const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun: () => boolean) => {
   const names = new Set(config.checks.map(({ name }) => name));
   let latest = memory;
   return {
@@ -82,7 +82,7 @@ const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
       );
       const known = Object.entries(latest).filter(([name]) => names.has(name));
       latest = Object.fromEntries([...known, ...left]);
-      keepMemory(latest);
+      if (!isDryRun()) keepMemory(latest);
       return readings;
     },
     of: (name: string): Memory | undefined => latest[name],
@@ -103,6 +103,15 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
       ),
     ),
   );
+};
+
+/** The names of checks that are said not to be well, and those of latched rules that aren't: a word ends no latch. */
+const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<readonly string[]> => {
+  const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
+  const on = theatre.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
+  if (on.length === 0) return said;
+  const readings = await theatre.look(on);
+  return [...said, ...on.filter((name) => readings.get(name)?.kind !== "ok")];
 };
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
@@ -127,7 +136,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   const { config, journal } = parts;
   const failures: Failure[] = [];
   const notes: string[] = [];
-  const memory = createMemory(parts);
+  let isDryRun = false;
+  const memory = createMemory(parts, () => isDryRun);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
   const theatre: Theatre = {
@@ -140,8 +150,11 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   };
   let suspected: (Look & { readonly names: readonly string[] }) | undefined;
   const handle = async (request: Request): Promise<Plain> => {
+    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+      return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
+        isDryRun ||= request.dryRun === true;
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck(journal.book().open) };
@@ -162,7 +175,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         suspected = undefined;
         const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
         const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly: request.dryRun },
+          { ...theatre, isReadOnly: request.dryRun || isDryRun },
           {
             red: request.red,
             incidents: openOf(parts, request.incidents),
@@ -175,7 +188,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "keep":
         return await keep(parts, theatre);
       case "tidy":
-        await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
+        await tidyUp(theatre, asNotGreen(await notGreenOf(theatre, request.notGreen), config.checks));
         return { is: "noted" };
     }
   };
