@@ -9,7 +9,8 @@ const lettersOf = (text: string): readonly Letter[] => [...text].map((each) => (
 const historyOf = (text: string, everyS = 300, before?: FlapHistory): FlapHistory | undefined => {
   let history = before;
   const fromS = before === undefined ? 0 : before.at.uptimeS - moment().uptimeS;
-  for (const [i, state] of lettersOf(text).entries()) history = withState(history, state, moment(fromS + (i + 1) * everyS));
+  for (const [i, state] of lettersOf(text).entries())
+    history = withState(history, state, moment(fromS + (i + 1) * everyS));
   return history;
 };
 
@@ -54,7 +55,11 @@ describe("withState()", () => {
     { name: "begins at four", given: "gggggggggggggggrgrg", want: true },
     { name: "goes on while the changes are in the window", given: `grgrgrgrgrgr${"g".repeat(18)}`, want: true },
     { name: "ends when less than 5 % of them are left", given: `grgrgrgrgrgr${"g".repeat(20)}`, want: false },
-    { name: "has ended for a check that was well for a window, and dies then", given: `grgrgrgrgrgr${"g".repeat(21)}r`, want: false },
+    {
+      name: "has ended for a check that was well for a window, and dies then",
+      given: `grgrgrgrgrgr${"g".repeat(21)}r`,
+      want: false,
+    },
   ];
   for (const { name, given, want } of cases)
     test(`withState() ${name}`, () => expect(historyOf(given)?.isFlapping).toBe(want));
@@ -102,18 +107,28 @@ describe("withState()", () => {
     }
   });
 
-  test("withState() never keeps more than a window, and flaps only as its letters say", () => {
-    const next = seeded(12);
+  /** Many steps of a seeded sample: each with what it was before. */
+  const steps = (seed: number): readonly { readonly was: boolean; readonly now: FlapHistory }[] => {
+    const next = seeded(seed);
     let [history, atS]: [FlapHistory | undefined, number] = [undefined, 0];
-    for (let step = 0; step < 5000; step += 1) {
+    return Array.from({ length: 5000 }, () => {
       atS += next(1500);
       const was = history?.isFlapping ?? false;
       history = withState(history, next(3) === 0 ? "r" : "g", moment(atS));
-      expect(history.states.length).toBeLessThanOrEqual(flapWindow);
-      const percent = flapPercent(history.states);
-      if (percent < 5) expect(history.isFlapping).toBeFalse();
-      if (percent >= 20 && history.states.length >= 12) expect(history.isFlapping).toBeTrue();
-      if (history.isFlapping && !was) expect(percent).toBeGreaterThanOrEqual(5);
+      return { was, now: history };
+    });
+  };
+
+  test("withState() never keeps more than a window", () => {
+    for (const { now } of steps(12)) expect(now.states.length).toBeLessThanOrEqual(flapWindow);
+  });
+
+  test("withState() flaps from 20 % on and never below 5 %", () => {
+    for (const { was, now } of steps(13)) {
+      const percent = flapPercent(now.states);
+      if (percent < 5) expect(now.isFlapping).toBeFalse();
+      if (percent >= 20 && now.states.length >= 12) expect(now.isFlapping).toBeTrue();
+      if (now.isFlapping && !was) expect(percent).toBeGreaterThanOrEqual(20);
     }
   });
 });
