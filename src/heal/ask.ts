@@ -126,7 +126,7 @@ export const askHelper = (parts: AskParts): Helper => {
     new Map(checks.map((name) => [name, unknown(why)]));
   const enter = async (events: readonly WatcherEvent[]): ReturnType<Helper["enter"]> => {
     for (const some of inChunks(events, eventsAtOnce)) {
-      const answer = await line.ask({ do: "enter", events: some }, lookMs);
+      const answer = await line.ask({ do: "enter", events: some }, quickMs);
       if (isFailure(answer)) return answer;
       if (answer.is === "failed") return failureOf(answer.code, answer.why);
     }
@@ -153,7 +153,7 @@ export const askHelper = (parts: AskParts): Helper => {
     },
     suspect: (checks) => {
       const ruled = checks.filter(isRuled);
-      if (ruled.length > 0) void line.ask({ do: "suspect", checks: ruled }, lookMs);
+      if (ruled.length > 0) void line.ask({ do: "suspect", checks: ruled }, quickMs);
     },
     enter,
     heal: async ({ judged, incidents, isDryRun, onApply }): Promise<Healed> => {

@@ -39,7 +39,10 @@ type Plain = Answer extends infer Each ? (Each extends Besides ? Omit<Each, keyo
 /** One connection's helper. */
 interface Session {
   handle(request: Request): Promise<Plain>;
+  /** What a request leaves to be done once it is answered: nobody waits for it. */
+  finish(request: Request): Promise<void>;
   besides(): Besides;
+  isDryRun(): boolean;
 }
 
 const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
@@ -118,13 +121,15 @@ const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
 
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
   const entered = enterEvents(parts.journal, scopeOf(parts), events);
-  if (entered.kind === "failed") return failed(entered);
-  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
-  await noteWell(theatre, well);
-  return { is: "entered" };
+  return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
+
+const wellIn = (request: Request): readonly string[] =>
+  request.do === "enter"
+    ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
+    : [];
 
 const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -148,7 +153,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     note: (failure) => void failures.push(failure),
     say: (text) => void notes.push(text),
   };
-  let suspected: (Look & { readonly names: readonly string[] }) | undefined;
+  let suspected: { readonly look: Promise<Look>; readonly names: readonly string[] } | undefined;
   const handle = async (request: Request): Promise<Plain> => {
     if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
@@ -166,10 +171,11 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         };
       }
       case "suspect":
-        suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
+        // A slow look keeps no answer waiting: on those a red may wait.
+        suspected = { look: lookFor(theatre, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return await enter(parts, theatre, request.events);
+        return enter(parts, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
@@ -179,7 +185,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
           {
             red: request.red,
             incidents: openOf(parts, request.incidents),
-            first: isSame ? first : undefined,
+            first: isSame ? await first.look : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },
         );
@@ -194,6 +200,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   };
   return {
     handle,
+    isDryRun: () => isDryRun,
+    finish: async (request) => (isDryRun ? undefined : await noteWell(theatre, wellIn(request))),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -216,9 +224,9 @@ const refusalOf = (request: Request | undefined, count: number, { configSha256 }
 
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
- * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
+ * away doesn't stop what was begun. Returns when the peer is done, and whether it was all a dry run. Never throws for expected trouble.
  */
-export const serve = async (parts: ServeParts): Promise<void> => {
+export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boolean }> => {
   const { peer, warn } = parts;
   let sending: Promise<unknown> = Promise.resolve();
   const send = (answer: Plain): void => {
@@ -241,7 +249,10 @@ export const serve = async (parts: ServeParts): Promise<void> => {
       break;
     }
     send(await session.handle(request));
+    await sending;
+    await session.finish(request);
   }
   await sending;
   peer.close();
+  return { isDryRun: session.isDryRun() };
 };

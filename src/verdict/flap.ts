@@ -35,7 +35,10 @@ type Seen = Pick<FlapHistory, "states" | "isFlapping">;
 /** One more state: flapping begins at 20 % and ends below 5 %; before 12 known states nothing is judged. */
 const after = ({ states, isFlapping }: Seen, state: string): Seen => {
   const now = `${states}${state}`.slice(-flapWindow);
-  return { states: now, isFlapping: now.length >= flapKnown && flapPercent(now) >= (isFlapping ? endsBelow : startsAt) };
+  return {
+    states: now,
+    isFlapping: now.length >= flapKnown && flapPercent(now) >= (isFlapping ? endsBelow : startsAt),
+  };
 };
 
 /**
@@ -48,6 +51,7 @@ export const withState = (before: FlapHistory | undefined, state: "g" | "r", now
   const passedS = elapsedS(before.at, now);
   if (last === state && passedS < periodS / 2) return before;
   let seen: Seen = before;
-  for (let left = Math.min(flapWindow, Math.floor(passedS / periodS) - 1); left > 0; left -= 1) seen = after(seen, last);
+  for (let left = Math.min(flapWindow, Math.floor(passedS / periodS) - 1); left > 0; left -= 1)
+    seen = after(seen, last);
   return { ...after(seen, state), at: now };
 };

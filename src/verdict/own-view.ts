@@ -50,6 +50,7 @@ export const ownView = (
   const before = Object.fromEntries(checks.map((check) => [check.name, almostRed(check)]));
   return judge(checks, readings, before, now).map((each) =>
     each.verdict === "red" && each.because === undefined && !asked.includes(each.name)
-      ? { ...each, verdict: "amber" as const } : each,
+      ? { ...each, verdict: "amber" as const }
+      : each,
   );
 };

@@ -35,11 +35,15 @@ export interface ServeBed {
   onLook: (count: number) => void;
   /** Called before each question to systemd, likewise. */
   onShow: (count: number) => void;
+  /** How long a look takes. */
+  lookMs: number;
   /** The watcher is gone: nothing can be sent to it. */
   isGone: boolean;
   /** When which checks were looked at, in milliseconds of the monotonic clock. */
   readonly looks: { readonly atMs: number; readonly names: readonly string[] }[];
   readonly warned: readonly string[];
+  /** `look` and the answers' words, in order. */
+  readonly trace: readonly string[];
   /** One connection: says hello, then this, and hangs up; gives the answers after the hello's. */
   say(...said: readonly Said[]): Promise<readonly Answer[]>;
   /** The same without a hello. */
@@ -80,7 +84,7 @@ export const incidentOf = (check: string): string => `${check}-20261123T020500Z`
 export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
   const host = createFakeHost();
   host.files.makeFolder(folder, 0o750);
-  const warned: string[] = [];
+  const [warned, trace]: [string[], string[]] = [[], []];
   let [looked, shown] = [0, 0];
   const show = host.systemd.show;
   const machine = {
@@ -119,18 +123,24 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
         next: async () => queue.shift() ?? { kind: "end" },
         send: async (line) => {
           const answer = parseAnswer(line);
-          if (answer !== undefined) answers.push(answer);
+          if (answer !== undefined) {
+            answers.push(answer);
+            trace.push(answer.is);
+          }
           return !bed.isGone;
         },
         close: () => undefined,
       },
       look: async (checks) => {
         looked += 1;
+        trace.push("look");
         bed.onLook(looked);
         bed.looks.push({ atMs: host.clock.monotonicMs(), names: checks.map(({ name }) => name) });
+        if (bed.lookMs > 0) await host.clock.sleep(bed.lookMs);
         return new Map(checks.map(({ name }) => [name, readingOf(name)]));
       },
       memory: {},
+      keepables: [],
       keepMemory: (memory) => host.files.put(`${folder}/looks.json`, JSON.stringify(memory)),
       watchMs: () => 90_000,
       onStep: () => undefined,
@@ -154,9 +164,11 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
     isCure: true,
     onLook: () => undefined,
     onShow: () => undefined,
+    lookMs: 0,
     isGone: false,
     looks: [],
     warned,
+    trace,
     say: async (...said) => (await connect([hello, ...said])).slice(1),
     sayOnly: async (...said) => await connect(said),
     heal: async (red, change = {}) => {

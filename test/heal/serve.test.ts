@@ -306,6 +306,14 @@ describe("serve() serves one connection", () => {
     expect(bed.runs()).toBe(1);
   });
 
+  test("serve() keeps no answer waiting for its look at suspects", async () => {
+    const slow = createServeBed();
+    slow.lookMs = 60_000;
+    await slow.say({ do: "suspect", checks: ["unit"] }, { do: "incidents" });
+    expect(slow.trace).toEqual(["hello", "look", "noted", "incidents"]);
+    expect(slow.host.clock.monotonicMs()).toBe(0);
+  });
+
   test("serve() takes no look at others for a first", async () => {
     const bed = createServeBed();
     bed.world["unit"] = "bad";
@@ -461,6 +469,16 @@ describe("serve() tidies up", () => {
     });
     expect(await bed.heal([])).toMatchObject({ healed: { outcome: "healed" } });
     expect(Object.keys(bed.saved().latched)).toEqual(["1:restart-unit"]);
+  });
+
+  test("serve() answers before it looks at what is said to be well: a red that waits for the answer waits for no look", async () => {
+    const bed = createServeBed();
+    const ended = {
+      do: "enter",
+      events: [{ event: "incident.resolved", incident: incidentOf("unit"), check: "unit", why: "green" }],
+    };
+    await bed.say(ended, { do: "incidents" });
+    expect(bed.trace).toEqual(["hello", "entered", "look", "incidents"]);
   });
 
   test("serve() looks again at checks that are said to be well, so that flapping shows", async () => {

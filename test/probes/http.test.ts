@@ -29,7 +29,10 @@ describe("httpProbe.look() judges the status", () => {
     },
     {
       name: "a 503 whose body tells why",
-      given: answer(503, '{"ready":false,"failing":["telegram"],"error":"409: Conflict: terminated by other getUpdates"}'),
+      given: answer(
+        503,
+        '{"ready":false,"failing":["telegram"],"error":"409: Conflict: terminated by other getUpdates"}',
+      ),
       expect: {},
       want: {
         kind: "bad",
