@@ -102,9 +102,9 @@ export const healWithOwnEyes = async (theatre: Theatre, asked: Asked): Promise<H
   const first = hold(theatre, look, asked.red, "at the helper's own look");
   if (first.still.length === 0) return await unconfirmed(theatre, asked, first.doubts);
   const operation = { judged: first.judged, incidents, onApply };
+  if (confirmMs === 0) return await operate(theatre, operation);
   const planned = await operate({ ...theatre, isReadOnly: true }, operation);
   if (theatre.isReadOnly) return planned;
-  if (confirmMs === 0) return await operate(theatre, operation);
   if (planned.outcome !== "planned") {
     const noted = await operate(theatre, { ...operation, isOnlyRefused: true });
     // What refused it is over since: then it is looked at twice like any other.
