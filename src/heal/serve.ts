@@ -53,22 +53,33 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
   at: new Date(host.clock.nowMs()).toISOString(),
 });
 
-/** Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. */
+/**
+ * By check, the incident that the log holds open: the one that the watcher names, of another check only where that is part of the same outage, else
+ * the check's own. `isDryRun`: nothing was written for it, so one that would be opened now counts.
+ */
 const openOf = (
   { journal, host, folder }: ServeParts,
   asked: readonly { readonly check: string; readonly incident: string }[],
+  isDryRun: boolean,
 ): Readonly<Record<string, Incident>> => {
   const { open } = journal.book();
+  const own = byCheck(open);
   const lastTold = momentOf(host);
   const { attempts } = readHealState(host, folder, lastTold, true).value;
   const isPatient = (check: string, id: string): boolean =>
     attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
   return Object.fromEntries(
     asked.flatMap(({ check, incident }) => {
-      const known = Object.hasOwn(open, incident) ? open[incident] : undefined;
-      return known === undefined || (known.check !== check && !isPatient(check, incident))
-        ? []
-        : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
+      const named = Object.hasOwn(open, incident) ? open[incident] : undefined;
+      const isItsOwn = named !== undefined && (named.check === check || isPatient(check, incident));
+      const known = isItsOwn
+        ? { id: incident, openedAt: named.openedAt }
+        : Object.hasOwn(own, check)
+          ? own[check]
+          : undefined;
+      const would = { id: incident, openedAt: new Date(host.clock.nowMs()).toISOString() };
+      const mine = known ?? (isDryRun ? would : undefined);
+      return mine === undefined ? [] : [[check, { ...mine, check, lastTold }]];
     }),
   );
 };
@@ -119,6 +130,11 @@ const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<re
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
 
+const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
+  is: "readings",
+  readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
+});
+
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
 const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
@@ -163,13 +179,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck(journal.book().open) };
-      case "look": {
-        const readings = await memory.look(checksOf(request.checks));
-        return {
-          is: "readings",
-          readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
-        };
-      }
+      case "look":
+        return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
         // A slow look keeps no answer waiting: on those a red may wait.
         suspected = { look: lookFor(theatre, request.checks), names: request.checks };
@@ -180,11 +191,12 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         const first = suspected;
         suspected = undefined;
         const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+        const isReadOnly = request.dryRun || isDryRun;
         const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly: request.dryRun || isDryRun },
+          { ...theatre, isReadOnly },
           {
             red: request.red,
-            incidents: openOf(parts, request.incidents),
+            incidents: openOf(parts, request.incidents, isReadOnly),
             first: isSame ? await first.look : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },

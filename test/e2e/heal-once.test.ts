@@ -40,6 +40,27 @@ const together: readonly { readonly name: string; readonly commands: readonly st
 describeOnBed("heal once", () => {
   const get = useWatched("once");
 
+  test("a dry run over a dead gateway shows what it would do and leaves every file as it is, root's too", async () => {
+    const host = get();
+    await host.gateway("gw-main", 18080);
+    await host.configure(checks);
+    await host.bed.run(["/usr/bin/systemctl", "kill", "-s", "KILL", "gw-main.service"]);
+    const files = (): Promise<string> =>
+      host.bed.sh(
+        "find /var/lib/dogwatch /var/lib/dogwatch-heal /var/log/dogwatch /etc/dogwatch -printf '%p %m %u %g %T@ %i %s\\n' | sort",
+      );
+    const before = await files();
+    const { out } = await host.bed.exec(["/usr/local/bin/dogwatch", "tick", "--dry-run", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      verdict: "red",
+      heal: { outcome: "planned", recipe: "restart-unit" },
+      exit: 0,
+    });
+    expect(await files()).toBe(before);
+    expect(await host.chat.taken()).toEqual([]);
+    expect((await host.bed.exec(["/usr/bin/systemctl", "is-active", "gw-main.service"])).out).toBe("failed\n");
+  }, 60_000);
+
   for (const { name, commands } of together)
     test(`${name}, started together, make one change to one incident`, async () => {
       const host = get();

@@ -29,6 +29,20 @@ const whileStopping = { mainPid: 0, execMainStartUs: 1, activeExitUs: 5_000_000,
 const byItself = { ...inactive, activeExitUs: 6_000_000, execMainExitUs: 5_000_000 } as const;
 const forgotten: Candidate["facts"] = unitFacts({ ...inactive, activeEnterUs: 0, execMainStartUs: 0 });
 
+const silence = (check: string) => ({
+  check,
+  from: "2026-11-23T02:00:00.000Z",
+  until: "2026-11-23T04:00:00.000Z",
+  reason: "we move it",
+  by: "uid:0",
+});
+const silencedWhy = (check: string): string => `"${check}" is silenced until 2026-11-23 04:00 UTC by uid:0: we move it`;
+/** A rule of two checks, the second red and folded under the first. */
+const withFolded = {
+  candidate: { rule: rule({ on: ["gateway", "ready"] }) },
+  choice: { judged: [judged(), judged({ name: "ready", because: "gateway" })] },
+};
+
 const refused: readonly { readonly name: string; readonly given: Given; readonly want: string }[] = [
   { name: "observes", given: { choice: { mode: "observe" } }, want: "observe mode: planned and told only" },
   { name: "is in its grace", given: { check: { isInGrace: true } }, want: "in its start grace" },
@@ -37,6 +51,23 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     given: { choice: { systemState: state } },
     want: `the host is ${state}`,
   })),
+  { name: "is silenced", given: { choice: { silences: [silence("gateway")] } }, want: silencedWhy("gateway") },
+  { name: "is silenced with all others", given: { choice: { silences: [silence("all")] } }, want: silencedWhy("all") },
+  {
+    name: "stands beside a silenced red check of its rule, though folded",
+    given: { ...withFolded, choice: { ...withFolded.choice, silences: [silence("ready")] } },
+    want: silencedWhy("ready"),
+  },
+  {
+    name: "is flapping",
+    given: { choice: { flapping: new Set(["gateway"]) } },
+    want: '"gateway" is flapping: it comes and goes, and a restart would join in',
+  },
+  {
+    name: "stands beside a flapping red check of its rule",
+    given: { ...withFolded, choice: { ...withFolded.choice, flapping: new Set(["ready"]) } },
+    want: '"ready" is flapping: it comes and goes, and a restart would join in',
+  },
   {
     name: "is latched",
     given: {
@@ -206,6 +237,11 @@ describe("refusalOf()", () => {
       {
         name: "a signal whose number is a refused exit status",
         given: unit({ activeState: "failed", execMainCode: 2, execMainStatus: 78 }),
+        want: [1, 2],
+      },
+      {
+        name: "a check beside one of another rule that is silenced or flaps",
+        given: { choice: { silences: [silence("other")], flapping: new Set(["other"]) } },
         want: [1, 2],
       },
       {

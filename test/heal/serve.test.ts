@@ -419,14 +419,32 @@ describe("serve() serves one connection", () => {
     expect(bed.host.clock.monotonicMs()).toBe(0);
   });
 
-  test("serve() goes by what is claimed of an incident only where the log knows it", async () => {
+  test("serve() heals under the incident that the log holds open, whatever is claimed", async () => {
     const bed = createServeBed();
     bed.world["unit"] = "bad";
     const claimed = { ...healUnit, incidents: [{ check: "unit", incident: "unit-20991231T000000Z" }] };
-    expect(await bed.say(open, claimed)).toMatchObject([{ is: "entered" }, { healed: { outcome: "none" } }]);
-    const another = { ...healUnit, incidents: [{ check: "other", incident: incidentOf("unit") }] };
-    expect(await bed.say(another)).toMatchObject([{ healed: { outcome: "none" } }]);
+    expect(await bed.say(claimed)).toMatchObject([
+      { healed: { outcome: "none", why: 'no incident of "unit" is open in the heal log' } },
+    ]);
+    expect((await bed.say(open, claimed)).at(-1)).toMatchObject({
+      healed: { outcome: "healed", incident: incidentOf("unit") },
+    });
+    expect(bed.saved().attempts).toMatchObject([{ key: `${incidentOf("unit")}/restart-unit` }]);
+  });
+
+  test("serve() takes no check's incident for another's", async () => {
+    const bed = createServeBed();
+    bed.world["gateway"] = "bad";
+    const another = { ...healUnit, red: ["gateway"], incidents: [{ check: "gateway", incident: incidentOf("unit") }] };
+    expect((await bed.say(open, another)).at(-1)).toMatchObject({ healed: { outcome: "none" } });
     expect(bed.runs()).toBe(0);
+  });
+
+  test("serve() plans for a dry run though no incident was written for it", async () => {
+    const bed = createServeBed();
+    bed.world["unit"] = "bad";
+    expect(await bed.say({ ...healUnit, dryRun: true })).toMatchObject([{ healed: { outcome: "planned" } }]);
+    expect([bed.runs(), bed.events()]).toEqual([0, []]);
   });
 });
 
