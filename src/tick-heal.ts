@@ -99,7 +99,7 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
     await run.helper.keep(judged);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
-  if (recalled.isHealLost || isTidyDue(recalled.heal, after, moment))
+  if (recalled.isHealLost || recalled.isLittered || isTidyDue(recalled.heal, after, moment))
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));
 };
 

@@ -30,6 +30,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     complain(host, 'cannot run "helper": it is root\'s', "It is started by dogwatch-heal.socket.");
     return exits.usage;
   }
+  host.files.sweep(paths.helper);
   // What it reads of the config is its own copy: the watcher's may say anything.
   const own = { ...paths, state: paths.helper };
   const loaded = await loadKept(host, own, true);

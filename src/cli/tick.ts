@@ -182,6 +182,7 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
     return exits.cannotCreate;
   }
   try {
+    host.files.sweep(paths.state);
     return await locked(cli, log);
   } finally {
     lock.release();

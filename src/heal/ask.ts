@@ -111,6 +111,9 @@ const redIn = (judged: readonly Judged[]): readonly string[] =>
 const inChunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 
+/** A slow helper goes on without us; of one that hung up nobody knows what it still did. A later tick hears how it ended. */
+const lostAs = ({ code }: Failure): "watching" | "indeterminate" => (code === "TIMEOUT" ? "watching" : "indeterminate");
+
 /** A line of events stays well below the bound of a request. */
 const eventsAtOnce = 100;
 
@@ -172,8 +175,7 @@ export const askHelper = (parts: AskParts): Helper => {
           onApply(applied);
         },
       );
-      // The helper goes on without us; a later tick hears how it ended.
-      if (isFailure(answer) && applied !== undefined) return { ...applied, outcome: "watching", why: answer.why };
+      if (isFailure(answer) && applied !== undefined) return { ...applied, outcome: lostAs(answer), why: answer.why };
       if (isFailure(answer)) return { ...noHeal(answer.why), outcome: "refused", check: redIn(judged)[0] ?? null };
       if (answer.is === "healed") return fromWire(answer.healed);
       const why = answer.is === "failed" ? answer.why : "the heal helper gave no outcome";

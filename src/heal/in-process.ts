@@ -78,7 +78,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
   return {
     head: async () => journal.head(),
     lastHead: () => journal.head(),
-    incidents: async () => byCheck(journal.book().open),
+    incidents: async () => byCheck(journal.mended().open),
     look: async (names) => await parts.elsewhere(checksOf(names), memory),
     suspect: () => undefined,
     enter: async (events) => {

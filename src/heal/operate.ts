@@ -16,6 +16,7 @@ import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import type { Journal } from "./journal.ts";
 import { type Keepable, keepGreen, withoutForgotten } from "./keep.ts";
+import { findOvertaken, healedOf } from "./overtaken.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What an operation works with, whoever asked for it. */
@@ -202,10 +203,21 @@ const underLock = async <Done>(
 
 const withoutState = ({ heal: _, ...healed }: Operated): Healed => healed;
 
+/** Takes the log's word for an attempt that a kill left open behind it, and tells it. */
+const concludeOvertaken = async (theatre: Theatre, heal: HealState): Promise<Healed | undefined> => {
+  const overtaken = findOvertaken(heal, (attempts) => theatre.journal.story(attempts), momentOf(theatre.host));
+  if (overtaken === undefined) return undefined;
+  save(theatre, overtaken.heal);
+  const recipe = await theatre.readRecipe(overtaken.attempt.recipe);
+  return healedOf(overtaken.attempt, "kind" in recipe ? null : recipe.card);
+};
+
 const operateLocked = async (theatre: Theatre, operation: Operation): Promise<Healed> => {
   const { host, config, journal, isReadOnly } = theatre;
   const { judged, incidents, onApply, isOnlyRefused = false } = operation;
   const heal = loadHeal(theatre);
+  const overtaken = isReadOnly ? undefined : await concludeOvertaken(theatre, heal);
+  if (overtaken !== undefined) return overtaken;
   if (!isReadOnly) noteStates(theatre, redOf(judged));
   const now = momentOf(host);
   const at = new Date(host.clock.nowMs()).toISOString();

@@ -16,12 +16,14 @@ describe("a timeout", () => {
   const destination = { for: "check gateway", host: "no-such-host.invalid", port: 80 };
 
   test("http.request() and tcp.touch() tell a name that isn't found from a host that is silent", async () => {
-    const why = 'the name "no-such-host.invalid" was not turned into an address in time';
+    // Which of the two comes first is a race; a check reads unknown after either.
+    const lost = ["EAI_AGAIN", "ENOTFOUND"];
     const answer = await ask("http://no-such-host.invalid/", { timeoutMs: 1 });
-    expect(["EAI_AGAIN", "ENOTFOUND"]).toContain(answer.kind === "failed" ? answer.code : "an answer");
+    expect(lost).toContain(answer.kind === "failed" ? answer.code : "an answer");
     const tcp = createTcp();
     tcp.allow([{ ...destination, methods: [] }]);
-    expect(await tcp.touch({ ...destination, timeoutMs: 1 })).toMatchObject({ code: "EAI_AGAIN", why });
+    const touched = await tcp.touch({ ...destination, timeoutMs: 1 });
+    expect(lost).toContain(touched.kind === "failed" ? touched.code : "connected");
   });
 
   test("http.request() still calls a silent host silent where its name is known", async () => {
