@@ -15,13 +15,14 @@ describe("isNameLost()", () => {
 describe("a timeout", () => {
   const destination = { for: "check gateway", host: "no-such-host.invalid", port: 80 };
 
-  test("http.request() and tcp.touch() tell a name that isn't found from a host that is silent", async () => {
-    const why = 'the name "no-such-host.invalid" was not turned into an address in time';
-    const answer = await ask("http://no-such-host.invalid/", { timeoutMs: 1 });
-    expect(["EAI_AGAIN", "ENOTFOUND"]).toContain(answer.kind === "failed" ? answer.code : "an answer");
+  const codeOf = (outcome: { readonly kind: string; readonly code?: string }): string => outcome.code ?? outcome.kind;
+
+  test("http.request() and tcp.touch() tell a name that isn't found, soon or in time, from a host that is silent", async () => {
+    const lost = ["EAI_AGAIN", "ENOTFOUND"];
+    expect(lost).toContain(codeOf(await ask("http://no-such-host.invalid/", { timeoutMs: 1 })));
     const tcp = createTcp();
     tcp.allow([{ ...destination, methods: [] }]);
-    expect(await tcp.touch({ ...destination, timeoutMs: 1 })).toMatchObject({ code: "EAI_AGAIN", why });
+    expect(lost).toContain(codeOf(await tcp.touch({ ...destination, timeoutMs: 1 })));
   });
 
   test("http.request() still calls a silent host silent where its name is known", async () => {
