@@ -31,7 +31,11 @@ const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promis
   }
   const { askHelper } = await import("../heal/ask.ts");
   const helper = askHelper({
-    ...{ host, config, configSha256: sha256, socket: paths.socket, isDryRun: true },
+    host,
+    config,
+    configSha256: sha256,
+    socket: paths.socket,
+    isDryRun: true,
     waitMs: () => timeoutMs,
   });
   const head = await helper.head();
