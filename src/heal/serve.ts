@@ -50,19 +50,24 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
   at: new Date(host.clock.nowMs()).toISOString(),
 });
 
-/** Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. */
+/**
+ * Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. A dry run takes all: it
+ * opens none in the log, and changes nothing.
+ */
 const openOf = (
   { journal, host, folder }: ServeParts,
-  asked: readonly { readonly check: string; readonly incident: string }[],
+  { incidents, dryRun }: Extract<Request, { readonly do: "heal" }>,
 ): Readonly<Record<string, Incident>> => {
   const { open } = journal.book();
   const lastTold = momentOf(host);
+  const openedAt = new Date(host.clock.nowMs()).toISOString();
   const { attempts } = readHealState(host, folder, lastTold, true).value;
   const isPatient = (check: string, id: string): boolean =>
     attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
   return Object.fromEntries(
-    asked.flatMap(({ check, incident }) => {
-      const known = Object.hasOwn(open, incident) ? open[incident] : undefined;
+    incidents.flatMap(({ check, incident }) => {
+      const unlogged = dryRun ? { check, openedAt } : undefined;
+      const known = Object.hasOwn(open, incident) ? open[incident] : unlogged;
       return known === undefined || (known.check !== check && !isPatient(check, incident))
         ? []
         : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
@@ -165,7 +170,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
           { ...theatre, isReadOnly: request.dryRun },
           {
             red: request.red,
-            incidents: openOf(parts, request.incidents),
+            incidents: openOf(parts, request),
             first: isSame ? first : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },
