@@ -31,7 +31,8 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     return exits.usage;
   }
   // What it reads of the config is its own copy: the watcher's may say anything.
-  const loaded = await loadKept(host, { ...paths, state: paths.helper }, false);
+  const own = { ...paths, state: paths.helper };
+  const loaded = await loadKept(host, own, true);
   if (loaded.kind === "faults") {
     log.log("error", `helper: cannot use the config "${paths.config}": ${loaded.faults.map(printFault)[0] ?? ""}`);
     return exits.config;
@@ -45,7 +46,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     isReadOnly: false,
   });
   const elsewhere = lookAsUsers(host, probeUser);
-  await serve({
+  const { isDryRun } = await serve({
     host,
     config,
     configSha256: sha256,
@@ -66,5 +67,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
+  // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
+  if (!isDryRun) await loadKept(host, own, false);
   return exits.done;
 };

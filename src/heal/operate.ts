@@ -49,6 +49,8 @@ export interface Operation {
   /** By check: the incidents that are open. */
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly onApply: (healed: Healed) => void;
+  /** It was not seen often enough for a change: a refusal is written down, nothing is applied. */
+  readonly isOnlyRefused?: true;
 }
 
 /** Nobody is asked. */
@@ -202,7 +204,7 @@ const withoutState = ({ heal: _, ...healed }: Operated): Healed => healed;
 
 const operateLocked = async (theatre: Theatre, operation: Operation): Promise<Healed> => {
   const { host, config, journal, isReadOnly } = theatre;
-  const { judged, incidents, onApply } = operation;
+  const { judged, incidents, onApply, isOnlyRefused = false } = operation;
   const heal = loadHeal(theatre);
   if (!isReadOnly) noteStates(theatre, redOf(judged));
   const now = momentOf(host);
@@ -217,6 +219,7 @@ const operateLocked = async (theatre: Theatre, operation: Operation): Promise<He
     flapping: new Set(Object.keys(flaps).filter((name) => flaps[name]?.isFlapping)),
     silences: readSilences(host, theatre.folder, at),
     isDryRun: isReadOnly,
+    isOnlyRefused,
     onApply,
   });
   if (isReadOnly) return withoutState(done);

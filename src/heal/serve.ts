@@ -39,7 +39,10 @@ type Plain = Answer extends infer Each ? (Each extends Besides ? Omit<Each, keyo
 /** One connection's helper. */
 interface Session {
   handle(request: Request): Promise<Plain>;
+  /** What a request leaves to be done once it is answered: nobody waits for it. */
+  finish(request: Request): Promise<void>;
   besides(): Besides;
+  isDryRun(): boolean;
 }
 
 const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
@@ -51,32 +54,38 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
 });
 
 /**
- * Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. A dry run takes all: it
- * opens none in the log, and changes nothing.
+ * By check, the incident that the log holds open: the one that the watcher names, of another check only where that is part of the same outage, else
+ * the check's own. `isDryRun`: nothing was written for it, so one that would be opened now counts.
  */
 const openOf = (
   { journal, host, folder }: ServeParts,
-  { incidents, dryRun }: Extract<Request, { readonly do: "heal" }>,
+  asked: readonly { readonly check: string; readonly incident: string }[],
+  isDryRun: boolean,
 ): Readonly<Record<string, Incident>> => {
   const { open } = journal.book();
+  const own = byCheck(open);
   const lastTold = momentOf(host);
-  const openedAt = new Date(host.clock.nowMs()).toISOString();
   const { attempts } = readHealState(host, folder, lastTold, true).value;
   const isPatient = (check: string, id: string): boolean =>
     attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
   return Object.fromEntries(
-    incidents.flatMap(({ check, incident }) => {
-      const unlogged = dryRun ? { check, openedAt } : undefined;
-      const known = Object.hasOwn(open, incident) ? open[incident] : unlogged;
-      return known === undefined || (known.check !== check && !isPatient(check, incident))
-        ? []
-        : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
+    asked.flatMap(({ check, incident }) => {
+      const named = Object.hasOwn(open, incident) ? open[incident] : undefined;
+      const isItsOwn = named !== undefined && (named.check === check || isPatient(check, incident));
+      const known = isItsOwn
+        ? { id: incident, openedAt: named.openedAt }
+        : Object.hasOwn(own, check)
+          ? own[check]
+          : undefined;
+      const would = { id: incident, openedAt: new Date(host.clock.nowMs()).toISOString() };
+      const mine = known ?? (isDryRun ? would : undefined);
+      return mine === undefined ? [] : [[check, { ...mine, check, lastTold }]];
     }),
   );
 };
 
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
-const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
+const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun: () => boolean) => {
   const names = new Set(config.checks.map(({ name }) => name));
   let latest = memory;
   return {
@@ -87,7 +96,7 @@ const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
       );
       const known = Object.entries(latest).filter(([name]) => names.has(name));
       latest = Object.fromEntries([...known, ...left]);
-      keepMemory(latest);
+      if (!isDryRun()) keepMemory(latest);
       return readings;
     },
     of: (name: string): Memory | undefined => latest[name],
@@ -110,17 +119,33 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
   );
 };
 
+/** The names of checks that are said not to be well, and those of latched rules that aren't: a word ends no latch. */
+const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<readonly string[]> => {
+  const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
+  const on = theatre.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
+  if (on.length === 0) return said;
+  const readings = await theatre.look(on);
+  return [...said, ...on.filter((name) => readings.get(name)?.kind !== "ok")];
+};
+
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
+
+const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
+  is: "readings",
+  readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
+});
 
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
   const entered = enterEvents(parts.journal, scopeOf(parts), events);
-  if (entered.kind === "failed") return failed(entered);
-  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
-  await noteWell(theatre, well);
-  return { is: "entered" };
+  return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
+
+const wellIn = (request: Request): readonly string[] =>
+  request.do === "enter"
+    ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
+    : [];
 
 const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -132,7 +157,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   const { config, journal } = parts;
   const failures: Failure[] = [];
   const notes: string[] = [];
-  const memory = createMemory(parts);
+  let isDryRun = false;
+  const memory = createMemory(parts, () => isDryRun);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
   const theatre: Theatre = {
@@ -143,35 +169,35 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     note: (failure) => void failures.push(failure),
     say: (text) => void notes.push(text),
   };
-  let suspected: (Look & { readonly names: readonly string[] }) | undefined;
+  let suspected: { readonly look: Promise<Look>; readonly names: readonly string[] } | undefined;
   const handle = async (request: Request): Promise<Plain> => {
+    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+      return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
+        isDryRun ||= request.dryRun === true;
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck(journal.book().open) };
-      case "look": {
-        const readings = await memory.look(checksOf(request.checks));
-        return {
-          is: "readings",
-          readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
-        };
-      }
+      case "look":
+        return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
-        suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
+        // A slow look keeps no answer waiting: on those a red may wait.
+        suspected = { look: lookFor(theatre, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return await enter(parts, theatre, request.events);
+        return enter(parts, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
         const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+        const isReadOnly = request.dryRun || isDryRun;
         const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly: request.dryRun },
+          { ...theatre, isReadOnly },
           {
             red: request.red,
-            incidents: openOf(parts, request),
-            first: isSame ? first : undefined,
+            incidents: openOf(parts, request.incidents, isReadOnly),
+            first: isSame ? await first.look : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },
         );
@@ -180,12 +206,14 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "keep":
         return await keep(parts, theatre);
       case "tidy":
-        await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
+        await tidyUp(theatre, asNotGreen(await notGreenOf(theatre, request.notGreen), config.checks));
         return { is: "noted" };
     }
   };
   return {
     handle,
+    isDryRun: () => isDryRun,
+    finish: async (request) => (isDryRun ? undefined : await noteWell(theatre, wellIn(request))),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -208,9 +236,9 @@ const refusalOf = (request: Request | undefined, count: number, { configSha256 }
 
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
- * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
+ * away doesn't stop what was begun. Returns when the peer is done, and whether it was all a dry run. Never throws for expected trouble.
  */
-export const serve = async (parts: ServeParts): Promise<void> => {
+export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boolean }> => {
   const { peer, warn } = parts;
   let sending: Promise<unknown> = Promise.resolve();
   const send = (answer: Plain): void => {
@@ -233,7 +261,10 @@ export const serve = async (parts: ServeParts): Promise<void> => {
       break;
     }
     send(await session.handle(request));
+    await sending;
+    await session.finish(request);
   }
   await sending;
   peer.close();
+  return { isDryRun: session.isDryRun() };
 };
