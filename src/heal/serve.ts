@@ -2,10 +2,10 @@ import type { Check } from "../config/config.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
-import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
+import { openOf } from "./open-of.ts";
 import { momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
@@ -46,26 +46,6 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
   at: new Date(host.clock.nowMs()).toISOString(),
 });
 
-/** Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. */
-const openOf = (
-  { journal, host, folder }: ServeParts,
-  asked: readonly { readonly check: string; readonly incident: string }[],
-): Readonly<Record<string, Incident>> => {
-  const { open } = journal.book();
-  const lastTold = momentOf(host);
-  const { attempts } = readHealState(host, folder, lastTold, true).value;
-  const isPatient = (check: string, id: string): boolean =>
-    attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
-  return Object.fromEntries(
-    asked.flatMap(({ check, incident }) => {
-      const known = Object.hasOwn(open, incident) ? open[incident] : undefined;
-      return known === undefined || (known.check !== check && !isPatient(check, incident))
-        ? []
-        : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
-    }),
-  );
-};
-
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
 const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
   const names = new Set(config.checks.map(({ name }) => name));
@@ -99,6 +79,15 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
       ),
     ),
   );
+};
+
+/** Checks of latched rules that aren't well at a look of our own: a latch mustn't end by a word. */
+const latchedAndSick = async (theatre: Theatre): Promise<readonly string[]> => {
+  const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
+  const names = theatre.config.heal.rules.flatMap(({ id, on }) => (Object.hasOwn(latched, id) ? on : []));
+  if (names.length === 0) return [];
+  const readings = await theatre.look(names);
+  return names.filter((name) => readings.get(name)?.kind !== "ok");
 };
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
@@ -160,9 +149,11 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         );
         return { is: "healed", healed: toWire(healed) };
       }
-      case "tidy":
-        await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
+      case "tidy": {
+        const sick = await latchedAndSick(theatre);
+        await tidyUp(theatre, asNotGreen([...request.notGreen, ...sick], config.checks));
         return { is: "noted" };
+      }
     }
   };
   return {
@@ -187,30 +178,35 @@ const refusalOf = (request: Request | undefined, count: number, { configSha256 }
   return request.config === configSha256 ? undefined : "it is about another config than the one that root reads";
 };
 
+/** The peer's next request, or why it is none; undefined when it has hung up. */
+const hear = async (parts: ServeParts, count: number): Promise<Request | string | undefined> => {
+  const line = await parts.peer.next(count === 1 ? firstLineMs : nextLineMs);
+  if (line.kind === "end") return undefined;
+  if (line.kind === "late") return "no whole line came in time";
+  if (line.kind === "too-long") return "the line is too long";
+  const request = parseRequest(line.text);
+  return refusalOf(request, count, parts) ?? request;
+};
+
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
  * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
  */
 export const serve = async (parts: ServeParts): Promise<void> => {
   const { peer, warn } = parts;
-  let sending: Promise<unknown> = Promise.resolve();
+  // Once false: the peer is gone, or doesn't read. Then nothing more is said, and no further request is heard.
+  let sending: Promise<boolean> = Promise.resolve(true);
   const send = (answer: Plain): void => {
     const line = JSON.stringify({ ...answer, ...session.besides() });
-    sending = sending.then(() => peer.send(line));
+    sending = sending.then(async (isHeard) => isHeard && (await peer.send(line)));
   };
   const session = openSession(parts, send);
-  for (let count = 1; ; count += 1) {
-    const line = await peer.next(count === 1 ? firstLineMs : nextLineMs);
-    if (line.kind === "end") break;
-    if (line.kind !== "line") {
-      warn(`refused a request: ${line.kind === "late" ? "no whole line came in time" : "the line is too long"}`);
-      break;
-    }
-    const request = parseRequest(line.text);
-    const why = refusalOf(request, count, parts);
-    if (request === undefined || why !== undefined) {
-      warn(`refused a request: ${why ?? ""}`);
-      send({ is: "refused", code: "REFUSED", why: why ?? "" });
+  for (let count = 1; await sending; count += 1) {
+    const request = await hear(parts, count);
+    if (request === undefined) break;
+    if (typeof request === "string") {
+      warn(`refused a request: ${request}`);
+      send({ is: "refused", code: "REFUSED", why: request });
       break;
     }
     send(await session.handle(request));

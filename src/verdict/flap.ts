@@ -17,6 +17,8 @@ const startsAt = 20;
 const endsBelow = 5;
 /** A state that nobody contradicted stands for each period of the timer that has passed since, in seconds. */
 const periodS = 300;
+/** The same state again sooner than this tells nothing new: else whoever asks often enough could talk a flapping check quiet. */
+const repeatS = periodS / 2;
 
 /**
  * How much a check flaps, in per cent: each change between neighbours counts 0.75 (the oldest) to 1.25 (the newest), over the 20 changes
@@ -32,6 +34,7 @@ export const flapPercent = (states: string): number => {
 
 /** The history with one more state, seen at `now`. Flapping begins at 20 % and ends below 5 %; before 12 known states nothing is judged. Pure. */
 export const withState = (before: FlapHistory | undefined, state: "g" | "r", now: Moment): FlapHistory => {
+  if (before?.states.at(-1) === state && elapsedS(before.at, now) < repeatS) return before;
   const passed = before === undefined ? 0 : Math.floor(elapsedS(before.at, now) / periodS) - 1;
   const last = before?.states.at(-1) ?? "";
   const filled = `${before?.states ?? ""}${last.repeat(Math.min(Math.max(0, passed), flapWindow))}${state}`;
