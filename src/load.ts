@@ -3,23 +3,33 @@ import type { Config } from "./config/config.ts";
 import { type Fault, sortFaults, wholeFileFault } from "./config/fault.ts";
 import { secretReader } from "./config/secret.ts";
 import { readTrusted } from "./config/trust.ts";
+import type { Keepable } from "./heal/keep.ts";
 import type { Host } from "./host/host.ts";
 import type { Paths } from "./paths.ts";
 import { readSealed, writeSealed } from "./state/sealed.ts";
 
 /** A config ready for work, or every fault in it and its recipes. Warnings are known only when it was read afresh. */
 export type Loaded =
-  | { readonly kind: "config"; readonly config: Config; readonly sha256: string; readonly warnings: readonly Fault[] }
+  | {
+      readonly kind: "config";
+      readonly config: Config;
+      readonly sha256: string;
+      readonly warnings: readonly Fault[];
+      readonly keepables: readonly Keepable[];
+    }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
 interface Kept {
   readonly version: 1;
   readonly key: string;
   readonly config: Config;
+  readonly keepables: readonly Keepable[];
+  /** By recipe: which file of the admin's it was, or none. */
+  readonly recipes: Readonly<Record<string, string>>;
 }
 
 const isKept = (value: unknown): value is Kept =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "config" in value;
+  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "keepables" in value;
 
 const keptPath = (paths: Paths): string => `${paths.state}/config.json`;
 
@@ -28,6 +38,31 @@ const keyOf = (host: Host, sha256: string): string => {
   const stat = host.files.stat(host.binary);
   const binary = "kind" in stat ? "unknown" : `${stat.sizeBytes}.${stat.modifiedMs}`;
   return `${sha256}/${binary}/${host.hostname}`;
+};
+
+const stampOf = (host: Host, paths: Paths, recipe: string): string => {
+  const stat = host.files.stat(`${paths.recipes}/${recipe}.yaml`);
+  return "kind" in stat ? "none" : `${stat.sizeBytes}.${stat.modifiedMs}`;
+};
+
+/** Which files the config's recipes are read from, as they are now. */
+const stampsOf = (host: Host, paths: Paths, { heal }: Config): Readonly<Record<string, string>> =>
+  Object.fromEntries(heal.rules.map(({ recipe }) => [recipe, stampOf(host, paths, recipe)]));
+
+/** The files that the rules' recipes may put back. */
+const keepablesOf = async (host: Host, paths: Paths, { heal }: Config): Promise<readonly Keepable[]> => {
+  if (heal.rules.length === 0) return [];
+  const [{ readRecipe }, { keepableOf }] = await Promise.all([
+    import("./heal/recipe-file.ts"),
+    import("./heal/keep.ts"),
+  ]);
+  const found = await Promise.all(
+    heal.rules.map(async (rule) => {
+      const read = await readRecipe(host, paths.recipes, rule.recipe);
+      return read.kind === "recipe" ? keepableOf(rule, read.recipe) : undefined;
+    }),
+  );
+  return found.filter((each) => each !== undefined);
 };
 
 /** Reads and checks config and recipes from their files, with `areSecretsRead` the secrets too. Costs a few green ticks: see {@link loadKept}. Never throws for expected trouble. */
@@ -50,6 +85,7 @@ export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false
     config,
     sha256: host.sha256(trusted.bytes),
     warnings: [...parsed.warnings, ...rules.warnings],
+    keepables: await keepablesOf(host, paths, config),
   };
 };
 
@@ -63,8 +99,12 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
   const sha256 = host.sha256(trusted.bytes);
   const key = keyOf(host, sha256);
   const kept = readSealed(host, keptPath(paths), isKept, false);
-  if (kept.kind === "read" && kept.value.key === key)
-    return { kind: "config", config: kept.value.config, sha256, warnings: [] };
+  const isSame =
+    kept.kind === "read" &&
+    kept.value.key === key &&
+    JSON.stringify(kept.value.recipes) === JSON.stringify(stampsOf(host, paths, kept.value.config));
+  if (isSame)
+    return { kind: "config", config: kept.value.config, sha256, warnings: [], keepables: kept.value.keepables };
   const fresh = await loadFresh(host, paths);
   if (fresh.kind === "config" && fresh.sha256 !== sha256)
     return {
@@ -72,6 +112,17 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
       faults: [wholeFileFault(paths.config, "the file changed while it was read; run the command again")],
     };
   if (fresh.kind === "config" && !isDryRun)
-    writeSealed(host, keptPath(paths), { version: 1, key, config: fresh.config }, 0o640);
+    writeSealed(
+      host,
+      keptPath(paths),
+      {
+        version: 1,
+        key,
+        config: fresh.config,
+        keepables: fresh.keepables,
+        recipes: stampsOf(host, paths, fresh.config),
+      },
+      0o640,
+    );
   return fresh;
 };

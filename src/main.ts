@@ -59,6 +59,11 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  silence: {
+    load: async () => (await import("./cli/silence.ts")).silenceCommand,
+    flags: ["for", "reason"],
+    hasWords: true,
+  },
   egress: {
     load: async () => (await import("./cli/egress.ts")).egressCommand,
     flags: ["systemd", "helper", "write"],
@@ -72,9 +77,10 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: false,
     isWatchers: always,
   },
-  // Not for people: root's side of the wall, and its child that looks as another user.
+  // Not for people: root's side of the wall, and its children that look, or handle a file, as another user.
   helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: false },
   look: { load: async () => (await import("./cli/look.ts")).lookCommand, flags: [], hasWords: false },
+  hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
 };
 
 const options = {
@@ -92,6 +98,8 @@ const options = {
   incident: { type: "string" },
   since: { type: "string" },
   step: { type: "boolean" },
+  for: { type: "string" },
+  reason: { type: "string" },
   systemd: { type: "boolean" },
   helper: { type: "boolean" },
   write: { type: "boolean" },
@@ -128,6 +136,8 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isDryRun: values["dry-run"] ?? false,
     hasExitCode: values["exit-code"] ?? false,
     isStepped: values.step ?? false,
+    forText: values.for,
+    reason: values.reason,
     logLevel: level,
     logFormat: format,
     head: values.head,

@@ -2,6 +2,7 @@ import type { Chat } from "./alert/platforms/index.ts";
 import type { Config, SecretRef } from "./config/config.ts";
 import type { Secret } from "./config/secret.ts";
 import type { Helper } from "./heal/helper.ts";
+import type { Keepable } from "./heal/keep.ts";
 import type { Host } from "./host/host.ts";
 import type { RunLog } from "./host/run-log.ts";
 import type { LookElsewhere } from "./looks.ts";
@@ -13,6 +14,8 @@ export interface Run {
   readonly host: Host;
   readonly config: Config;
   readonly configSha256: string;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
   readonly paths: Paths;
   readonly log: RunLog;
   /** Loads the chat; only a tick that has something to say does. */

@@ -4,10 +4,13 @@ import type { Post } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { type Healed, noHeal } from "./heal/heal.ts";
 import { isTidyDue, tidy } from "./heal/housekeeping.ts";
+import { readingsOf } from "./heal/in-process.ts";
+import { isKeepDue } from "./heal/keep.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
 import { afterProof } from "./state/next.ts";
+import { silenceOf, silenceText } from "./state/silence.ts";
 import type { Incident } from "./state/state.ts";
 import type { Judged } from "./verdict/judge.ts";
 
@@ -92,9 +95,23 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   if (run.isDryRun) return;
   const open = new Set(Object.values(incidents).map(({ id }) => id));
   const { moment } = nowOf(run);
+  const readings = readingsOf(judged);
+  if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
+    await run.helper.keep(judged);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
   if (recalled.isHealLost || isTidyDue(recalled.heal, after, moment))
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));
+};
+
+/** A person works on it: where nothing else is red, no helper need be asked. */
+const hushedHeal = (run: Run, { silences }: Recalled, judged: readonly Judged[]): Healed | undefined => {
+  const red = judged.filter(({ verdict, because }) => verdict === "red" && because === undefined);
+  const [first] = red;
+  const silence = first === undefined ? undefined : silenceOf(silences, first.name);
+  if (first === undefined || silence === undefined || !red.every(({ name }) => silenceOf(silences, name) !== undefined))
+    return undefined;
+  const recipe = run.config.heal.rules.find(({ on }) => on.includes(first.name))?.recipe ?? null;
+  return { ...noHeal(silenceText(silence)), outcome: "refused", check: first.name, recipe };
 };
 
 /** What there is to heal: nothing, what no rule covers, or something for the helper. */
@@ -112,6 +129,8 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const { judged, decided } = stage;
   const { incidents } = decided;
   const why = whyQuiet(run, recalled.heal, judged);
+  const hushed = isOpen(recalled.heal) ? undefined : hushedHeal(run, recalled, judged);
+  if (hushed !== undefined) return { healed: hushed, judged, incidents };
   const [trouble] = recalled.writeCodes().length === 0 ? [] : recalled.troubles().slice(-1);
   if (why !== undefined && (trouble === undefined || why === "nothing is red")) {
     const quiet = { healed: noHeal(why), judged, incidents };

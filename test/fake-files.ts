@@ -104,6 +104,10 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       }),
     makeFolder: (path) => (entries.has(path) ? done : change("makeFolder", path, "/", () => makeFolders(path))),
     remove: (path) => change("remove", path, path, () => entries.delete(path)),
+    removeFolder: (path) =>
+      [...entries.keys()].some((each) => each.startsWith(`${path}/`))
+        ? failed("ENOTEMPTY")
+        : change("removeFolder", path, path, () => entries.delete(path)),
     rename: (from, to) =>
       change("rename", from, from, () => {
         entries.set(to, entries.get(from) ?? folder);

@@ -23,6 +23,7 @@ import type {
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
+import { fakeOwnFiles } from "./fake-own-files.ts";
 
 /** What a test sets and what it may look at afterwards. */
 export interface FakeHost extends Host {
@@ -171,6 +172,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
   return {
     clock,
     files,
+    ownFiles: fakeOwnFiles(files, settings.uid ?? 0),
     exec,
     http: fakeHttp(),
     tcp: fakeTcp(),
@@ -192,5 +194,6 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       return read.kind === "read" ? sha256(read.bytes) : undefined;
     },
     uidOf: (user) => settings.users?.[user],
+    userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
   };
 };

@@ -46,7 +46,7 @@ export const mortal = (host: FakeHost, dieAt: number, how: Death): Mortal => {
     return await never();
   };
   const nothing = (): void => undefined;
-  const { files, clock, exec, http } = host;
+  const { files, ownFiles, clock, exec, http } = host;
   return {
     steps,
     killed,
@@ -58,6 +58,11 @@ export const mortal = (host: FakeHost, dieAt: number, how: Death): Mortal => {
         allow: http.allow,
         request: (request) =>
           request.method === "POST" ? act(`send ${request.for}`, () => http.request(request)) : http.request(request),
+      },
+      ownFiles: {
+        ...ownFiles,
+        write: (path, bytes, how) => change(`write ${path}`, () => ownFiles.write(path, bytes, how), nothing),
+        remove: (path, expect) => change(`remove own ${path}`, () => ownFiles.remove(path, expect), nothing),
       },
       files: {
         ...files,

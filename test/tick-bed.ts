@@ -46,6 +46,8 @@ export const flags: Flags = {
   isDryRun: false,
   hasExitCode: false,
   isStepped: false,
+  forText: undefined,
+  reason: undefined,
   logLevel: "info",
   logFormat: "text",
   head: undefined,

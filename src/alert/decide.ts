@@ -41,6 +41,8 @@ export interface Deciding {
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
   readonly watched: ReadonlySet<string>;
   readonly remindEveryMs: number;
+  /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
+  readonly silenced?: ReadonlySet<string>;
   readonly now: Now;
 }
 
@@ -129,6 +131,28 @@ const one = (each: Judged, given: Deciding): One => {
   return { incident, tell: { kind: "unknown", check: each.name, incident: incident ?? null }, isUnknownTold: true };
 };
 
+/** Under a silence nothing begins: what is red or unknown is told when the silence is over, if it still is. An end is told. */
+const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean): One => {
+  switch (one.tell?.kind) {
+    case "red":
+      return { incident: undefined, isUnknownTold: one.isUnknownTold };
+    case "reminder":
+      return { incident: before, isUnknownTold: one.isUnknownTold };
+    case "unknown":
+      return { incident: one.incident, isUnknownTold: wasUnknownTold };
+    case "recovered":
+    case undefined:
+      return one;
+  }
+};
+
+const oneOf = (each: Judged, given: Deciding): One => {
+  const decided = one(each, given);
+  return given.silenced?.has(each.name)
+    ? hushed(decided, given.incidents[each.name], given.checks[each.name]?.isUnknownTold ?? false)
+    : decided;
+};
+
 type Named = One & { readonly name: string };
 
 /**
@@ -158,7 +182,7 @@ const withHeirs = (each: readonly Named[], given: Deciding): readonly Named[] =>
  */
 export const decide = (given: Deciding): Decided => {
   const each = withHeirs(
-    given.judged.map((judged) => ({ name: judged.name, ...one(judged, given) })),
+    given.judged.map((judged) => ({ name: judged.name, ...oneOf(judged, given) })),
     given,
   );
   const names = new Set(given.judged.map(({ name }) => name));

@@ -1,14 +1,16 @@
 import { compose } from "../alert/compose.ts";
 import { openChat } from "../alert/platforms/index.ts";
-import type { Config } from "../config/config.ts";
 import { printFault } from "../config/fault.ts";
 import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
-import { loadFresh } from "../load.ts";
+import { type Loaded, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
+import type { Head } from "../log/entry.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { runInSandbox } from "./unit-sandbox.ts";
+
+type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 const timeoutMs = 10_000;
 
@@ -21,9 +23,23 @@ const isWallOff = async (host: Host): Promise<boolean> => {
   return last !== undefined && /^(no|false|off|0|n|f)$/iu.test(last);
 };
 
-const sendFromHere = async ({ host, paths, flags }: Cli, config: Config): Promise<number> => {
+/** Behind the wall the log is read by the helper alone; it is asked, as a tick asks it. Null when it can't be had. */
+const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promise<Head | null> => {
+  if (paths.socket === null) {
+    const head = readHead(host, paths.logFile);
+    return "kind" in head ? null : head;
+  }
+  const { askHelper } = await import("../heal/ask.ts");
+  const helper = askHelper({ host, config, configSha256: sha256, socket: paths.socket, waitMs: () => timeoutMs });
+  const head = await helper.head();
+  helper.close();
+  return head;
+};
+
+const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
+  const { host, paths, flags } = cli;
+  const { config } = loaded;
   const chat = await openChat(config.chat);
-  const head = readHead(host, paths.logFile);
   const now = new Date(host.clock.nowMs()).toISOString();
   const message = compose({
     kind: "test",
@@ -37,7 +53,7 @@ const sendFromHere = async ({ host, paths, flags }: Cli, config: Config): Promis
     heal: null,
     isKnown: false,
     card: "",
-    head: "kind" in head ? null : head,
+    head: await logHead(cli, loaded),
     now,
   });
   host.http.allow(chat.destinations());
@@ -72,7 +88,7 @@ const systemConfig = "/etc/dogwatch/dogwatch.yaml";
  * prove nothing. Undefined where it is to be sent from here: by another user (who may be inside already), for another config than the
  * unit's, on a console, without a unit. Source: systemd.resource-control(5), IPAddressDeny=.
  */
-const sendFromSandbox = async ({ host, paths, flags }: Cli, config: Config): Promise<number | undefined> => {
+const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: Config): Promise<number | undefined> => {
   if (host.uid !== 0 || paths.config !== systemConfig || config.chat.kind === "console") return undefined;
   const ran = await runInSandbox(host, ["chat", "test", ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
   if (ran === undefined) return undefined;
@@ -84,9 +100,11 @@ const sendFromSandbox = async ({ host, paths, flags }: Cli, config: Config): Pro
   host.terminal.out(ran.stdout);
   host.terminal.err(ran.stderr);
   if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
+  // What the filter drops gives no error: it hangs.
+  const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
   const why =
-    filterFault(host, config) ?? `the IP filter of dogwatch.service may be why; make it anew: ${filterCommand}`;
-  complain(host, "the message was sent from inside the sandbox of dogwatch.service, as alerts are", why);
+    filterFault(host, config) ?? (hung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
+  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as alerts are", why);
   return ran.kind === "exited" ? ran.status : exits.stuck;
 };
 
@@ -104,5 +122,5 @@ export const chatCommand = async (cli: Cli): Promise<number> => {
     for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
     return exits.config;
   }
-  return (await sendFromSandbox(cli, loaded.config)) ?? (await sendFromHere(cli, loaded.config));
+  return (await sendFromSandbox(cli, loaded)) ?? (await sendFromHere(cli, loaded));
 };

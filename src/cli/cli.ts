@@ -7,6 +7,9 @@ export interface Flags {
   readonly isJson: boolean;
   readonly isDryRun: boolean;
   readonly hasExitCode: boolean;
+  /** How long a silence lasts, as typed, and why. */
+  readonly forText: string | undefined;
+  readonly reason: string | undefined;
   /** Ask before each step of a heal by hand. */
   readonly isStepped: boolean;
   readonly logLevel: Level;

@@ -4,6 +4,7 @@ import { openRunLog } from "../host/run-log.ts";
 import { loadFresh } from "../load.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { healRun } from "./heal-run.ts";
 import { unlatch } from "./heal-unlatch.ts";
 import { runOf } from "./tick.ts";
 
@@ -39,11 +40,13 @@ const plan = async (cli: Cli): Promise<number> => {
   return exits.done;
 };
 
-/** `dogwatch heal plan`: what would be applied now and why, or why not. `heal unlatch RULE`: a rule whose budget was spent may act again. */
+/** `dogwatch heal plan`: what would be applied now and why, or why not. `heal run`: by hand. `heal unlatch`: a rule whose budget was spent may act again. */
 export const healCommand = async (cli: Cli): Promise<number> => {
-  const [verb, rule] = cli.words;
-  if (verb === "plan" && cli.words.length === 1) return await plan(cli);
-  if (verb === "unlatch" && rule !== undefined && cli.words.length === 2) return await unlatch(cli, rule);
-  complain(cli.host, `cannot run "heal ${cli.words.join(" ")}"`, "There is: heal plan, heal unlatch RULE");
+  const [verb, word, ...more] = cli.words;
+  if (verb === "plan" && word === undefined) return await plan(cli);
+  if (verb === "run" && word !== undefined && more.length === 0) return await healRun(cli, word);
+  if (verb === "unlatch" && word !== undefined && more.length === 0) return await unlatch(cli, word);
+  const what = `cannot run "heal ${cli.words.join(" ")}"`;
+  complain(cli.host, what, "There is: heal plan, heal run RECIPE, heal unlatch RULE");
   return exits.usage;
 };

@@ -9,7 +9,9 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   validate [FILE]             check config and recipes; faults as file:line:col
   status [--exit-code]        what the last tick found
   heal plan                   what would be applied now and why, or why not
+  heal run RECIPE [--step]    apply a rule's recipe by hand, the same five steps
   heal unlatch RULE           let a rule act again whose budget was spent
+  silence add|list|remove     no heal and no alert for a while
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
@@ -50,10 +52,24 @@ Shows what the last tick found. Nothing is probed.
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
 `,
   heal: `Usage: dogwatch heal plan [--json]
-       dogwatch heal unlatch RULE
+       sudo dogwatch heal run RECIPE|RULE [--step] [--json]
+       sudo dogwatch heal unlatch RECIPE|RULE
 
 plan      probe now and say what would be applied and why, or why not
+run       apply a rule's recipe by hand, if its checks are red: same lock,
+          backup, proof, cooldown, budget and log as a tick; also in observe
+          mode. --step asks before each of the five steps
 unlatch   a rule that spent its budget may act again; goes to the heal log
+
+Exit of run: 0 healed · 1 not · 73 another heal is running.
+`,
+  silence: `Usage: sudo dogwatch silence add CHECK|all --for 2h --reason TEXT
+       dogwatch silence list [--json]
+       sudo dogwatch silence remove CHECK|all
+
+A silenced check is looked at as before; it neither heals nor alerts. Every
+silence ends by itself, after 24 h at most, and is written into the heal log.
+What is still red then is told.
 `,
   log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH] [--json]
        dogwatch log show [--incident ID] [--since TIME] [--json]

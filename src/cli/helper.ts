@@ -1,6 +1,7 @@
 import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
 import { openJournal } from "../heal/journal.ts";
+import { approveAll } from "../heal/operate.ts";
 import { serve } from "../heal/serve.ts";
 import { maxRequestBytes } from "../heal/wire.ts";
 import { openRunLog } from "../host/run-log.ts";
@@ -55,11 +56,13 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
       return await recipeOrFault(host, paths.recipes, name);
     },
     by: "helper",
+    keepables: loaded.keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere, probeUser),
     memory: readMemory(host, paths.helper),
     keepMemory: (memory) => keepMemory(host, paths.helper, memory),
     watchMs: () => Math.min(maxWatchMs, sessionMs - reserveMs - (host.clock.monotonicMs() - startedMs)),
     onStep: (text) => log.log("debug", `helper: ${text}`),
+    approve: approveAll,
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });

@@ -3,11 +3,13 @@ import { formatDuration } from "../config/duration.ts";
 import type { NextTick } from "../host/host.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
+import { readSilences, silenceText } from "../state/silence.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { fit, paint } from "./paint.ts";
 
@@ -76,10 +78,13 @@ const describe = (
     ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
+    ...readSilences(host, paths.helper, now).map(
+      (each) => `${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
+    ),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
-    ...(paths.install === "user" ? ["user install: no IP filter, no wall; the log can be rewritten by this user"] : []),
+    ...limitsOf(cli),
   ];
 };
 

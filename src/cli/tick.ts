@@ -3,6 +3,7 @@ import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { helperInProcess } from "../heal/in-process.ts";
 import { openJournal } from "../heal/journal.ts";
+import { approveAll } from "../heal/operate.ts";
 import type { Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
@@ -23,7 +24,7 @@ const reserveMs = 20_000;
 /** The helper of this run, and who looks at what we can't: root's side of the wall where there is one, else ourselves. */
 const helperOf = (
   { host, paths }: Cli,
-  { config, sha256 }: Config,
+  { config, sha256, keepables }: Config,
   { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   if (paths.socket !== null) {
@@ -41,10 +42,12 @@ const helperOf = (
       return await recipeOrFault(host, paths.recipes, name);
     },
     by: "helper",
+    keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere),
     elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
     onStep: (text) => log.log("debug", `heal: ${text}`),
+    approve: approveAll,
   });
   return { helper, elsewhere };
 };
@@ -60,6 +63,7 @@ export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean):
     host,
     config: loaded.config,
     configSha256: loaded.sha256,
+    keepables: loaded.keepables,
     paths,
     log,
     openChat: async () => {

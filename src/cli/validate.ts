@@ -2,6 +2,7 @@ import { type Fault, printFault, wholeFileFault } from "../config/fault.ts";
 import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
 import { type Cli, exits } from "./cli.ts";
+import { blindChecks, limitsOf } from "./limits.ts";
 
 /** A user who may not look into the credentials folder can still check the rest. */
 const areCredentialsInSight = (host: Host, folder: string): boolean => {
@@ -16,12 +17,22 @@ const filterWarningsOf = async ({ host, paths, words }: Cli, loaded: Loaded): Pr
   return (await filterWarnings(host, paths, loaded.config)).map((words) => wholeFileFault(paths.config, words));
 };
 
+/** What this install can't hold of what dogwatch promises. With a file named, it is that file which is judged, not this install. */
+const limitWarnings = (cli: Cli, loaded: Loaded): readonly Fault[] => {
+  if (loaded.kind === "faults" || cli.words.length > 0) return [];
+  return [...limitsOf(cli), ...blindChecks(cli, loaded.config)].map((words) => wholeFileFault(cli.paths.config, words));
+};
+
 /** `dogwatch validate [FILE]`: every fault of the config and its recipes at its place, then the warnings. */
 export const validateCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadFresh(host, paths, areCredentialsInSight(host, paths.credentials.path));
   const faults = loaded.kind === "faults" ? loaded.faults : [];
-  const warnings = [...(loaded.kind === "config" ? loaded.warnings : []), ...(await filterWarningsOf(cli, loaded))];
+  const warnings = [
+    ...(loaded.kind === "config" ? loaded.warnings : []),
+    ...limitWarnings(cli, loaded),
+    ...(await filterWarningsOf(cli, loaded)),
+  ];
   if (flags.isJson) {
     host.terminal.out(`${JSON.stringify({ file: paths.config, ok: faults.length === 0, faults, warnings })}\n`);
     return faults.length === 0 ? exits.done : exits.config;

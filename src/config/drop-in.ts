@@ -68,15 +68,20 @@ const linesFor = ({ host, for: purposes }: FilterHost, resolved: Resolved): read
   return [`# ${what}: as resolved when this was made; make it anew when they move`, ...allow(addresses)];
 };
 
-/** A folder as a value of ReadWritePaths=; undefined for what a unit file can't carry, and for the root itself. Source: systemd.syntax(7). */
+/**
+ * A folder as a value of ReadWritePaths=; undefined for what a unit file can't carry, and for every spelling of the root itself, which
+ * would open the whole host. Source: systemd.syntax(7), systemd.exec(5).
+ */
 const asWritable = (folder: string): string | undefined =>
-  /^\/[\p{L}\p{N}/._@:+,=~% -]+$/u.test(folder) ? `ReadWritePaths="-${folder.replaceAll("%", "%%")}"` : undefined;
+  /^(?:\/(?!\.{1,2}(?:\/|$))[\p{L}\p{N}._@:+,=~% -]+)+$/u.test(folder)
+    ? `ReadWritePaths="-${folder.replaceAll("%", "%%")}"`
+    : undefined;
 
 /** What a drop-in says of a folder that the helper may write. Never throws. */
 export const folderLines = (folder: string): readonly string[] => {
   const line = asWritable(folder);
   return line === undefined
-    ? [`# not opened, since a unit file can't name it: ${JSON.stringify(folder)}`]
+    ? [`# not opened, since it is no folder to open: ${JSON.stringify(folder)}`]
     : ["# a recipe in use backs up files there", line];
 };
 

@@ -176,6 +176,7 @@ export const askHelper = (parts: AskParts): Helper => {
       const why = answer.is === "failed" ? answer.why : "the heal helper gave no outcome";
       return { ...noHeal(why), outcome: "refused", check: redIn(judged)[0] ?? null };
     },
+    keep: async () => void (await line.ask({ do: "keep" }, lookMs)),
     tidy: async (notGreen) => void (await line.ask({ do: "tidy", notGreen: notGreen.slice(0, maxItems) }, quickMs)),
     trouble: () => {
       const trouble = line.broken() ?? line.last()?.trouble ?? undefined;

@@ -32,7 +32,19 @@ const ofRecipe = (rule: Rule, at: number, recipe: Recipe, faultAt: FaultAt): Rul
   };
 };
 
-const ofRule = async (host: Host, folder: string, rule: Rule, at: number, faultAt: FaultAt): Promise<RuleCheck> => {
+/** Without a start to compare with, nobody knows under which file the program runs: then none would ever be kept. */
+const tellsNoStart = ({ on }: Rule, recipe: Recipe, { checks }: Config): boolean =>
+  recipe.fileChange?.kind === "restore-kept" &&
+  !checks.some(({ name, kind }) => on.includes(name) && (kind === "process" || kind === "unit"));
+
+const ofRule = async (
+  host: Host,
+  folder: string,
+  rule: Rule,
+  at: number,
+  config: Config,
+  faultAt: FaultAt,
+): Promise<RuleCheck> => {
   const read = await readRecipe(host, folder, rule.recipe);
   const place = ["heal", "rules", at, "recipe"];
   switch (read.kind) {
@@ -46,10 +58,12 @@ const ofRule = async (host: Host, folder: string, rule: Rule, at: number, faultA
       const checked = ofRecipe(rule, at, read.recipe, faultAt);
       const { card } = read.recipe;
       const shadows = `the recipe "${rule.recipe}" is your own, "${read.recipe.file}"; it hides the shipped one`;
+      const noStart = "no check in its on is a process or unit check, so no copy that ran green can ever be kept";
       const missing = `the recipe's card "${card ?? ""}" does not exist; run: dogwatch card`;
       return {
         faults: checked.faults,
         warnings: [
+          ...(tellsNoStart(rule, read.recipe, config) ? [faultAt(place, "value", noStart)] : []),
           ...(read.isShadowing ? [faultAt(place, "value", shadows)] : []),
           ...(card !== null && findCard(host, folder, card) === undefined ? [faultAt(place, "value", missing)] : []),
         ],
@@ -69,7 +83,7 @@ const ofCards = (host: Host, folder: string, config: Config, faultAt: FaultAt): 
 
 /** Holds every rule against its recipe, and every card's name against the cards there are. `folder`: the admin's recipes. Never throws. */
 export const checkRules = async (host: Host, folder: string, config: Config, faultAt: FaultAt): Promise<RuleCheck> => {
-  const each = await Promise.all(config.heal.rules.map((rule, at) => ofRule(host, folder, rule, at, faultAt)));
+  const each = await Promise.all(config.heal.rules.map((rule, at) => ofRule(host, folder, rule, at, config, faultAt)));
   return [...each, ofCards(host, folder, config, faultAt)].reduce(
     (sum, { faults, warnings }) => ({ faults: [...sum.faults, ...faults], warnings: [...sum.warnings, ...warnings] }),
     none,

@@ -4,6 +4,7 @@ import type { HealState } from "../state/heal-state.ts";
 import type { Silence } from "../state/silence.ts";
 import type { Incident, Moment } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
+import type { FoundFiles } from "./files.ts";
 import type { Recipe, Target } from "./recipe.ts";
 
 /** What can't be had, and why, in words. */
@@ -18,6 +19,8 @@ export interface Candidate {
   readonly recipe: Recipe | Fault;
   readonly steps: readonly (readonly string[])[];
   readonly backup: readonly string[];
+  /** Those files as they are now, or why the recipe must not touch them; absent: it names none. */
+  readonly files?: FoundFiles | Fault;
   readonly target: Target | undefined;
   /** Who runs the steps; undefined: we do. */
   readonly runAs: string | undefined;

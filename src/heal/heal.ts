@@ -6,9 +6,11 @@ import type { Silence } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { attemptHeal, type Bench, type Outcome, resumeWatch } from "./attempt.ts";
+import { backupFolder } from "./backup.ts";
 import { type CandidateSource, findCandidates } from "./candidates.ts";
 import type { Applicable, Chosen } from "./choice.ts";
 import { choose } from "./choose.ts";
+import { withFiles } from "./files.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What the heal stage did, for the message, the report and the next tick. */
@@ -83,7 +85,9 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Operated => ({
 
 /** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
 const cutOff = (work: HealWork, attempt: Attempt): Operated => {
-  const why = "dogwatch was cut off while it applied the recipe; it is probed and not repeated";
+  const folder = backupFolder(attempt);
+  const copies = folder === undefined ? "" : `; copies of its files: "${folder}"`;
+  const why = `dogwatch was cut off while it applied the recipe; it is probed and not repeated${copies}`;
   const entry: NewEntry = {
     event: "heal.indeterminate",
     by: work.bench.by,
@@ -162,7 +166,7 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
 
 const plan = async (work: HealWork): Promise<Operated> => {
   const { source, judged, incidents, heal } = work;
-  const candidates = await findCandidates(source, judged);
+  const candidates = await withFiles(work.bench, await findCandidates(source, judged));
   const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
   const { mode } = source.config.heal;
   const { flapping, silences } = work;

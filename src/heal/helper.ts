@@ -41,6 +41,8 @@ export interface Helper {
   /** Writes what happened into the log. */
   enter(events: readonly WatcherEvent[]): Promise<{ readonly kind: "appended"; readonly head: Head } | Failure>;
   heal(request: HealRequest): Promise<Healed>;
+  /** Keeps copies of what runs green now, of the files that recipes may put back. `judged`: what the tick found. */
+  keep(judged: readonly Judged[]): Promise<void>;
   /** Forgets what no longer counts. `notGreen`: names of checks that aren't well. */
   tidy(notGreen: readonly string[]): Promise<void>;
   /** Why the log or the heal state can't be written, once that was seen. */

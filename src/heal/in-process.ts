@@ -4,7 +4,8 @@ import type { Memory, Reading } from "../probes/probe.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { enterEvents } from "./events.ts";
 import type { Helper, LoggedIncidents } from "./helper.ts";
-import { momentOf, noteStates, operate, type Theatre, tidyUp } from "./operate.ts";
+import type { Keepable } from "./keep.ts";
+import { keepCopies, momentOf, noteStates, operate, type Theatre, tidyUp } from "./operate.ts";
 
 /** What a helper in the tick's own process needs beyond the theatre. `look`: by whoever can look at these checks. */
 export interface InProcessParts extends Omit<Theatre, "note" | "say" | "look" | "memory"> {
@@ -12,11 +13,22 @@ export interface InProcessParts extends Omit<Theatre, "note" | "say" | "look" | 
     checks: readonly Check[],
     memory: (check: string) => Memory | undefined,
   ) => Promise<ReadonlyMap<string, Reading>>;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
   readonly elsewhere: (
     checks: readonly Check[],
     memory: (check: string) => Memory | undefined,
   ) => Promise<ReadonlyMap<string, Reading>>;
 }
+
+/** What the verdicts tell of their readings. Pure. */
+export const readingsOf = (judged: readonly Judged[]): ReadonlyMap<string, Reading> =>
+  new Map(
+    judged.map(({ name, reading, evidence, durationMs, startedUptimeS }) => [
+      name,
+      { kind: reading, evidence, durationMs, ...(startedUptimeS === undefined ? {} : { startedUptimeS }) },
+    ]),
+  );
 
 /** The incidents of a book by check. Of two that are open for one check, the newer. Pure. */
 export const byCheck = (
@@ -82,6 +94,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
       latest = new Map(judged.map((each) => [each.name, each.memory]));
       return await operate(theatre, { judged, incidents, onApply });
     },
+    keep: async (judged) => await keepCopies(theatre, parts.keepables, readingsOf(judged)),
     tidy: async (notGreen) => await tidyUp(theatre, asNotGreen(notGreen, config.checks)),
     trouble: () => journal.trouble() ?? failures[0],
     notes: () => notes,

@@ -9,11 +9,14 @@ import { withState } from "../verdict/flap.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { adopt } from "./adopt.ts";
 import type { Bench } from "./attempt.ts";
+import { sweepBackups } from "./backup.ts";
 import type { CandidateSource } from "./candidates.ts";
 import { bounded } from "./events.ts";
+import { createHands } from "./hands.ts";
 import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import type { Journal } from "./journal.ts";
+import { type Keepable, keepGreen, withoutForgotten } from "./keep.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What an operation works with, whoever asked for it. */
@@ -32,6 +35,7 @@ export interface Theatre {
   /** Milliseconds that the proof may still be watched now. */
   readonly watchMs: () => number;
   readonly onStep: (text: string) => void;
+  readonly approve: Bench["approve"];
   /** Takes note of a write that may have failed. */
   readonly note: (failure: Failure) => void;
   /** A sentence for the operator. */
@@ -47,6 +51,9 @@ export interface Operation {
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly onApply: (healed: Healed) => void;
 }
+
+/** Nobody is asked. */
+export const approveAll: Bench["approve"] = async () => true;
 
 /** The present moment on this host. */
 export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
@@ -77,6 +84,8 @@ export const loadHeal = (theatre: Theatre): HealState => {
 
 const benchOf = (theatre: Theatre): Bench => ({
   host: theatre.host,
+  hands: createHands(theatre.host),
+  helperFolder: theatre.folder,
   by: theatre.by,
   now: () => ({ at: new Date(theatre.host.clock.nowMs()).toISOString(), moment: momentOf(theatre.host) }),
   append: (entries) =>
@@ -89,6 +98,7 @@ const benchOf = (theatre: Theatre): Bench => ({
   look: theatre.look,
   watchMs: theatre.watchMs,
   onStep: theatre.onStep,
+  approve: theatre.approve,
   seals: async () => ({
     config_sha256: theatre.configSha256,
     binary_sha256: (await theatre.host.sha256File(theatre.host.binary)) ?? "unknown",
@@ -141,7 +151,38 @@ const tidied = (theatre: Theatre, before: HealState, judged: readonly Judged[]):
   const open = new Set(Object.keys(theatre.journal.book().open));
   const after = tidy(before, theatre.config.heal.rules, judged, open, momentOf(theatre.host));
   if (JSON.stringify(after) !== JSON.stringify(before)) save(theatre, after);
+  const { host, folder } = theatre;
+  for (const failure of sweepBackups(host, folder, host.clock.nowMs())) theatre.note(failure);
 };
+
+/** Keeps copies of what ran green, of the files that recipes may put back. `readings`: of the checks that say so. */
+export const keepCopies = async (
+  theatre: Theatre,
+  files: readonly Keepable[],
+  readings: ReadonlyMap<string, Reading>,
+): Promise<void> =>
+  await underLock<void>(
+    theatre,
+    async () => {
+      const { host, folder } = theatre;
+      const heal = loadHeal(theatre);
+      const now = { at: new Date(host.clock.nowMs()).toISOString(), moment: momentOf(host) };
+      const hands = createHands(host);
+      const before = withoutForgotten(heal.kept, files);
+      const { kept, notes } = await keepGreen({
+        host,
+        hands,
+        helperFolder: folder,
+        files,
+        readings,
+        kept: before,
+        now,
+      });
+      for (const note of notes) theatre.say(note);
+      if (JSON.stringify(kept) !== JSON.stringify(heal.kept)) save(theatre, { ...heal, kept });
+    },
+    () => undefined,
+  );
 
 const busy = (why: string): Healed => ({ ...noHeal(why), outcome: "refused" });
 

@@ -2,6 +2,7 @@ import type { Fault } from "../config/fault.ts";
 import { readTrusted } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
 import type { Recipe } from "./recipe.ts";
+import { fileChangeIn, fileFaults } from "./recipe-paths.ts";
 import { shippedRecipes } from "./shipped.ts";
 
 /** A recipe read, or every fault in its file, or that there is none of this name. */
@@ -41,6 +42,7 @@ const parse = async (
       ]),
     ),
     backup: raw.backup,
+    fileChange: fileChangeIn(raw),
     steps: raw.steps,
     timeoutMs: raw.timeout,
     proof: { withinMs: raw.proof.within, everyMs: raw.proof.every },
@@ -59,7 +61,8 @@ const parse = async (
         : [yaml.faultAt(["steps", i, j], "value", `there is no parameter "${key}" in params`)];
     }),
   );
-  return unknown.length > 0 ? { kind: "faults", faults: unknown } : { kind: "recipe", recipe, isShadowing };
+  const faults = [...unknown, ...fileFaults(recipe, raw, yaml.faultAt)];
+  return faults.length > 0 ? { kind: "faults", faults } : { kind: "recipe", recipe, isShadowing };
 };
 
 const namesIn = (host: Host, folder: string): readonly string[] => {

@@ -21,6 +21,8 @@ export interface RecipeFile {
   readonly treats: string;
   readonly params: Readonly<Record<string, ParamFile>>;
   readonly backup: readonly string[];
+  readonly restore_kept?: string | undefined;
+  readonly remove_stale_lock?: string | undefined;
   readonly steps: readonly (readonly string[])[];
   readonly timeout: number;
   readonly proof: { readonly within: number; readonly every: number };
@@ -31,7 +33,7 @@ export interface RecipeFile {
 }
 
 interface ParamFile {
-  readonly type: "unit" | "scope" | "user" | "path" | "integer" | "choice";
+  readonly type: "unit" | "scope" | "user" | "owner" | "path" | "name" | "integer" | "choice";
   readonly required: boolean;
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
@@ -40,10 +42,17 @@ interface ParamFile {
 const hour = 3_600_000;
 const day = 24 * hour;
 const maxSteps = 8;
+const maxBackups = 8;
 /** Two looks must fit into what one tick may watch. */
 const maxEveryMs = 30_000;
 
 const placeholder = /^\{[\w-]+\}$/u;
+
+/** A file that a recipe touches: as it is, or a parameter's whole value. */
+const file: Block<string> = text(
+  'an absolute path without "..", or a whole placeholder such as "{file}"',
+  /^(?:\/(?!(?:.*\/)?\.\.(?:\/|$))[^\p{Cc}{}]+|\{[\w-]+\})$/u,
+);
 
 /** A step as it stands in a file, for faults. */
 const exampleStep: readonly string[] = ["/usr/bin/systemctl", "restart", "{unit}"];
@@ -87,7 +96,7 @@ const paramShape: Block<ParamFile> = shape(
   { what: "a map of type, required, default" },
   {
     type: need(
-      choice(["unit", "scope", "user", "path", "integer", "choice"]),
+      choice(["unit", "scope", "user", "owner", "path", "name", "integer", "choice"]),
       "What its value must look like.",
       "unit",
     ),
@@ -130,12 +139,15 @@ export const recipeSchema: Block<RecipeFile> = shape(
     params: withDefault(mapOf("a map of parameters", nameForm, param), {}, "What a rule gives it in with."),
     backup: withDefault(
       v.pipe(
-        list(text("an absolute path or a placeholder", /^\/|^\{[\w-]+\}$/u), "a list of paths"),
-        v.maxLength(0, "files can't be backed up in this version: leave the list empty"),
+        list(file, "a list of paths"),
+        v.maxLength(maxBackups, ({ input }) => `expected at most ${maxBackups} files, got ${input.length}`),
       ),
       [],
-      "Files that are copied before; none in this version.",
+      "Files that are copied before, and put back when the proof fails.",
+      ["{file}"],
     ),
+    restore_kept: maybe(file, "Before the steps: put the copy back that last ran green.", "{file}"),
+    remove_stale_lock: maybe(file, "Before the steps: remove this lock file if its process is dead.", "{lock}"),
     steps: need(
       v.pipe(
         v.array(step, ({ input }) => `expected a list of steps, got ${shown(input)}`),

@@ -7,6 +7,8 @@ export interface Recipe {
   readonly params: Readonly<Record<string, Param>>;
   /** Files copied before the change and put back when the proof fails; each an absolute path or a whole placeholder. */
   readonly backup: readonly string[];
+  /** What it does with a file before the steps; its path is one of `backup`. */
+  readonly fileChange: FileChange | null;
   readonly steps: readonly (readonly string[])[];
   /** Of the steps together. */
   readonly timeoutMs: number;
@@ -21,8 +23,17 @@ export interface Recipe {
   readonly sha256: string;
 }
 
+/**
+ * A change that dogwatch makes to a file by itself, as the file's owner. In plan and log it stands before the steps as
+ * `restore-kept PATH` or `remove-stale-lock PATH`: a word that is no path, so that it can't be taken for a program.
+ */
+export interface FileChange {
+  readonly kind: "restore-kept" | "remove-stale-lock";
+  readonly path: string;
+}
+
 export interface Param {
-  readonly type: "unit" | "scope" | "user" | "path" | "integer" | "choice";
+  readonly type: "unit" | "scope" | "user" | "owner" | "path" | "name" | "integer" | "choice";
   readonly isRequired: boolean;
   readonly default: string | null;
   readonly choices: readonly string[];
@@ -33,11 +44,15 @@ type Filled =
   | { readonly kind: "filled"; readonly steps: readonly (readonly string[])[]; readonly backup: readonly string[] }
   | { readonly kind: "fault"; readonly why: string };
 
+const userName = /^[A-Za-z_][\w.-]{0,31}\$?$/u;
+
 const shapes: Readonly<Record<Param["type"], { readonly pattern: RegExp; readonly words: string }>> = {
   unit: { pattern: /^(?!-)(?!.*@\.)[\w:.@\\-]{1,240}\.[a-z]+$/u, words: 'a unit name such as "gateway.service"' },
   scope: { pattern: /^(system|user)$/u, words: '"system" or "user"' },
-  user: { pattern: /^[A-Za-z_][\w.-]{0,31}\$?$/u, words: "a user name" },
+  user: { pattern: userName, words: "a user name" },
+  owner: { pattern: userName, words: "a user name" },
   path: { pattern: /^\/(?!(?:[\s\S]*\/)?\.\.(?:\/|$))[^\p{Cc}]*$/u, words: 'an absolute path without ".."' },
+  name: { pattern: /^[A-Za-z0-9][\w.-]{0,127}$/u, words: 'a name such as "gateway-1"' },
   integer: { pattern: /^\d{1,15}$/u, words: "a whole number from 0" },
   choice: { pattern: /^[^-]/u, words: "one of its choices" },
 };
@@ -76,14 +91,23 @@ const fill = (word: string, recipe: Recipe, given: Values): readonly string[] =>
   return [param.type === "scope" ? `--${value}` : value];
 };
 
-/** Puts a rule's values into a recipe's steps. A wrong, missing or surplus value is a fault in words. Never throws. */
+/** The change that a filled step stands for; undefined for a command. Never throws. */
+export const fileChangeOf = ([kind, path = ""]: readonly string[]): FileChange | undefined =>
+  kind === "restore-kept" || kind === "remove-stale-lock" ? { kind, path } : undefined;
+
+/**
+ * Puts a rule's values into a recipe's steps; its file change, if it has one, is the first of them. A wrong, missing or surplus
+ * value is a fault in words. Never throws.
+ */
 export const fillRecipe = (recipe: Recipe, given: Values): Filled => {
   const faults = faultsOf(recipe, given);
   if (faults.length > 0) return { kind: "fault", why: faults.join("; ") };
+  const { fileChange } = recipe;
+  const change = fileChange === null ? [] : [[fileChange.kind, ...fill(fileChange.path, recipe, given)]];
   return {
     kind: "filled",
-    steps: recipe.steps.map((step) => step.flatMap((word) => fill(word, recipe, given))),
-    backup: recipe.backup.flatMap((path) => fill(path, recipe, given)),
+    steps: [...change, ...recipe.steps.map((step) => step.flatMap((word) => fill(word, recipe, given)))],
+    backup: [...new Set(recipe.backup.flatMap((path) => fill(path, recipe, given)))],
   };
 };
 
@@ -102,6 +126,13 @@ export interface Target {
 
 /** Who runs the steps: the value of the parameter of type user; undefined for ourselves. Never throws. */
 export const runAs = (recipe: Recipe, given: Values): string | undefined => byType(recipe, given, "user");
+
+/**
+ * Who handles the files: the value of the parameter of type owner, else whoever runs the steps; undefined for whoever owns each. A
+ * system unit is the system's manager's to restart, and its config may be a user's all the same. Never throws.
+ */
+export const filesAs = (recipe: Recipe, given: Values): string | undefined =>
+  byType(recipe, given, "owner") ?? runAs(recipe, given);
 
 /** Reads the target from the values of the parameters of type unit, scope and user; undefined when it changes no unit. Never throws. */
 export const targetOf = (recipe: Recipe, given: Values): Target | undefined => {

@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { UnitFacts } from "../host/host.ts";
 import { hasFailedStopping, stopOf } from "../probes/unit-stop.ts";
 import type { Attempt } from "../state/heal-state.ts";
-import { silenceOf } from "../state/silence.ts";
+import { silenceOf, silenceText } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { type Candidate, type Choice, keyOf } from "./choice.ts";
@@ -66,8 +66,7 @@ const sickChecks = ({ check, choice, candidate }: Case): readonly string[] => [
 const bySilence = (given: Case): string | undefined => {
   for (const name of sickChecks(given)) {
     const silence = silenceOf(given.choice.silences, name);
-    if (silence !== undefined)
-      return `"${name}" is silenced until ${silence.until.slice(0, 16).replace("T", " ")} UTC by ${silence.by}: ${silence.reason}`;
+    if (silence !== undefined) return silenceText(silence);
   }
   return undefined;
 };
@@ -106,6 +105,9 @@ const byAttempts = (mine: readonly Attempt[]): string | undefined => {
   return last.outcome === "failed" ? undefined : `an attempt for this incident is ${last.outcome}`;
 };
 
+const byFiles = ({ candidate: { files } }: Case): string | undefined =>
+  files?.kind === "fault" ? files.why : undefined;
+
 const budgetLeft = ({ choice, candidate, recipe }: Case): number => {
   const counts = (each: Attempt): boolean =>
     countsFor(each, candidate.rule) && elapsedS(each.started, choice.now) * 1000 < recipe.budget.perMs;
@@ -129,7 +131,8 @@ export const refusalOf = (given: Case): Refusal => {
     byRecipe(given) ??
     byFlapping(given) ??
     byAttempts(mine) ??
-    byCooldown(given);
+    byCooldown(given) ??
+    byFiles(given);
   if (why !== undefined) return { kind: "refused", why, isLatching: false };
   const left = budgetLeft(given);
   if (left > 0) return { kind: "allowed", number: mine.length + 1, budgetLeft: left - 1 };

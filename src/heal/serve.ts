@@ -4,9 +4,11 @@ import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
+import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
+import type { Keepable } from "./keep.ts";
 import { openOf } from "./open-of.ts";
-import { momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
+import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
@@ -23,6 +25,8 @@ export interface ServeParts extends Omit<Theatre, "note" | "say" | "look" | "mem
     checks: readonly Check[],
     memory: (check: string) => Memory | undefined,
   ) => Promise<ReadonlyMap<string, Reading>>;
+  /** Files that the rules' recipes may put back. */
+  readonly keepables: readonly Keepable[];
   /** What the helper's own looks left before, by check. */
   readonly memory: Readonly<Record<string, Memory>>;
   readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
@@ -92,6 +96,22 @@ const latchedAndSick = async (theatre: Theatre): Promise<readonly string[]> => {
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
 
+const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
+
+const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+  const entered = enterEvents(parts.journal, scopeOf(parts), events);
+  if (entered.kind === "failed") return failed(entered);
+  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
+  await noteWell(theatre, well);
+  return { is: "entered" };
+};
+
+const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
+  const on = keepables.flatMap((each) => each.on);
+  if (on.length > 0) await keepCopies(theatre, keepables, await theatre.look(on));
+  return { is: "noted" };
+};
+
 const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Session => {
   const { config, journal } = parts;
   const failures: Failure[] = [];
@@ -108,7 +128,6 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     say: (text) => void notes.push(text),
   };
   let suspected: (Look & { readonly names: readonly string[] }) | undefined;
-  const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
   const handle = async (request: Request): Promise<Plain> => {
     switch (request.do) {
       case "hello":
@@ -125,15 +144,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "suspect":
         suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
         return { is: "noted" };
-      case "enter": {
-        const entered = enterEvents(journal, scopeOf(parts), request.events);
-        if (entered.kind === "failed") return failed(entered);
-        await noteWell(
-          theatre,
-          request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : [])),
-        );
-        return { is: "entered" };
-      }
+      case "enter":
+        return await enter(parts, theatre, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
@@ -149,6 +161,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         );
         return { is: "healed", healed: toWire(healed) };
       }
+      case "keep":
+        return await keep(parts, theatre);
       case "tidy": {
         const sick = await latchedAndSick(theatre);
         await tidyUp(theatre, asNotGreen([...request.notGreen, ...sick], config.checks));

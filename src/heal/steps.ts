@@ -1,7 +1,9 @@
-import type { Ran } from "../host/host.ts";
+import type { Done, Ran } from "../host/host.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import type { Bench } from "./attempt.ts";
 import type { Applicable } from "./choice.ts";
+import { changeFile } from "./file-change.ts";
+import { fileChangeOf } from "./recipe.ts";
 
 /** How a step ended: its exit status, the signal, an errno name or `timeout`; `why` is empty when it ended well. */
 interface Ended {
@@ -22,18 +24,27 @@ const endOf = (ran: Ran): Ended => {
   }
 };
 
-/** Runs the steps one after the other and stops at the first that fails; undefined when all exited 0. Never throws. */
+const endOfChange = (done: Done): Ended =>
+  done.kind === "done" ? { exit: 0, why: "" } : { exit: done.code, why: done.why };
+
+/**
+ * Runs the steps one after the other, the recipe's own file change first, and stops at the first that fails; undefined when all
+ * went well. Never throws.
+ */
 export const runSteps = async (
-  { host: { clock, exec }, onStep }: Pick<Bench, "host" | "onStep">,
-  chosen: Applicable,
+  bench: Pick<Bench, "host" | "hands" | "onStep">,
+  { recipe, candidate }: Applicable,
 ): Promise<Ended | undefined> => {
-  const endMs = clock.monotonicMs() + chosen.recipe.timeoutMs;
-  const user = chosen.candidate.runAs;
-  for (const argv of chosen.candidate.steps) {
-    onStep(`running ${argv.join(" ")}`);
+  const { clock, exec } = bench.host;
+  const endMs = clock.monotonicMs() + recipe.timeoutMs;
+  const user = candidate.runAs;
+  for (const argv of candidate.steps) {
+    bench.onStep(`running ${argv.join(" ")}`);
+    const change = fileChangeOf(argv);
     const timeoutMs = Math.max(1, endMs - clock.monotonicMs());
-    const ran = await exec.run({ argv, timeoutMs, maxOutputBytes: 4096, ...(user === undefined ? {} : { user }) });
-    const { exit, why } = endOf(ran);
+    const command = { argv, timeoutMs, maxOutputBytes: 4096, ...(user === undefined ? {} : { user }) };
+    const { exit, why } =
+      change === undefined ? endOf(await exec.run(command)) : endOfChange(await changeFile(bench, candidate, change));
     if (exit !== 0) return { exit, why: `"${argv.join(" ")}" ended with ${exit}${why === "" ? "" : `: ${why}`}` };
   }
   return undefined;

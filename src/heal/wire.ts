@@ -19,7 +19,7 @@ export const maxItems = 2000;
 /** A request of the watcher. */
 export type Request =
   | { readonly do: "hello"; readonly version: number; readonly config: string }
-  | { readonly do: "incidents" }
+  | { readonly do: "incidents" | "keep" }
   | { readonly do: "look" | "suspect"; readonly checks: readonly string[] }
   | { readonly do: "enter"; readonly events: readonly WatcherEvent[] }
   | {

@@ -2,6 +2,8 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -51,11 +53,18 @@ const writeAll = (fd: number, bytes: Uint8Array): void => {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
 };
 
+/** Gives an open file another group, where it has not got it already: for that one must be in it. Throws errno errors. */
+const setGroup = (fd: number, gid: number): void => {
+  const { uid, gid: present } = fstatSync(fd);
+  if (present !== gid) fchownSync(fd, uid, gid);
+};
+
 /** A file that must not exist yet, never through a link; removed again when it can't be written whole. */
-const writeNew = (path: string, bytes: Uint8Array, mode: number): void => {
+const writeNew = (path: string, bytes: Uint8Array, mode: number, gid: number | undefined): void => {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     writeAll(fd, bytes);
+    if (gid !== undefined) setGroup(fd, gid);
     fchmodSync(fd, mode);
     fsyncSync(fd);
   } catch (error) {
@@ -84,12 +93,13 @@ export const syncFolder = (folder: string): void => {
 /**
  * Replaces a file by one written and fsync'd beside it, so that a crash at any instant leaves the old or the new one,
  * whole. A link at `path` is replaced itself; what it pointed at stays as it was. On failure no temporary file is left.
+ * `gid`: the group that it gets; absent, that of a new file there.
  * Source: rename(2), fsync(2) (a folder has to be synced for its names).
  */
-export const replaceFile = (path: string, text: string, mode: number): Done => {
+export const replaceFile = (path: string, text: string | Uint8Array, mode: number, gid?: number): Done => {
   const temporary = temporaryOf(path, pid);
   removeStale(path);
-  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode));
+  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, gid));
   if (isFailure(written)) return written;
   return attempt(() => {
     try {

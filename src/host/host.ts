@@ -3,6 +3,7 @@
  * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
  */
 
+import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
@@ -47,11 +48,13 @@ export interface Files {
   /** The names in a folder, sorted. */
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
-  replace(path: string, text: string, mode: number): Done;
+  replace(path: string, text: string | Uint8Array, mode: number): Done;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
+  /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
+  removeFolder(path: string): Done;
   rename(from: string, to: string): Done;
   /** An exclusive lock that the kernel drops when this process ends, however it ends. Waits at most `waitMs` (default 0), and stands still for it. */
   lock(path: string, waitMs?: number): Lock;
@@ -268,6 +271,7 @@ export interface Terminal {
 export interface Host {
   readonly clock: Clock;
   readonly files: Files;
+  readonly ownFiles: OwnFiles;
   readonly exec: { run(command: Command): Promise<Ran> };
   readonly http: Http;
   readonly tcp: Tcp;
@@ -288,4 +292,6 @@ export interface Host {
   sha256File(path: string): Promise<string | undefined>;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
+  /** The name of a uid, or undefined. Source: passwd(5). */
+  userOf(uid: number): string | undefined;
 }

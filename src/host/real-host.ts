@@ -3,6 +3,7 @@ import { getegid, getgroups, pid } from "node:process";
 import { createClock } from "./clock.ts";
 import { sha256, sha256File } from "./digest.ts";
 import { createExec } from "./exec.ts";
+import { createOwnFiles } from "./file-walk.ts";
 import { createFiles } from "./files.ts";
 import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
@@ -35,6 +36,7 @@ export const createHost = (options: HostOptions): Host => {
   return {
     clock,
     files: createFiles(),
+    ownFiles: createOwnFiles({ uid }),
     exec,
     http: createHttp(),
     tcp: createTcp(),
@@ -59,5 +61,6 @@ export const createHost = (options: HostOptions): Host => {
     sha256,
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
+    userOf: (of) => accountOf(of)?.name,
   };
 };

@@ -1,5 +1,31 @@
 import type { Moment } from "./state.ts";
 
+/** A file as it was before a change: in heals' own state, so that a proof that outlasts its tick can still put it back. */
+export interface BackedUp {
+  readonly path: string;
+  /** Who handles it; null: we ourselves. */
+  readonly user: string | null;
+  /** What was there, and the path of its copy; null: there was no such file. */
+  readonly was: {
+    readonly sha256: string;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly copy: string;
+  } | null;
+  /** What dogwatch itself does with it; absent: only the steps may change it. */
+  readonly change?: "restore-kept" | "remove-stale-lock";
+  /** SHA-256 of what the steps left there; null: no file. Absent: not looked at yet. */
+  readonly left?: string | null;
+}
+
+/** For which start of a process a file was last looked at. `sha256`: of the kept copy, empty while there is none. */
+export interface KeptFor {
+  readonly sha256: string;
+  readonly bootId: string;
+  readonly startedUptimeS: number;
+}
+
 /**
  * One application of a recipe. `running`: begun, no outcome yet (after a crash: indeterminate, never repeated). `watching`: the
  * steps are done, later ticks conclude the proof.
@@ -27,6 +53,8 @@ export interface Attempt {
   readonly target: { readonly unit: string; readonly scope: "system" | "user"; readonly user?: string } | null;
   /** The unit's invocation before the change: only another one proves a restart. */
   readonly invocationBefore: string | null;
+  /** The files that it may change, as they were; absent: it changes none. */
+  readonly backup?: readonly BackedUp[];
   readonly why: string;
   /** How long it counts for cooldown and budget, in seconds from its end. */
   readonly countsForS: number;
@@ -45,7 +73,16 @@ export interface HealState {
   readonly lostAt: Moment | null;
   /** Last refusal that was logged, by incident and rule id with a blank between: a repeat is counted, not logged. */
   readonly refusals: Readonly<Record<string, { readonly why: string; readonly count: number }>>;
+  /** By path, for files that a recipe may put back: what ran green. */
+  readonly kept: Readonly<Record<string, KeptFor>>;
 }
 
 /** No heal yet. */
-export const emptyHealState: HealState = { version: 1, attempts: [], latched: {}, lostAt: null, refusals: {} };
+export const emptyHealState: HealState = {
+  version: 1,
+  attempts: [],
+  latched: {},
+  lostAt: null,
+  refusals: {},
+  kept: {},
+};

@@ -34,3 +34,7 @@ export const writeSilences = (host: Host, folder: string, silences: readonly Sil
 /** The silence that a check is under, if any. Pure. */
 export const silenceOf = (silences: readonly Silence[], check: string): Silence | undefined =>
   silences.find((each) => each.check === check || each.check === "all");
+
+/** How a silence is told: until when, by whom, why. Pure. */
+export const silenceText = ({ check, until, by, reason }: Silence): string =>
+  `"${check}" is silenced until ${until.slice(0, 16).replace("T", " ")} UTC by ${by}: ${reason}`;

@@ -55,7 +55,8 @@ export const readHealState = (host: Host, folder: string, now: Moment, isReadOnl
     emptyHealState,
     isReadOnly,
   );
-  return read.isLost ? { ...read, value: { ...emptyHealState, lostAt: now } } : read;
+  // A file of an older dogwatch lacks what came later.
+  return { ...read, value: { ...emptyHealState, ...read.value, ...(read.isLost ? { lostAt: now } : {}) } };
 };
 
 /** Writes the state; on disk when it answers. Never throws. */

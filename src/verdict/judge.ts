@@ -22,6 +22,8 @@ export interface Judged {
   readonly isInGrace: boolean;
   readonly card: string | null;
   readonly durationMs: number;
+  /** When the youngest process or the unit that was looked at started, in seconds of host uptime. */
+  readonly startedUptimeS?: number;
   readonly memory?: Reading["memory"];
 }
 
@@ -58,6 +60,7 @@ const judgeOne = (
     isInGrace: inGrace,
     card: check.card,
     durationMs: reading.durationMs,
+    ...(reading.startedUptimeS === undefined ? {} : { startedUptimeS: reading.startedUptimeS }),
     ...(memory === undefined ? {} : { memory }),
   };
 };

@@ -44,6 +44,24 @@ describe("cardFor()", () => {
       want: "token-leaked",
     },
     {
+      name: "a lock that is left alone",
+      given: { kind: "unit", evidence: "failed (exit-code, exit status 1)" },
+      refusal: 'the lock "/run/gw.lock" stays: process 7, which holds it, is alive',
+      want: "lock-stale",
+    },
+    {
+      name: "a unit that complains of its config",
+      given: { kind: "unit", evidence: "failed (exit-code, exit status 78)" },
+      refusal: "",
+      want: "config-broken",
+    },
+    {
+      name: "a gateway whose unit complains of its config",
+      given: { kind: "http" },
+      refusal: '"restart-unit" is no cure for exit status 78',
+      want: "config-broken",
+    },
+    {
       name: "a check with a card of its own",
       given: { kind: "unit", card: "mine", evidence: "masked" },
       refusal: "",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { chatCommand } from "../../src/cli/chat.ts";
+import type { Ran } from "../../src/host/host.ts";
 import { answer } from "../fake-facts.ts";
 import { configText, createTickBed, down, flags, paths, type TickBed, token } from "../tick-bed.ts";
 
@@ -76,6 +77,43 @@ describe("chat test", () => {
     const { exit, err } = await run(bed);
     expect(exit).toBe(0);
     expect(err).toContain("the console is mute: journald has ForwardToWall off");
+  });
+
+  const unit = "[Service]\nUser=dogwatch\nIPAddressDeny=any\n";
+  const sandboxed = (ran: Partial<Ran>, config?: string): TickBed => {
+    const bed = createTickBed(config);
+    bed.host.exec.script = ({ argv }) =>
+      argv[0] === "/usr/bin/systemctl"
+        ? { kind: "exited", status: 0, stdout: unit, stderr: "" }
+        : Object.assign({ kind: "exited", status: 0, stdout: "", stderr: "" } satisfies Ran, ran);
+    return bed;
+  };
+
+  test("chat test as root on a system install is sent from inside the unit's sandbox, and not from here", async () => {
+    const bed = sandboxed({ stdout: "telegram: delivered (telegram answered 200)\n" });
+    expect(await run(bed)).toEqual({ exit: 0, out: "telegram: delivered (telegram answered 200)\n", err: "" });
+    expect(bed.host.exec.ran.at(-1)?.argv).toContain("IPAddressDeny=any");
+    expect(bed.received).toEqual([]);
+  });
+
+  test("chat test that hangs in the sandbox says that the IP filter may be why", async () => {
+    const { exit, err } = await run(sandboxed({ status: 75, stderr: "dogwatch: no answer in 10 s\n" }));
+    expect(exit).toBe(75);
+    expect(err).toBe(`dogwatch: no answer in 10 s
+dogwatch: it was sent from inside the sandbox of dogwatch.service, as alerts are
+  its IP filter may be why; make it anew: sudo dogwatch egress --systemd --write
+`);
+  });
+
+  test("chat test that is refused in the sandbox doesn't blame the filter", async () => {
+    const { exit, err } = await run(sandboxed({ status: 75, stderr: "dogwatch: 401\n" }));
+    expect([exit, err]).toEqual([75, "dogwatch: 401\n"]);
+  });
+
+  test("chat test names the filter that doesn't fit the config", async () => {
+    const bed = sandboxed({ status: 75, stderr: "dogwatch: 401\n" }, configText.replace("127.0.0.1:8081", "10.0.0.9"));
+    bed.host.files.put("/usr/local/lib/systemd/system/dogwatch-heal@.service", "");
+    expect((await run(bed)).err).toContain('dogwatch.service.d/egress.conf" is missing; run: sudo dogwatch egress');
   });
 
   test("chat with other words says what there is, and a broken config is told with 78", async () => {

@@ -14,6 +14,8 @@ export const cliOf = (host: FakeHost, flags: Partial<Flags> = {}): Cli => ({
     isDryRun: false,
     hasExitCode: false,
     isStepped: false,
+    forText: undefined,
+    reason: undefined,
     logLevel: "info",
     logFormat: "text",
     head: undefined,

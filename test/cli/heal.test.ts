@@ -145,7 +145,7 @@ describe("heal unlatch", () => {
     for (const words of [[], ["run"], ["unlatch"], ["plan", "x"], ["unlatch", "a", "b"]])
       expect(await run(createTickBed(), words)).toMatchObject({
         exit: 64,
-        err: expect.stringContaining("There is: heal plan, heal unlatch RULE"),
+        err: expect.stringContaining("There is: heal plan, heal run RECIPE, heal unlatch RULE"),
       });
   });
 });

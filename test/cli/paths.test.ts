@@ -157,7 +157,11 @@ describe("findPaths() finds the helper's place", () => {
     /** Owner of the socket. */
     readonly socketUid?: number;
   }
-  const cases: readonly { readonly name: string; readonly given: Wall; readonly want: Pick<Paths, "helper" | "socket"> }[] = [
+  const cases: readonly {
+    readonly name: string;
+    readonly given: Wall;
+    readonly want: Pick<Paths, "helper" | "socket">;
+  }[] = [
     {
       name: "behind the socket for whom the socket is",
       given: { uid: 995, folder: "folder", socketUid: 995 },

@@ -189,7 +189,7 @@ describe("statusCommand() shows", () => {
     writeState(host, "/home/ann/.local/state/dogwatch", stateOf(host));
     await statusCommand(cliOf(host));
     expect(host.terminal.stdout).toContain(
-      "user install: no IP filter, no wall; the log can be rewritten by this user\n",
+      "what this user runs can rewrite the heal log: only heads in the chat prove it\n",
     );
   });
 

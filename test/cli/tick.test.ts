@@ -121,7 +121,7 @@ describe("tick in the journal", () => {
     for (const step of [
       "looking again in 10 s at unit",
       "heal: running /usr/bin/systemctl",
-      "watching for the proof",
+      "watching until",
       "chat delivered",
     ])
       expect(err).toContain(step);

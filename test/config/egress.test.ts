@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { checkDestinations, endpoint } from "../../src/config/egress.ts";
+import { openChat } from "../../src/alert/platforms/index.ts";
+import type { Config } from "../../src/config/config.ts";
+import { chatAddress, checkDestinations, endpoint, filterHosts } from "../../src/config/egress.ts";
 import { configOf, httpCheck, processCheck, tcpCheck, unitCheck } from "../checks.ts";
 
 describe("endpoint()", () => {
@@ -49,5 +51,52 @@ describe("checkDestinations()", () => {
     const all = [httpCheck({ name: "a" }), httpCheck({ name: "b", http: { method: "HEAD" } }), tcpCheck({ name: "c" })];
     const methods = new Set(checkDestinations(configOf(all)).flatMap((each) => each.methods));
     expect(methods.has("POST") || methods.has("PUT")).toBe(false);
+  });
+});
+
+const secret = { credential: "x" };
+/** One of each platform; `satisfies` fails when one is missing. */
+const chats = {
+  console: { kind: "console" },
+  telegram: { kind: "telegram", chatId: "1", threadId: null, token: secret, api: "https://api.telegram.org" },
+  slack: { kind: "slack", how: "webhook", url: secret, api: "https://hooks.slack.com" },
+  discord: { kind: "discord", url: secret, threadId: null, api: "https://discord.com" },
+  webhook: { kind: "webhook", url: "http://chat.lan:8080/hook", headers: {} },
+} as const satisfies { readonly [K in Config["chat"]["kind"]]: Extract<Config["chat"], { kind: K }> };
+
+describe("chatAddress()", () => {
+  for (const chat of Object.values<Config["chat"]>(chats))
+    test(`chatAddress() of ${chat.kind} is where the platform itself says that it goes`, async () => {
+      const address = chatAddress(chat);
+      const places = (await openChat(chat)).destinations().map(({ host, port }) => ({ host, port }));
+      expect(address === undefined ? [] : [endpoint(address)]).toEqual(places);
+    });
+});
+
+describe("filterHosts()", () => {
+  const tcp = (name: string, host: string) => tcpCheck({ name, tcp: { host, port: 1, timeoutMs: 1 } });
+
+  test("filterHosts() lists each address once, sorted, with all that it is for, the chat's too", () => {
+    const config = configOf([tcp("b", "10.0.0.2"), tcp("a", "10.0.0.1"), tcp("c", "10.0.0.2"), tcp("d", "CHAT.lan")], {
+      chat: chats.webhook,
+    });
+    expect(filterHosts(config)).toEqual([
+      { host: "10.0.0.1", for: ["check a"] },
+      { host: "10.0.0.2", for: ["check b", "check c"] },
+      { host: "chat.lan", for: ["check d", "chat webhook"] },
+    ]);
+  });
+
+  test("filterHosts() leaves out loopback in every spelling, Unix sockets and what only looks", () => {
+    const loopback = ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LOCALHOST", "web.localhost", "0.0.0.0", "::"];
+    const config = configOf([
+      ...loopback.map((host, at) => tcp(`c${at}`, host)),
+      httpCheck({ name: "s", http: { url: "http://gateway.example/x", socket: "/run/g.sock" } }),
+      processCheck({ name: "p" }),
+      unitCheck({ name: "u" }),
+    ]);
+    expect(filterHosts(config)).toEqual([]);
+    for (const host of ["localhost.example.org", "128.0.0.1", "notlocalhost", "::2"])
+      expect(filterHosts(configOf([tcp("a", host)]))).toHaveLength(1);
   });
 });

@@ -93,6 +93,20 @@ describeOnBed("install.sh --user", () => {
     );
   }, 60_000);
 
+  test("install.sh --user works beside an install for the whole host, and neither meddles with the other", async () => {
+    await bed.run([install]);
+    await bed.sh("systemctl stop dogwatch.timer");
+    expect(await tick()).toBe("0\n");
+    expect(await user("dogwatch validate; dogwatch status")).toContain("gateway-unit");
+    await bed.run(asUser(install, "--user"));
+    await user("systemctl --user stop dogwatch.timer");
+    expect(await bed.sh("systemctl is-active dogwatch-heal.socket; stat -c %U /var/lib/dogwatch")).toBe(
+      "active\ndogwatch\n",
+    );
+    await bed.run([install, "--uninstall", "--purge"]);
+    expect(await tick()).toBe("0\n");
+  }, 60_000);
+
   test("a user's dogwatch-failed reaches the terminals through the user's own manager", async () => {
     await user("echo 'confrim: 1s' >>~/.config/dogwatch/dogwatch.yaml");
     expect(await tick()).toBe("78\n");

@@ -10,9 +10,48 @@ const places = [
   "/usr/local/lib/systemd/system/dogwatch.service",
   "/usr/local/lib/systemd/system/dogwatch.timer",
   "/usr/local/lib/systemd/system/dogwatch-failed.service",
+  "/usr/local/lib/systemd/system/dogwatch-heal.socket",
+  "/usr/local/lib/systemd/system/dogwatch-heal@.service",
+  "/usr/local/lib/systemd/system/dogwatch.service.d/egress.conf",
+  "/usr/local/lib/systemd/system/dogwatch-heal@.service.d/egress.conf",
+  "/usr/local/lib/sysusers.d/dogwatch.conf",
   "/usr/local/lib/tmpfiles.d/dogwatch.conf",
 ] as const;
-const kept = ["/etc/dogwatch", "/var/lib/dogwatch", "/var/log/dogwatch"] as const;
+const kept = [
+  "/etc/dogwatch",
+  "/var/lib/dogwatch",
+  "/var/lib/dogwatch-beat",
+  "/var/lib/dogwatch-heal",
+  "/var/log/dogwatch",
+] as const;
+
+/** Who owns what, and who may look: the table of the wall. */
+const owners = `/etc/dogwatch root:root 755
+/etc/dogwatch/credentials root:root 700
+/etc/dogwatch/heal-recipes root:root 755
+/var/lib/dogwatch dogwatch:dogwatch 750
+/var/lib/dogwatch-beat root:root 1733
+/var/lib/dogwatch-heal root:dogwatch 750
+/var/lib/dogwatch-heal/backup root:root 700
+/var/lib/dogwatch-heal/kept root:root 700
+/var/log/dogwatch root:adm 2750
+`;
+
+/** The unit of the root-run release: one process that looks and heals. This tick takes three seconds and ends with a heal noted. */
+const rootRunUnit = `[Unit]
+Description=dogwatch: one look at this host
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'sleep 3; echo last-heal >>/var/lib/dogwatch/heal.json'
+LoadCredential=dw:/etc/dogwatch/credentials
+StateDirectory=dogwatch
+StateDirectoryMode=0750
+ReadWritePaths=-/var/log/dogwatch
+`;
+
+/** In place of the tick where a test is about owners alone, so that the files stay as install.sh left them. */
+const noTick = "[Service]\nExecStart=\nExecStart=/bin/true\n";
+const noTickFile = "/run/systemd/system/dogwatch.service.d/e2e.conf";
 
 /** Fires every two seconds: the shipped timer's five minutes are too long for a test, its way of firing is the same. */
 const fastTimer = "[Timer]\nOnCalendar=\nOnCalendar=*:*:0/2\nRandomizedDelaySec=0\n";
@@ -28,6 +67,9 @@ describeOnBed("install.sh", () => {
   const sh = (script: string): Promise<string> => bed.sh(script, { timeoutMs: 60_000 });
   const there = async (paths: readonly string[]): Promise<readonly string[]> =>
     (await sh(`ls -d ${paths.join(" ")} 2>/dev/null || true`)).split("\n").filter((line) => line !== "");
+  const owned = (): Promise<string> => sh(`stat -c '%n %U:%G %a' $(cut -d' ' -f1 <<'END'\n${owners}END\n)`);
+  const unlike = (): Promise<string> =>
+    sh("find /var/lib/dogwatch ! -user dogwatch -o ! -group dogwatch; find /var/log/dogwatch -type f ! -perm 0640");
   const state = (unit: string): Promise<string> =>
     sh(`systemctl is-enabled ${unit} 2>&1 || true; systemctl is-active ${unit} || true`);
 
@@ -58,12 +100,14 @@ describeOnBed("install.sh", () => {
     const out = await bed.run([install]);
     expect(out).toContain("dogwatch chat test");
     expect(out).toMatch(/green/iu);
+    expect(out).toContain("usermod -aG dogwatch OPERATOR");
+    expect(out).toContain("usermod -aG adm AUDITOR");
     expect(await there([...places, ...kept])).toEqual([...places, ...kept].toSorted());
     expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
+    expect(await state("dogwatch-heal.socket")).toBe("enabled\nactive\n");
     expect(await sh("systemctl show -P NextElapseUSecRealtime dogwatch.timer")).toMatch(/\d\d:\d\d:\d\d/u);
-    expect(await sh("stat -c '%a %U %G' /etc/dogwatch/credentials /var/log/dogwatch /var/lib/dogwatch")).toBe(
-      "700 root root\n2750 root adm\n750 root root\n",
-    );
+    expect(await owned()).toBe(owners);
+    expect(await unlike()).toBe("");
 
     await bed.write("/etc/systemd/system/dogwatch.timer.d/e2e.conf", fastTimer);
     await sh("systemctl daemon-reload; systemctl restart dogwatch.timer");
@@ -92,9 +136,9 @@ describeOnBed("install.sh", () => {
   }, 60_000);
 
   test("the installed units satisfy systemd's own checker and stay in their sandbox", async () => {
-    const units = places.filter((place) => place.includes("/systemd/system/")).join(" ");
+    const units = places.filter((place) => /\/systemd\/system\/[^/]+$/u.test(place)).join(" ");
     expect(await sh(`systemd-analyze verify ${units} 2>&1`)).toBe("");
-    await sh("systemd-analyze security --no-pager --threshold=35 dogwatch.service");
+    await sh("systemd-analyze security --no-pager --threshold=14 dogwatch.service");
   }, 30_000);
 
   test("install.sh again is an upgrade: it keeps an edited config and mends what is broken", async () => {
@@ -128,6 +172,86 @@ describeOnBed("install.sh", () => {
     expect(await bed.run([install])).toContain("masked");
     expect(await state("dogwatch.timer")).toBe("masked\ninactive\n");
     await sh("systemctl --quiet unmask dogwatch.timer");
+    await sh("systemctl --quiet mask dogwatch-heal.socket");
+    expect(await bed.run([install])).toContain("dogwatch-heal.socket is masked");
+    await sh("systemctl --quiet unmask dogwatch-heal.socket");
+  }, 60_000);
+
+  test("install.sh refuses to make a person's account the watcher, and changes nothing", async () => {
+    await bed.run([install, "--uninstall", "--purge"]);
+    await sh("userdel dogwatch; useradd --uid 1777 dogwatch");
+    const refused = await bed.exec([install]);
+    expect(refused.status).toBe(1);
+    expect(refused.err).toContain('a user "dogwatch" with uid 1777');
+    expect(await there([...places, ...kept])).toEqual([]);
+    await sh("userdel dogwatch");
+  }, 60_000);
+
+  test("install.sh over a root-run install lets its tick end, moves what is the helper's, and gives the rest to the watcher", async () => {
+    await bed.run([install, "--uninstall", "--purge"]);
+    await sh(`install -d -m 0750 /var/lib/dogwatch; install -d -m 0700 /etc/dogwatch/credentials; install -d -m 2750 -g adm /var/log/dogwatch
+      cd /var/lib/dogwatch; umask 027; echo attempts >heal.json; echo '{}' >config.json; echo '{}' >state.json; (umask 077; : >tick.lock)
+      echo '{"seq":1}' >/var/log/dogwatch/heal.jsonl; chmod 0600 /var/log/dogwatch/heal.jsonl; sha256sum /var/log/dogwatch/heal.jsonl >/run/e2e-log`);
+    await bed.write("/usr/local/lib/systemd/system/dogwatch.service", rootRunUnit);
+    await sh("systemctl daemon-reload; systemctl start --no-block dogwatch.service");
+    await until("the old tick", async () =>
+      (await state("dogwatch.service")).includes("activating") ? true : undefined,
+    );
+    await bed.write(noTickFile, noTick);
+    await bed.run([install]);
+    expect(await owned()).toBe(owners);
+    expect(await unlike()).toBe("");
+    expect(
+      await sh(
+        "stat -c '%n %U:%G %a' /var/lib/dogwatch-heal/heal.json /var/log/dogwatch/heal.jsonl /var/lib/dogwatch/*",
+      ),
+    ).toBe(
+      `/var/lib/dogwatch-heal/heal.json root:dogwatch 640
+/var/log/dogwatch/heal.jsonl root:adm 640
+/var/lib/dogwatch/config.json dogwatch:dogwatch 640
+/var/lib/dogwatch/state.json dogwatch:dogwatch 640
+/var/lib/dogwatch/tick.lock dogwatch:dogwatch 600
+`,
+    );
+    expect(await bed.read("/var/lib/dogwatch-heal/heal.json")).toBe("attempts\nlast-heal\n");
+    expect(await sh("sha256sum -c /run/e2e-log")).toContain("OK");
+    expect(await sh("systemctl show -P User dogwatch.service")).toBe("dogwatch\n");
+    expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
+  }, 60_000);
+
+  test("install.sh gives away nothing that a captured watcher planted, and believes none of it", async () => {
+    const own = "/var/lib/dogwatch-heal/heal.json";
+    await sh(`cp -p /etc/shadow /etc/e2e-linked; rm ${own}; cd /var/lib/dogwatch; rm -f *
+      stat -c '%n %u:%g %a %h' /etc /etc/shadow /etc/e2e-linked >/run/e2e-before
+      runuser -u dogwatch -- sh -c 'echo planted >heal.json; ln -s /etc/shadow state.json; ln -s /etc folder; mkfifo config.json; mkdir -p in/side; ln -s /etc/shadow in/side/x'
+      echo root >tick.lock; echo root >in/root; ln /etc/e2e-linked hard; ln /etc/e2e-linked in/hard`);
+    await bed.run([install]);
+    expect(await sh("stat -c '%n %u:%g %a %h' /etc /etc/shadow /etc/e2e-linked | diff /run/e2e-before -")).toBe("");
+    expect(await owned()).toBe(owners);
+    expect(await unlike()).toBe("");
+    expect(await there([own, "/var/lib/dogwatch/hard", "/var/lib/dogwatch/in/hard"])).toEqual([]);
+    expect(await sh("stat -c %U /var/lib/dogwatch/tick.lock /var/lib/dogwatch/in/root")).toBe("dogwatch\ndogwatch\n");
+    await sh("rm -r /etc/e2e-linked /var/lib/dogwatch/*");
+
+    await sh("ln -s /etc/shadow /var/lib/dogwatch/heal.json");
+    await bed.run([install]);
+    expect(await there([own])).toEqual([]);
+    await sh(`rm -r /run/systemd/system/dogwatch.service.d; rm /var/lib/dogwatch/heal.json; systemctl daemon-reload`);
+  }, 60_000);
+
+  test("install.sh makes the IP filter from the config, and again after it changed", async () => {
+    await sh(
+      "sed -i 's/^checks:/&\\n  db: { tcp: { host: 10.1.2.3, port: 1 } }/' /etc/dogwatch/dogwatch.yaml; systemctl stop dogwatch.timer",
+    );
+    await bed.write(noTickFile, noTick);
+    expect((await bed.exec(["/usr/local/bin/dogwatch", "validate"])).err).toContain(
+      "sudo dogwatch egress --systemd --write",
+    );
+    await bed.run([install]);
+    expect((await bed.exec(["/usr/local/bin/dogwatch", "validate"])).err).toBe("");
+    for (const unit of ["dogwatch.service", "dogwatch-heal@x.service"])
+      expect(await sh(`systemctl show -P IPAddressAllow ${unit}`)).toContain("10.1.2.3/32");
+    await sh("rm -r /run/systemd/system/dogwatch.service.d");
   }, 60_000);
 
   test("install.sh --uninstall keeps config, state and log, --purge takes them, and both can be repeated", async () => {
@@ -137,14 +261,16 @@ describeOnBed("install.sh", () => {
     expect(await there([...places, ...kept])).toEqual([...kept].toSorted());
     expect(await sh("systemctl list-unit-files 'dogwatch*' --no-legend --no-pager || true")).toBe("");
     await bed.run([install, "--uninstall"]);
-    await bed.run([install, "--uninstall", "--purge"]);
+    expect(await bed.run([install, "--uninstall", "--purge"])).toContain("sudo userdel dogwatch");
     expect(await there([...places, ...kept])).toEqual([]);
+    expect(await sh("ls /run/dogwatch-heal.sock 2>/dev/null || true; systemctl is-system-running")).toBe("running\n");
     await bed.run([install, "--uninstall", "--purge"]);
     expect(await sh("find /etc /usr/local/{bin,lib,share} /var/{lib,log} -name '*dogwatch*'")).toBe("");
   }, 60_000);
 
   test("install.sh that was killed anywhere on its way succeeds when it is run again", async () => {
     await bed.write("/run/e2e-killer.sh", killer);
+    await bed.write(noTickFile, noTick);
     const env = (at: number): readonly string[] => [
       "/usr/bin/env",
       "BASH_ENV=/run/e2e-killer.sh",
@@ -156,12 +282,16 @@ describeOnBed("install.sh", () => {
     expect(total).toBeGreaterThan(50);
     for (const share of [0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95]) {
       await bed.run([install, "--uninstall", "--purge"]);
+      await sh("install -d -m 0750 /var/lib/dogwatch; echo attempts >/var/lib/dogwatch/heal.json");
       const killed = await bed.exec(env(Math.round(total * share)));
       expect(killed.status).not.toBe(0);
       await bed.run([install]);
       expect(await there([...places, ...kept])).toEqual([...places, ...kept].toSorted());
       expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
-      expect(await sh("find /usr/local /etc/dogwatch -name '.*.new'")).toBe("");
+      expect(await state("dogwatch-heal.socket")).toBe("enabled\nactive\n");
+      expect(await sh("find /usr/local /etc/dogwatch /var/lib/dogwatch-heal -name '.*.new'")).toBe("");
+      expect(await owned()).toBe(owners);
+      expect(await bed.read("/var/lib/dogwatch-heal/heal.json")).toBe("attempts\n");
     }
   }, 120_000);
 });

@@ -65,4 +65,4 @@ createServer((request, response) => {
     response.writeHead(answered[0], { "content-type": "application/json" });
     response.end(JSON.stringify(answered[1]));
   });
-}).listen(Number(port), "127.0.0.1");
+}).listen(Number(port), "0.0.0.0");

@@ -47,6 +47,7 @@ export const recipe = (facts: Partial<Recipe> = {}): Recipe => ({
   treats: "a unit",
   params: { unit: { type: "unit", isRequired: true, default: null, choices: [] } },
   backup: [],
+  fileChange: null,
   steps: [["/usr/bin/systemctl", "restart", "--no-block", "{unit}"]],
   timeoutMs: 30_000,
   proof: { withinMs: 60_000, everyMs: 2000 },

@@ -40,7 +40,29 @@ describe("checkRules()", () => {
     {
       name: "lists the recipes when none is near",
       given: text("{ on: [web], recipe: reboot }"),
-      faults: ['dogwatch.yaml:6:28: there is no recipe "reboot": there are restart-unit, start-unit'],
+      faults: [
+        'dogwatch.yaml:6:28: there is no recipe "reboot": there are remove-stale-lock, restart-container, restart-unit, restore-last-green-config, start-unit',
+      ],
+      warnings: [],
+    },
+    {
+      name: "warns of a config that could never be kept",
+      given: text(
+        "{ on: [web], recipe: restore-last-green-config, with: { unit: a.service, file: /etc/a } }",
+        " }\n  unit: { unit: { name: a.service }",
+      ),
+      faults: [],
+      warnings: [
+        "dogwatch.yaml:7:28: no check in its on is a process or unit check, so no copy that ran green can ever be kept",
+      ],
+    },
+    {
+      name: "passes one whose start is told",
+      given: text(
+        "{ on: [web, unit], recipe: restore-last-green-config, with: { unit: a.service, file: /etc/a } }",
+        " }\n  unit: { unit: { name: a.service }",
+      ),
+      faults: [],
       warnings: [],
     },
     {

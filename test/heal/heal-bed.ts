@@ -1,6 +1,7 @@
 import type { Rule } from "../../src/config/config.ts";
 import type { Bench } from "../../src/heal/attempt.ts";
 import type { Applicable, Candidate } from "../../src/heal/choice.ts";
+import { createHands } from "../../src/heal/hands.ts";
 import { openJournal } from "../../src/heal/journal.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
 import { verifyLog } from "../../src/log/verify.ts";
@@ -50,6 +51,8 @@ export const createHealBed = (): HealBed => {
     bench: {
       host,
       by: "helper",
+      hands: createHands(host),
+      helperFolder: state,
       now,
       append: (entries) => {
         const done = journal.enter((book) => ({ entries, book }));
@@ -69,6 +72,7 @@ export const createHealBed = (): HealBed => {
       },
       watchMs: () => bed.watchMs,
       onStep: () => undefined,
+      approve: async () => true,
       seals: async () => ({ config_sha256: "c0".repeat(32), binary_sha256: "b1".repeat(32) }),
     },
     events: () =>

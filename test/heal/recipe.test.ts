@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fillRecipe, type Param, runAs, targetOf } from "../../src/heal/recipe.ts";
+import { fileChangeOf, filesAs, fillRecipe, type Param, runAs, targetOf } from "../../src/heal/recipe.ts";
 import { recipe } from "./bed.ts";
 
 const param = (type: Param["type"], facts: Partial<Param> = {}): Param => ({
@@ -27,6 +27,7 @@ describe("fillRecipe() on every type of parameter", () => {
     },
     { name: "user", given: ["agents", "_apt", "Build.User-1", "machine$"] },
     { name: "path", given: ["/", "/etc/dogwatch.yaml", "/a b/ü", "/a..b/..c/d..", "/-x"] },
+    { name: "name", given: ["gateway-1", "a", "Web_2.main", "4711"] },
     { name: "integer", given: [0, 5, "78", "000", 999_999_999_999_999] },
     { name: "choice", given: ["soft", "hard"] },
   ];
@@ -76,6 +77,7 @@ describe("fillRecipe() on every type of parameter", () => {
       ],
     },
     { name: "scope", given: [...hostile, "global", "System", "user --now", "systemuser"] },
+    { name: "owner", given: [...hostile, "0", "a/b"] },
     { name: "user", given: [...hostile, "0", "1000", "a:b", "a/b", "\u212a", "a".repeat(33), "root\n"] },
     {
       name: "path",
@@ -94,6 +96,7 @@ describe("fillRecipe() on every type of parameter", () => {
         "file:///x",
       ],
     },
+    { name: "name", given: [...hostile, "_a", ".a", "a/b", "a:b", "ä", "a".repeat(129)] },
     {
       name: "integer",
       given: [...hostile, -1, 1.5, "1e3", "0x10", "+1", "١", Number.NaN, Number.POSITIVE_INFINITY, "1".repeat(16)],
@@ -170,6 +173,34 @@ describe("fillRecipe() on what is given", () => {
   });
 });
 
+describe("fillRecipe() on a file change", () => {
+  const made = recipe({
+    params: { file: param("path", { isRequired: true }), also: param("path") },
+    backup: ["{file}", "{also}", "/etc/fixed"],
+    fileChange: { kind: "restore-kept", path: "{file}" },
+    steps: [["/usr/bin/true"]],
+  });
+
+  test("fillRecipe() puts the change before the steps, by a word that is no program's path", () => {
+    expect(fillRecipe(made, { file: "/etc/a" })).toEqual({
+      kind: "filled",
+      steps: [["restore-kept", "/etc/a"], ["/usr/bin/true"]],
+      backup: ["/etc/a", "/etc/fixed"],
+    });
+  });
+
+  test("fillRecipe() backs a file up once, by whatever parameters it is named", () => {
+    expect(fillRecipe(made, { file: "/etc/a", also: "/etc/a" })).toMatchObject({ backup: ["/etc/a", "/etc/fixed"] });
+  });
+
+  test("fileChangeOf() knows the change again, and takes no command for one", () => {
+    expect(fileChangeOf(["restore-kept", "/etc/a"])).toEqual({ kind: "restore-kept", path: "/etc/a" });
+    expect(fileChangeOf(["remove-stale-lock", "/run/a"])).toEqual({ kind: "remove-stale-lock", path: "/run/a" });
+    for (const step of [["/usr/bin/true"], ["/restore-kept", "/a"], [], ["constructor"]])
+      expect(fileChangeOf(step)).toBeUndefined();
+  });
+});
+
 describe("targetOf() and runAs()", () => {
   const made = recipe({
     params: { unit: param("unit"), scope: param("scope", { default: "system" }), user: param("user") },
@@ -194,6 +225,14 @@ describe("targetOf() and runAs()", () => {
     test(`targetOf() finds ${name}`, () => {
       expect(targetOf(made, given)).toEqual(want);
     });
+
+  test("filesAs() is the owner's value, else the user's, else nobody", () => {
+    const owning = recipe({ params: { user: param("user"), owner: param("owner") } });
+    expect(filesAs(owning, { user: "agents", owner: "configs" })).toBe("configs");
+    expect(filesAs(owning, { user: "agents" })).toBe("agents");
+    expect(filesAs(owning, {})).toBeUndefined();
+    expect(runAs(owning, { owner: "configs" })).toBeUndefined();
+  });
 
   test("runAs() is the user's value, or nobody else", () => {
     expect(runAs(made, { unit, user: "agents" })).toBe("agents");

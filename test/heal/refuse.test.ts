@@ -131,6 +131,13 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     given: { heal: { attempts: [attempt({ key: "other/x", ended: null, started: moment(-60) })] } },
     want: "in cooldown for 14 min more",
   },
+  {
+    name: "may not touch its files",
+    given: {
+      candidate: { files: { kind: "fault", why: 'the lock "/run/x" stays: process 7, which holds it, is alive' } },
+    },
+    want: 'the lock "/run/x" stays: process 7, which holds it, is alive',
+  },
   { name: "has lost its heal state", given: { heal: { lostAt: moment() } }, want: "in cooldown for 15 min more" },
   {
     name: "was rebooted in its cooldown, which then counts from the boot",

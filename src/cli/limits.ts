@@ -1,0 +1,31 @@
+import type { Config } from "../config/config.ts";
+import type { Cli } from "./cli.ts";
+
+/** Where systemd notes users whose services run without a login. Source: loginctl(1), enable-linger. */
+const lingerFolder = "/var/lib/systemd/linger";
+
+const lingerLimit = ({ host }: Cli): readonly string[] => {
+  const user = host.userOf(host.uid);
+  if (user === undefined || !("kind" in host.files.stat(`${lingerFolder}/${user}`))) return [];
+  return [`it stops at logout; to go on: sudo loginctl enable-linger ${user}`];
+};
+
+/** What dogwatch promises elsewhere and can't hold here, a sentence each (law 10): it is said by `status` and `validate`, and in docs/operating.md. Never throws. */
+export const limitsOf = (cli: Cli): readonly string[] => {
+  const { paths } = cli;
+  if (paths.install !== "user") return [];
+  return [
+    "user install: no IP filter, no file-system wall",
+    "what this user runs can rewrite the heal log: only heads in the chat prove it",
+    ...lingerLimit(cli),
+  ];
+};
+
+/** Checks of a config that nobody can look at in this install, a sentence each. Never throws. */
+export const blindChecks = ({ host, paths }: Cli, { checks }: Config): readonly string[] => {
+  if (paths.install !== "user") return [];
+  const own = host.userOf(host.uid);
+  return checks.flatMap(({ name, as }) =>
+    as === null || as === own ? [] : [`check "${name}" reads unknown: only root can look as "${as}"`],
+  );
+};
