@@ -69,15 +69,29 @@ export const capture = async (host: Watched, steps: readonly Step[]): Promise<Sp
 export const asking = (...requests: readonly object[]): readonly Step[] =>
   requests.flatMap((request, at) => [{ say: JSON.stringify(request) }, { hear: at + 1 }]);
 
-/** Everything that a captured watcher must not have changed: names, kinds, owners, modes and bytes; of root's own folders, whose bytes root changes, all but those. */
-export const fingerprint = ({ bed }: Watched): Promise<string> =>
-  bed.sh(`
-    find /etc /usr/local -xdev -printf '%p %y %m %U %G %T@ %l\\n' | sort
-    find /etc /usr/local -xdev -type f -print0 | sort -z | xargs -0 sha256sum
-    find /var/lib /var/log/dogwatch /var/spool /root /home /opt -maxdepth 2 -not -path '/var/lib/dogwatch/*' -not -path '/var/lib/systemd/*' \
-      -not -path '/var/lib/dogwatch-heal/*.json' -not -path '/var/lib/dogwatch-heal/*.lock' -printf '%p %y %m %U %G %l\\n' | sort
-    find /var/lib/dogwatch-heal /var/log/dogwatch \\( ! -user root -o -type l -o -links +1 -type f -o -perm /0022 \\) -print
-  `);
+/**
+ * What a captured watcher must not have changed: names, kinds, owners, modes, times and bytes of /etc and /usr/local, names and owners elsewhere, and what in
+ * root's own folders isn't root's alone. What a heal itself leaves in those is left out.
+ */
+export const fingerprint = async ({ bed }: Watched): Promise<readonly string[]> =>
+  (
+    await bed.sh(`
+      find /etc /usr/local -xdev -printf '%p %y %m %U %G %T@ %l\\n'
+      find /etc/dogwatch /etc/systemd /etc/passwd /etc/shadow /usr/local -xdev -type f -print0 | xargs -0 sha256sum
+      find /var/lib /var/log /var/spool /home /opt -maxdepth 2 -not -path '/var/lib/systemd/*' -not -path '/var/log/journal*' \
+        -not -path '/var/lib/dogwatch*/*' -not -path '/var/log/dogwatch/*' -printf '%p %y %m %U %G %l\\n'
+      find /var/lib/dogwatch-heal /var/log/dogwatch ! -user root -print -o -type l -print -o -type f -links +1 -print -o -perm /0022 -print`)
+  ).split("\n");
+
+/** Lines that came (+) or went (-) since then. */
+export const changesSince = async (host: Watched, before: readonly string[]): Promise<readonly string[]> => {
+  const now = await fingerprint(host);
+  const [then, since] = [new Set(before), new Set(now)];
+  return [
+    ...before.filter((line) => !since.has(line)).map((line) => `-${line}`),
+    ...now.filter((line) => !then.has(line)).map((line) => `+${line}`),
+  ];
+};
 
 /** systemd is content, the socket listens, and no helper is left or failed. */
 export const expectSound = async ({ bed }: Watched): Promise<string> =>
