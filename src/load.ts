@@ -50,7 +50,7 @@ const stampsOf = (host: Host, paths: Paths, { heal }: Config): Readonly<Record<s
   Object.fromEntries(heal.rules.map(({ recipe }) => [recipe, stampOf(host, paths, recipe)]));
 
 /** The files that the rules' recipes may put back. */
-const keepablesOf = async (host: Host, paths: Paths, { heal }: Config): Promise<readonly Keepable[]> => {
+const keepablesOf = async (host: Host, paths: Paths, { heal, checks }: Config): Promise<readonly Keepable[]> => {
   if (heal.rules.length === 0) return [];
   const [{ readRecipe }, { keepableOf }] = await Promise.all([
     import("./heal/recipe-file.ts"),
@@ -59,7 +59,7 @@ const keepablesOf = async (host: Host, paths: Paths, { heal }: Config): Promise<
   const found = await Promise.all(
     heal.rules.map(async (rule) => {
       const read = await readRecipe(host, paths.recipes, rule.recipe);
-      return read.kind === "recipe" ? keepableOf(rule, read.recipe) : undefined;
+      return read.kind === "recipe" ? keepableOf(rule, read.recipe, checks) : undefined;
     }),
   );
   return found.filter((each) => each !== undefined);

@@ -23,6 +23,8 @@ export interface Run {
   readonly secret: (ref: SecretRef) => Secret;
   /** Whoever changes things and writes the log: ourselves, or root's side of the wall. */
   readonly helper: Helper;
+  /** Why the units' IP filter may keep us from an address of the config; undefined where it doesn't, or there is none. */
+  readonly filterFault: () => string | undefined;
   /** Looks at checks that another user has to look at. */
   readonly elsewhere: LookElsewhere;
   readonly isDryRun: boolean;

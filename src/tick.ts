@@ -136,6 +136,13 @@ const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => 
   return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
 };
 
+/** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
+const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
+  if (run.isDryRun || mailbox.outbox().length === 0) return [];
+  const fault = run.filterFault();
+  return fault === undefined ? [] : [fault];
+};
+
 /** Heals; where that throws, a bug of ours, the reds go out all the same. */
 const healOrTell = async (run: Run, recalled: Recalled, stage: HealStage): Promise<HealStaged> => {
   let staged: HealStaged | undefined;
@@ -188,7 +195,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: recalled.troubles(),
+    troubles: [...recalled.troubles(), ...filterNotes(run, mailbox)],
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
   };

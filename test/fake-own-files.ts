@@ -28,6 +28,12 @@ export const fakeOwnFiles = (files: FakeFiles, uid: number): OwnFiles => {
       if (done.kind === "done") files.put(path, bytes, { mode, uid, gid });
       return done;
     },
+    tidy: (path): Done => {
+      const at = path.lastIndexOf("/");
+      const stale = (each: string): boolean => each.startsWith(`${path.slice(0, at)}/.${path.slice(at + 1)}.`);
+      for (const each of files.paths().filter((one) => stale(one) && one.endsWith(".tmp"))) files.remove(each);
+      return { kind: "done" };
+    },
     remove: (path, expect): Done => (isAsExpected(path, expect) ? files.remove(path) : stale),
   };
 };

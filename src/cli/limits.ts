@@ -1,4 +1,6 @@
 import type { Config } from "../config/config.ts";
+import { filterFault } from "../config/ip-filter.ts";
+import { loadKept } from "../load.ts";
 import type { Cli } from "./cli.ts";
 
 /** Where systemd notes users whose services run without a login. Source: loginctl(1), enable-linger. */
@@ -19,6 +21,14 @@ export const limitsOf = (cli: Cli): readonly string[] => {
     "what this user runs can rewrite the heal log: only heads in the chat prove it",
     ...lingerLimit(cli),
   ];
+};
+
+/** Why the units' IP filter doesn't fit the config as it is now, in at most one sentence. Never throws. */
+export const filterLimits = async ({ host, paths }: Cli): Promise<readonly string[]> => {
+  if (paths.install !== "system" || paths.helper === paths.state) return [];
+  const loaded = await loadKept(host, paths, true);
+  const fault = loaded.kind === "config" ? filterFault(host, loaded.config) : undefined;
+  return fault === undefined ? [] : [fault];
 };
 
 /** Checks of a config that nobody can look at in this install, a sentence each. Never throws. */

@@ -9,7 +9,7 @@ import { elapsedS } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
-import { limitsOf } from "./limits.ts";
+import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { fit, paint } from "./paint.ts";
 
@@ -63,6 +63,7 @@ const describe = (
   isStale: boolean,
   next: NextTick | undefined,
   now: string,
+  limits: readonly string[],
 ): readonly string[] => {
   const { host, paths } = cli;
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
@@ -84,7 +85,7 @@ const describe = (
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
-    ...limitsOf(cli),
+    ...limits,
   ];
 };
 
@@ -99,11 +100,12 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
   else complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
 };
 
-const sayState = (cli: Cli, state: State, isStale: boolean, next: NextTick | undefined): void => {
+const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick | undefined): Promise<void> => {
   const { terminal, clock: wall } = cli.host;
   if (!cli.flags.isJson) {
     const now = new Date(wall.nowMs()).toISOString();
-    terminal.out(`${describe(cli, state, isStale, next, now).join("\n")}\n`);
+    const limits = [...(await filterLimits(cli)), ...limitsOf(cli)];
+    terminal.out(`${describe(cli, state, isStale, next, now, limits).join("\n")}\n`);
     return;
   }
   const { verdict, at, checks, incidents, outbox } = state;
@@ -122,7 +124,7 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
   const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
   const next = await host.systemd.nextTick();
   const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
-  sayState(cli, state, isStale, next);
+  await sayState(cli, state, isStale, next);
   if (!flags.hasExitCode) return exits.done;
   return isStale || isBlind(cli) ? exitOf.unknown : exitOf[state.verdict];
 };

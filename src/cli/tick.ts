@@ -1,4 +1,5 @@
 import { printFault } from "../config/fault.ts";
+import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { helperInProcess } from "../heal/in-process.ts";
@@ -72,6 +73,7 @@ export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean):
     },
     secret,
     ...helperOf(cli, loaded, { log, secret, isReadOnly, leftMs }),
+    filterFault: () => (paths.socket === null ? undefined : filterFault(host, loaded.config)),
     isDryRun: isReadOnly,
     startedMs,
   };

@@ -6,8 +6,9 @@ import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
 import { argvOf, entryOf, foundBackup, planEntries } from "./attempt-log.ts";
+import { archive, createAttempt, replaceLast } from "./attempt-state.ts";
 import { loggedBackedUp, takeBackup } from "./backup.ts";
-import { type Applicable, keyOf } from "./choice.ts";
+import type { Applicable } from "./choice.ts";
 import { badFileNote } from "./file-change.ts";
 import type { Hands } from "./hands.ts";
 import { type Proved, prove } from "./prove.ts";
@@ -50,44 +51,6 @@ export interface Outcome {
 }
 
 const none: ReadonlyMap<string, Reading> = new Map();
-
-const invocationOf = ({ candidate: { facts } }: Applicable): string | null =>
-  facts === undefined || "kind" in facts ? null : facts.invocationId;
-
-const replaceLast = (heal: HealState, attempt: Attempt): HealState => ({
-  ...heal,
-  attempts: [...heal.attempts.slice(0, -1), attempt],
-});
-
-/** What is left of older attempts is closed before a new one begins: none stays open beside it. */
-const archive = (heal: HealState): { readonly heal: HealState; readonly count: number } => {
-  const isOpen = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
-  const attempts = heal.attempts.map((each) => (isOpen(each) ? { ...each, outcome: "indeterminate" as const } : each));
-  return { heal: { ...heal, attempts }, count: heal.attempts.filter(isOpen).length };
-};
-
-const create = (bench: Bench, chosen: Applicable, sick: readonly string[]): Attempt => {
-  const { at, moment } = bench.now();
-  return {
-    key: keyOf(chosen.incident.id, chosen.recipe.name),
-    rule: chosen.candidate.rule.id,
-    recipe: chosen.recipe.name,
-    incident: chosen.incident.id,
-    check: chosen.check,
-    sick,
-    number: chosen.number,
-    outcome: "running",
-    at,
-    started: moment,
-    ended: null,
-    proofWithinS: chosen.recipe.proof.withinMs / 1000,
-    proofEveryS: chosen.recipe.proof.everyMs / 1000,
-    target: chosen.candidate.target ?? null,
-    invocationBefore: invocationOf(chosen),
-    countsForS: Math.max(chosen.recipe.cooldownMs, chosen.recipe.budget.perMs) / 1000,
-    why: "",
-  };
-};
 
 /** Writes down how the attempt ended, in the log and in the heal state. */
 const close = (
@@ -223,7 +186,7 @@ export const attemptHeal = async (
   const archived = archive(before);
   if (await no("archive", `close what ${archived.count} stale attempts left`))
     return callOffBy(bench, before, undefined, "archive");
-  const created = create(bench, chosen, sick);
+  const created = createAttempt(bench.now(), chosen, sick);
   if (await no("create", `attempt ${created.number} under the key ${created.key}`))
     return callOffBy(bench, before, undefined, "create");
   const argv = argvOf(chosen);

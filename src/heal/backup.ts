@@ -4,6 +4,7 @@ import type { Attempt, BackedUp } from "../state/heal-state.ts";
 import { writeSealed } from "../state/sealed.ts";
 import type { Bench } from "./attempt.ts";
 import type { FoundFile } from "./files.ts";
+import { keptFolder } from "./kept.ts";
 import type { FileChange } from "./recipe.ts";
 
 const dayMs = 86_400_000;
@@ -92,19 +93,33 @@ const removeFolder = (host: Host, folder: string): Done => {
   return host.files.removeFolder(folder);
 };
 
+/** Removes what a kill left of a file that was being written, in a folder of our own. */
+const removeHalves = (host: Host, folder: string): void => {
+  const names = host.files.list(folder);
+  for (const name of "kind" in names ? [] : names)
+    if (/^\..+\.\d+\.tmp$/u.test(name)) host.files.remove(`${folder}/${name}`);
+};
+
+const isFolder = (host: Host, path: string): boolean => {
+  const stat = host.files.stat(path);
+  return !("kind" in stat) && stat.isFolder;
+};
+
+const sweepOne = (host: Host, folder: string, nowMs: number): readonly Failure[] => {
+  const stat = host.files.stat(folder);
+  if ("kind" in stat || !stat.isFolder) return [];
+  removeHalves(host, folder);
+  const removed = isBackupDue(stat.modifiedMs, nowMs) ? removeFolder(host, folder) : undefined;
+  return removed?.kind === "failed" ? [removed] : [];
+};
+
 /**
- * Removes the backups of incidents older than 30 days. A link is taken for what it is, and left alone. What can't be removed is told.
- * Never throws.
+ * Removes the backups of incidents older than 30 days, and what a kill left half written among backups and kept copies: to be called
+ * by whoever holds the lock on heals. A link is taken for what it is, and left alone. What can't be removed is told. Never throws.
  */
 export const sweepBackups = (host: Host, helperFolder: string, nowMs: number): readonly Failure[] => {
-  const root = host.files.stat(rootOf(helperFolder));
-  const names = "kind" in root || !root.isFolder ? [] : host.files.list(rootOf(helperFolder));
-  if ("kind" in names) return [names];
-  return names.flatMap((name) => {
-    const folder = `${rootOf(helperFolder)}/${name}`;
-    const stat = host.files.stat(folder);
-    if ("kind" in stat || !stat.isFolder || !isBackupDue(stat.modifiedMs, nowMs)) return [];
-    const removed = removeFolder(host, folder);
-    return removed.kind === "failed" ? [removed] : [];
-  });
+  const [backups, kept] = [rootOf(helperFolder), keptFolder(helperFolder)];
+  if (isFolder(host, kept)) removeHalves(host, kept);
+  const names = isFolder(host, backups) ? host.files.list(backups) : [];
+  return "kind" in names ? [names] : names.flatMap((name) => sweepOne(host, `${backups}/${name}`, nowMs));
 };

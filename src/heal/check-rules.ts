@@ -3,6 +3,7 @@ import type { Fault } from "../config/fault.ts";
 import { didYouMean } from "../config/near.ts";
 import type { Host } from "../host/host.ts";
 import { findCard } from "./card.ts";
+import { tellsStart } from "./keep.ts";
 import { fillRecipe, type Recipe } from "./recipe.ts";
 import { readRecipe } from "./recipe-file.ts";
 
@@ -34,8 +35,7 @@ const ofRecipe = (rule: Rule, at: number, recipe: Recipe, faultAt: FaultAt): Rul
 
 /** Without a start to compare with, nobody knows under which file the program runs: then none would ever be kept. */
 const tellsNoStart = ({ on }: Rule, recipe: Recipe, { checks }: Config): boolean =>
-  recipe.fileChange?.kind === "restore-kept" &&
-  !checks.some(({ name, kind }) => on.includes(name) && (kind === "process" || kind === "unit"));
+  recipe.fileChange?.kind === "restore-kept" && !checks.some((check) => on.includes(check.name) && tellsStart(check));
 
 const ofRule = async (
   host: Host,
@@ -58,7 +58,8 @@ const ofRule = async (
       const checked = ofRecipe(rule, at, read.recipe, faultAt);
       const { card } = read.recipe;
       const shadows = `the recipe "${rule.recipe}" is your own, "${read.recipe.file}"; it hides the shipped one`;
-      const noStart = "no check in its on is a process or unit check, so no copy that ran green can ever be kept";
+      const noStart =
+        "no check in its on is a unit check, or a process check with count: 1: no copy that ran green can ever be kept";
       const missing = `the recipe's card "${card ?? ""}" does not exist; run: dogwatch card`;
       return {
         faults: checked.faults,

@@ -46,6 +46,14 @@ export const changeFile = async (bench: ChangeBench, { files }: Candidate, chang
   return change.kind === "restore-kept" ? await restoreKept(bench, found, files) : await removeLock(bench, found);
 };
 
+/** Clears away the half-written files that an attempt which was cut off may have left beside its own. Never throws for expected trouble. */
+export const tidyFiles = async ({ hands }: Pick<Bench, "hands">, backup: readonly BackedUp[] = []): Promise<void> => {
+  for (const { path, user, change } of backup) {
+    await hands.tidy(path, user ?? undefined);
+    if (change === "restore-kept") await hands.tidy(badPath(path), user ?? undefined);
+  }
+};
+
 /** Where the file that a change replaced can be found, for the message; empty where none was replaced. Never throws. */
 export const badFileNote = (backup: readonly BackedUp[] = []): string => {
   const replaced = backup.find(({ change, was }) => change === "restore-kept" && was !== null);

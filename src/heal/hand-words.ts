@@ -18,7 +18,8 @@ export type HandRequest =
       readonly gid?: number;
       readonly expectSha256?: string | null;
     }
-  | { readonly do: "remove"; readonly path: string; readonly expectSha256: string };
+  | { readonly do: "remove"; readonly path: string; readonly expectSha256: string }
+  | { readonly do: "tidy"; readonly path: string };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -69,6 +70,8 @@ const perform = (host: Host, given: Json): OwnFile | Done | undefined => {
       return doWrite(host, path, given);
     case "remove":
       return isHash(expectSha256) ? host.ownFiles.remove(path, expectSha256) : undefined;
+    case "tidy":
+      return host.ownFiles.tidy(path);
     default:
       return undefined;
   }
@@ -90,7 +93,7 @@ const failureIn = ({ code, why }: Json): Failure =>
     ? { kind: "failed", code, why: cleanEvidence(why, 200) }
     : foreign;
 
-/** A hand's answer to `write` or `remove`. It ran as a user who may be hostile: only its shape is believed. Never throws. */
+/** A hand's answer to anything but `read`. It ran as a user who may be hostile: only its shape is believed. Never throws. */
 export const doneIn = (text: string): Done => {
   const given = mapIn(text);
   if (given?.["kind"] === "done") return { kind: "done" };

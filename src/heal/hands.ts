@@ -21,6 +21,8 @@ export interface Hands {
   write(path: string, bytes: Uint8Array, how: OwnWrite, user: string | undefined): Promise<Done>;
   /** Removes the file when its bytes have this SHA-256. */
   remove(path: string, expect: string, user: string | undefined): Promise<Done>;
+  /** Clears away what a kill left of an earlier write of this file. */
+  tidy(path: string, user: string | undefined): Promise<Done>;
 }
 
 /** Who does it: we ourselves, or a child that has become this user. */
@@ -113,6 +115,10 @@ export const createHands = (host: Host): Hands => ({
     };
     const request: HandRequest = { do: "write", path, base64: base64Of(bytes), ...words };
     return await doAs(host, who, request, () => host.ownFiles.write(path, bytes, how));
+  },
+  tidy: async (path, user) => {
+    const who = whoFor(host, path, user);
+    return who.kind === "failed" ? who : await doAs(host, who, { do: "tidy", path }, () => host.ownFiles.tidy(path));
   },
   remove: async (path, expect, user) => {
     const who = whoFor(host, path, user);

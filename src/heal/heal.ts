@@ -10,6 +10,7 @@ import { backupFolder } from "./backup.ts";
 import { type CandidateSource, findCandidates } from "./candidates.ts";
 import type { Applicable, Chosen } from "./choice.ts";
 import { choose } from "./choose.ts";
+import { tidyFiles } from "./file-change.ts";
 import { withFiles } from "./files.ts";
 import { afterRefusal } from "./refusals.ts";
 
@@ -194,5 +195,6 @@ export const healOne = async (work: HealWork): Promise<Operated> => {
   const open = cut ?? attempts.find(({ outcome }) => outcome === "watching");
   if (open === undefined || work.isDryRun) return await plan(work);
   const card = await cardOf(work, open);
+  if (open === cut) await tidyFiles(work.bench, open.backup);
   return { ...(open === cut ? cutOff(work, open) : await resume(work, open)), card };
 };

@@ -1,4 +1,4 @@
-import type { Rule } from "../config/config.ts";
+import type { Check, Rule } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { HealState } from "../state/heal-state.ts";
@@ -11,29 +11,35 @@ type Readings = ReadonlyMap<string, Reading>;
 
 /** A file that a rule's recipe may put back: whose it is (null: whoever owns it), and the checks that say that it ran green. Plain JSON. */
 export interface Keepable {
+  /** Checks that must be green. */
   readonly on: readonly string[];
+  /** Those of them that tell when the program started. */
+  readonly startsOf: readonly string[];
   readonly path: string;
   readonly user: string | null;
 }
 
+/** Whether a check tells the start of one program for sure: of several processes a reading tells the youngest, which may be a worker. Pure. */
+export const tellsStart = (check: Check): boolean =>
+  check.kind === "unit" || (check.kind === "process" && check.count.max === 1);
+
 /** The file that a rule's recipe would put back; undefined for a recipe that puts none back, or isn't filled right. Pure. */
-export const keepableOf = (rule: Rule, recipe: Recipe): Keepable | undefined => {
+export const keepableOf = (rule: Rule, recipe: Recipe, checks: readonly Check[]): Keepable | undefined => {
   if (recipe.fileChange?.kind !== "restore-kept") return undefined;
   const filled = fillRecipe(recipe, rule.with);
   const change = filled.kind === "filled" ? fileChangeOf(filled.steps[0] ?? []) : undefined;
-  return change === undefined
-    ? undefined
-    : { on: rule.on, path: change.path, user: filesAs(recipe, rule.with) ?? null };
+  if (change === undefined) return undefined;
+  const startsOf = checks.flatMap((check) => (rule.on.includes(check.name) && tellsStart(check) ? [check.name] : []));
+  return { on: rule.on, startsOf, path: change.path, user: filesAs(recipe, rule.with) ?? null };
 };
 
 /** Two starts of one process, told by two clocks that round: the kernel counts in hundredths of a second. */
 const isSameStart = (one: number, other: number): boolean => Math.abs(one - other) < 0.05;
 
 /** When what a rule's checks look at started: the earliest that they tell. Undefined: not all are green, or none tells. */
-const greenSince = ({ on }: Keepable, readings: Readings): number | undefined => {
-  const seen = on.map((name) => readings.get(name));
-  if (seen.length === 0 || !seen.every((each) => each?.kind === "ok")) return undefined;
-  const starts = seen.flatMap((each) => each?.startedUptimeS ?? []).filter(Number.isFinite);
+const greenSince = ({ on, startsOf }: Keepable, readings: Readings): number | undefined => {
+  if (on.length === 0 || !on.every((name) => readings.get(name)?.kind === "ok")) return undefined;
+  const starts = startsOf.flatMap((name) => readings.get(name)?.startedUptimeS ?? []).filter(Number.isFinite);
   return starts.length === 0 ? undefined : Math.min(...starts);
 };
 

@@ -28,9 +28,10 @@ export interface KeptCopy extends Manifest {
 const isManifest = (value: unknown): value is Manifest =>
   typeof value === "object" && value !== null && "version" in value && value.version === 1;
 
-const folderOf = (helperFolder: string): string => `${helperFolder}/kept`;
+/** Where kept copies lie. Never throws. */
+export const keptFolder = (helperFolder: string): string => `${helperFolder}/kept`;
 const stemOf = (host: Host, helperFolder: string, path: string): string =>
-  `${folderOf(helperFolder)}/${host.sha256(path)}`;
+  `${keptFolder(helperFolder)}/${host.sha256(path)}`;
 /** The bytes lie under a name with their own hash, so that at any instant the manifest names whole bytes. */
 const bytesPath = (stem: string, sha256: string): string => `${stem}.${sha256.slice(0, 16)}`;
 
@@ -53,9 +54,9 @@ export const readKept = (
 
 /** Takes away the bytes of copies that were kept before. */
 const removeOlder = (host: Host, helperFolder: string, stem: string, present: string): void => {
-  const names = host.files.list(folderOf(helperFolder));
+  const names = host.files.list(keptFolder(helperFolder));
   for (const name of "kind" in names ? [] : names) {
-    const path = `${folderOf(helperFolder)}/${name}`;
+    const path = `${keptFolder(helperFolder)}/${name}`;
     if (path.startsWith(`${stem}.`) && path !== present && path !== `${stem}.json`) host.files.remove(path);
   }
 };
@@ -69,7 +70,7 @@ export const storeKept = (
   start: { readonly bootId: string; readonly startedUptimeS: number; readonly at: string },
 ): Done => {
   const stem = stemOf(host, helperFolder, path);
-  const made = host.files.makeFolder(folderOf(helperFolder), 0o700);
+  const made = host.files.makeFolder(keptFolder(helperFolder), 0o700);
   if (made.kind === "failed") return made;
   const bytes = bytesPath(stem, file.sha256);
   const written = host.files.replace(bytes, file.bytes, 0o600);

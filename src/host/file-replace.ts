@@ -33,9 +33,9 @@ const isDead = (ownerPid: number): boolean => {
 
 /**
  * Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left
- * alone.
+ * alone. Never throws.
  */
-const removeStale = (path: string): void => {
+export const removeStale = (path: string): void => {
   const start = `.${nameOf(path)}.`;
   const names = attempt(() => readdirSync(folderOf(path)));
   for (const name of isFailure(names) ? [] : names) {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, unlinkSync } from "node:fs";
 import { sha256 } from "./digest.ts";
 import { attempt, failed, isFailure } from "./failure.ts";
-import { replaceFile, syncFolder } from "./file-replace.ts";
+import { removeStale, replaceFile, syncFolder } from "./file-replace.ts";
 import type { Done, Failure } from "./host.ts";
 import type { OwnFile, OwnFiles, OwnWrite } from "./own-files.ts";
 import { notPlain } from "./plain-file.ts";
@@ -136,4 +136,9 @@ export const createOwnFiles = ({ uid }: { readonly uid: number }): OwnFiles => (
   read: (path, maxBytes) => inFolderOf(path, (folder, name) => readIn(folder, name, uid, maxBytes)),
   write: (path, bytes, how) => inFolderOf(path, (folder, name) => writeIn(folder, name, bytes, how, uid)),
   remove: (path, expect) => inFolderOf(path, (folder, name) => removeIn(folder, name, uid, expect)),
+  tidy: (path) =>
+    inFolderOf(path, (folder, name): Done => {
+      removeStale(inFolder(folder, name));
+      return { kind: "done" };
+    }),
 });

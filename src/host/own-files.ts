@@ -29,4 +29,6 @@ export interface OwnFiles {
   write(path: string, bytes: Uint8Array, how: OwnWrite): Done;
   /** Removes it when its bytes have this SHA-256, else fails with `ESTALE`. */
   remove(path: string, expect: string): Done;
+  /** Clears away what a killed process left of an earlier `write` of this file. */
+  tidy(path: string): Done;
 }

@@ -71,6 +71,18 @@ describeOnBed("heal", () => {
     expect(await host.count("heal.dispatched")).toBe(1);
   }, 60_000);
 
+  test("tick starts a unit that died where the rule names start-unit", async () => {
+    const host = get();
+    await host.gateway("gw-main", 18080);
+    await host.configure(checks().replace("recipe: restart-unit", "recipe: start-unit"));
+    expect(await host.tick()).toBe(0);
+    await host.bed.run(["/usr/bin/systemctl", "kill", "-s", "KILL", "gw-main.service"]);
+    expect(await host.tick()).toBe(0);
+    const [message] = await host.chat.taken();
+    expect(message?.head).toMatch(/^HEALED web-1 · gateway-unit: well again by start-unit/u);
+    expect(await host.count("heal.proved")).toBe(1);
+  }, 60_000);
+
   test("tick restarts a gateway that is stopped in its tracks: it connects and never answers", async () => {
     const host = get();
     await host.gateway("gw-main", 18080);

@@ -48,6 +48,17 @@ describe("sweepBackups()", () => {
     expect(sweepBackups(host, folder, host.clock.nowMs())).toMatchObject([{ code: "EROFS" }]);
   });
 
+  test("sweepBackups() clears away what a kill left half written, and nothing else", () => {
+    const host = createFakeHost();
+    const whole = ["backup/a/.hidden", "backup/a/r-1-1-x", "kept/0a.0b", "kept/0a.json"].map(
+      (each) => `${folder}/${each}`,
+    );
+    for (const path of [...whole, `${folder}/backup/a/.r-1-1-x.77.tmp`, `${folder}/kept/.0a.0b.77.tmp`])
+      host.files.put(path, "x");
+    expect(sweepBackups(host, folder, 0)).toEqual([]);
+    expect(host.files.paths()).toEqual(whole.sort());
+  });
+
   test("isBackupDue() is due at 30 days", () => {
     expect(isBackupDue(0, 30 * dayMs - 1)).toBeFalse();
     expect(isBackupDue(0, 30 * dayMs)).toBeTrue();

@@ -53,7 +53,7 @@ describe("checkRules()", () => {
       ),
       faults: [],
       warnings: [
-        "dogwatch.yaml:7:28: no check in its on is a process or unit check, so no copy that ran green can ever be kept",
+        "dogwatch.yaml:7:28: no check in its on is a unit check, or a process check with count: 1: no copy that ran green can ever be kept",
       ],
     },
     {

@@ -23,6 +23,9 @@ describe("answerHand()", () => {
     expect(ask({ do: "remove", path, expectSha256: sha256("port: 1\n") })).toContain("ESTALE");
     expect(ask({ do: "remove", path, expectSha256: sha256("port: 2\n") })).toBe('{"kind":"done"}');
     expect(host.files.text(path)).toBeUndefined();
+    host.files.put("/home/agents/.gateway.yaml.77.tmp", "half");
+    expect(ask({ do: "tidy", path })).toBe('{"kind":"done"}');
+    expect(host.files.paths()).toEqual([]);
   });
 
   const senseless: readonly unknown[] = [

@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -79,6 +80,9 @@ describe.if(isRoot)("createHands() on another user's files", () => {
     expect(statSync(file).mode & 0o7777).toBe(0o604);
     expect(await hands.read(file, "nobody")).toMatchObject({ kind: "read", sha256: sha256(whole) });
     expect(await hands.remove(file, sha256("else"), "nobody")).toMatchObject({ code: "ESTALE" });
+    writeFileSync(join(home, `.gateway.yaml.${spawnSync("/bin/true").pid}.tmp`), "half");
+    expect(await hands.tidy(file, "nobody")).toEqual({ kind: "done" });
+    expect(readdirSync(home)).toEqual(["gateway.yaml"]);
     expect(await hands.remove(file, sha256(whole), "nobody")).toEqual({ kind: "done" });
     expect(await hands.read(file, "nobody")).toEqual({ kind: "absent" });
   });

@@ -122,6 +122,39 @@ describe("healOne()", () => {
     expect(bed.host.exec.ran).toEqual([]);
   });
 
+  test("healOne() doesn't put files back after a crash, and tells where their copies lie", async () => {
+    const bed = createHealBed();
+    const folder = "/var/lib/dogwatch/backup/gateway-20261123T020500Z";
+    const was = { sha256: "", mode: 0o600, uid: 0, gid: 0, copy: `${folder}/restart-unit-1-1-gateway.yaml` };
+    const backup = [{ path: "/etc/gateway.yaml", user: null, was }];
+    const heal = { ...emptyHealState, attempts: [attempt({ outcome: "running", ended: null, backup })] };
+    bed.host.files.put("/etc/.gateway.yaml.77.tmp", "half");
+    const { why } = await healOne(work(bed, { heal }));
+    expect(bed.host.files.text("/etc/.gateway.yaml.77.tmp")).toBeUndefined();
+    expect(why).toEndWith(`; it is probed and not repeated; copies of its files: "${folder}"`);
+    expect([...why].length).toBeLessThanOrEqual(200);
+    expect(bed.host.files.text("/etc/gateway.yaml")).toBeUndefined();
+  });
+
+  test("healOne() gives the next rule its turn when a recipe's files speak against it, and logs that once", async () => {
+    const bed = createHealBed();
+    restartable(bed);
+    const restores = rule({ id: "restore", recipe: "restore", with: { file: "/etc/a" } });
+    const made = recipe({
+      name: "restore",
+      params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
+      backup: ["{file}"],
+      fileChange: { kind: "restore-kept", path: "{file}" },
+    });
+    const given = work(bed, { config: { rules: [restores, rule()] } });
+    const readRecipe = async (name: string) => (name === "restore" ? made : recipe());
+    const healed = await healOne({ ...given, source: { ...given.source, readRecipe } });
+    expect(healed).toMatchObject({ outcome: "healed", recipe: "restart-unit" });
+    expect(bed.events().filter((event) => event === "heal.refused")).toHaveLength(1);
+    const log = bed.host.files.text(logFile) ?? "";
+    expect(log).toContain('no copy of \\"/etc/a\\" that ran green has been kept yet');
+  });
+
   test("healOne() watches on before it begins anything new", async () => {
     const bed = createHealBed();
     restartable(bed);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parseConfig } from "../../src/config/load.ts";
 import { createHands } from "../../src/heal/hands.ts";
 import { hasRun, isKeepDue, type Keepable, keepableOf, keepGreen, withoutForgotten } from "../../src/heal/keep.ts";
 import { readKept } from "../../src/heal/kept.ts";
@@ -9,12 +10,12 @@ import { recipe, rule } from "./bed.ts";
 
 const path = "/etc/gateway.yaml";
 const helperFolder = "/var/lib/dogwatch-heal";
-const restore = recipe({
+const restores = recipe({
   params: { file: { type: "path", isRequired: true, default: null, choices: [] } },
   backup: ["{file}"],
   fileChange: { kind: "restore-kept", path: "{file}" },
 });
-const restoring: Keepable = { on: ["gateway", "unit"], path, user: null };
+const restoring: Keepable = { on: ["gateway", "unit"], startsOf: ["unit"], path, user: null };
 
 type Seen = Readonly<Record<string, Partial<Reading>>>;
 const readings = (seen: Seen): ReadonlyMap<string, Reading> =>
@@ -28,10 +29,10 @@ const bed = () => {
   const host = createFakeHost();
   host.files.makeFolder(helperFolder, 0o750);
   const put = (text: string): void => host.files.put(path, text, { modifiedMs: host.clock.nowMs(), mode: 0o640 });
-  const keep = async (seen: ReadonlyMap<string, Reading>, kept: HealState["kept"] = {}, files = [restoring]) => {
+  const keep = async (seen: ReadonlyMap<string, Reading>, kept: HealState["kept"] = {}, rules = [restoring]) => {
     const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
     const now = { at: new Date(host.clock.nowMs()).toISOString(), moment };
-    return await keepGreen({ host, hands: createHands(host), helperFolder, files, readings: seen, kept, now });
+    return await keepGreen({ host, hands: createHands(host), helperFolder, files: rules, readings: seen, kept, now });
   };
   const copy = (): string | undefined => {
     const kept = readKept(host, helperFolder, path);
@@ -91,8 +92,8 @@ describe("keepGreen()", () => {
     { name: "none tells when it started", seen: () => ({ gateway: {}, unit: {} }) },
     { name: "the start is not a number", seen: () => ({ gateway: {}, unit: { startedUptimeS: Number.NaN } }) },
     {
-      name: "one of two starts lies before the change",
-      seen: (at) => ({ gateway: { startedUptimeS: at - 500 }, unit: { startedUptimeS: at } }),
+      name: "the start that is told is of a check that isn't sure of it",
+      seen: (at) => ({ gateway: { startedUptimeS: at }, unit: {} }),
     },
     {
       name: "start and change are of the same moment",
@@ -117,6 +118,16 @@ describe("keepGreen()", () => {
     mend();
     host.files.fail("replace", /kept/u, "ENOSPC");
     expect(await keep(green(host, 30))).toMatchObject({ kept: {}, notes: [expect.stringContaining("no space left")] });
+  });
+
+  test("keepGreen() takes the earliest of two starts", async () => {
+    const { host, put, keep, copy } = bed();
+    put("good");
+    host.clock.advance(60_000);
+    const at = host.clock.uptimeS() - 30;
+    const seen = readings({ gateway: { startedUptimeS: at - 500 }, unit: { startedUptimeS: at } });
+    await keep(seen, {}, [{ ...restoring, startsOf: ["gateway", "unit"] }]);
+    expect(copy()).toBeUndefined();
   });
 
   test("readKept() gives nothing back that isn't what was kept", async () => {
@@ -170,16 +181,42 @@ describe("isKeepDue()", () => {
     expect(isKeepDue(restoring, seen, kept, "boot-2")).toBeTrue();
   });
 
-  test("keepableOf() tells the file that a recipe puts back, and nothing for a recipe that puts none back", () => {
-    const given = rule({ on: ["gateway", "unit"], recipe: "restore-last-green-config", with: { file: path } });
-    expect(keepableOf(given, restore)).toEqual(restoring);
-    expect(keepableOf(given, recipe())).toBeUndefined();
-    expect(keepableOf(rule({ with: {} }), restore)).toBeUndefined();
-  });
-
-  test("isKeepDue() is never due under a red", () => {
+  test("isKeepDue() is never due under a red, nor for a recipe that keeps nothing", () => {
     const red = readings({ gateway: { kind: "bad" }, unit: { startedUptimeS: at } });
     expect(isKeepDue(restoring, red, {}, "boot-1")).toBeFalse();
+  });
+});
+
+describe("keepableOf()", () => {
+  const given = rule({ on: ["gateway", "unit", "one", "many"], with: { file: path } });
+  const config = parseConfig(
+    new TextEncoder().encode(
+      `chat: console
+checks:
+  gateway: { tcp: { port: 80 } }
+  unit: { unit: { name: a.service } }
+  one: { process: { name: gw }, count: 1 }
+  many: { process: { name: gw } }
+  other: { unit: { name: b.service } }
+`,
+    ),
+    "x",
+    { hostname: "web-1" },
+  );
+  const checks = config.kind === "faults" ? [] : config.config.checks;
+
+  test("keepableOf() knows the file, and the checks that tell the start of one program", () => {
+    expect(keepableOf(given, restores, checks)).toEqual({
+      path,
+      user: null,
+      on: ["gateway", "unit", "one", "many"],
+      startsOf: ["unit", "one"],
+    });
+  });
+
+  test("keepableOf() keeps nothing for a recipe that puts nothing back, or isn't filled right", () => {
+    expect(keepableOf(rule(), recipe(), checks)).toBeUndefined();
+    expect(keepableOf(rule({ with: {} }), restores, checks)).toBeUndefined();
   });
 });
 

@@ -174,6 +174,17 @@ describe("createOwnFiles() write()", () => {
     expect(namesBeside()).toEqual([".gateway.yaml.1.tmp", `.other.yaml.${dead}.tmp`, "gateway.yaml"].sort());
   });
 
+  test("tidy() clears away the same without a write, through no link", () => {
+    const dead = spawnSync("/bin/true").pid;
+    const half = join(folder, "conf", `.gateway.yaml.${dead}.tmp`);
+    writeFileSync(half, "half");
+    symlinkSync(join(folder, "conf"), join(folder, "other"));
+    expect(files.tidy(join(folder, "other", "gateway.yaml"))).toMatchObject({ kind: "failed", code: "ELOOP" });
+    expect(namesBeside()).toHaveLength(2);
+    expect(files.tidy(file)).toEqual({ kind: "done" });
+    expect(namesBeside()).toEqual(["gateway.yaml"]);
+  });
+
   test("write() never follows a link in the place of its temporary file", () => {
     const outside = join(root, `outside-${count}`);
     writeFileSync(outside, "whole");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { emptyHealState, type HealState } from "../../src/state/heal-state.ts";
 import { readIllness, readToldIllness, writeIllness, writeToldIllness } from "../../src/state/illness.ts";
+import { writeSealed } from "../../src/state/sealed.ts";
 import { emptyState, type State } from "../../src/state/state.ts";
 import {
   healStatePath,
@@ -74,6 +75,14 @@ describe("readHealState()", () => {
     const host = createFakeHost();
     writeHealState(host, folder, heal);
     expect(readHealState(host, folder, now, false)).toMatchObject({ value: heal, isLost: false, isMissing: false });
+  });
+
+  test("readHealState() takes the file of an older dogwatch, which kept no copies", () => {
+    const host = createFakeHost();
+    const { kept, ...older } = heal;
+    writeSealed(host, healStatePath(folder), older, 0o640);
+    expect(readHealState(host, folder, now, false)).toMatchObject({ value: heal, isLost: false });
+    expect(kept).toEqual({});
   });
 
   test("readHealState() lets every rule cool down from now on when it was lost", () => {
