@@ -77,7 +77,7 @@ export const fingerprint = async ({ bed }: Watched): Promise<readonly string[]> 
   (
     await bed.sh(`
       find /etc /usr/local -xdev -printf '%p %y %m %U %G %T@ %l\\n'
-      find /etc/dogwatch /etc/systemd /etc/passwd /etc/shadow /usr/local -xdev -type f -print0 | xargs -0 sha256sum
+      find /etc/dogwatch /etc/systemd /etc/passwd /etc/shadow /usr/local/bin/dogwatch /usr/local/share/dogwatch /usr/local/lib/systemd -type f -print0 | xargs -0 sha256sum
       find /var/lib /var/log /var/spool /home /opt -maxdepth 2 -not -path '/var/lib/systemd/*' -not -path '/var/log/journal*' \
         -not -path '/var/lib/dogwatch*/*' -not -path '/var/log/dogwatch/*' -printf '%p %y %m %U %G %l\\n'
       find /var/lib/dogwatch-heal /var/log/dogwatch ! -user root -print -o -type l -print -o -type f -links +1 -print -o -perm /0022 -print`)

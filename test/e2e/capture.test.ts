@@ -15,22 +15,27 @@ import { useWatched, type Watched } from "./watched.ts";
 
 const unitOf = (name: string): string => `  ${name}: { unit: { name: gw-${name}.service } }`;
 const ruleOf = (name: string): string =>
-  `    - { on: [${name}], recipe: restart-unit, with: { unit: gw-${name}.service } }`;
-const units = ["main", "other", "stopped", "quiet"] as const;
+  `    - { on: [${name === "young" ? "young, port" : name}], recipe: restart-unit, with: { unit: gw-${name}.service } }`;
+const units = ["main", "other", "stopped", "quiet", "young"] as const;
 
-const checks = `
+/** Checks of units, each with a rule that restarts it, and what else. */
+const configOf = (names: readonly string[], more = ""): string => `
 checks:
-${units.map(unitOf).join("\n")}
-  young-unit: { unit: { name: gw-young.service } }
-  young:
-    http: { url: "http://127.0.0.1:18099/healthz", timeout: 1s }
-    needs: [young-unit]
-    red_after: 1
-    grace: 10m
+${names.map(unitOf).join("\n")}
+${more}
 heal:
   mode: apply
   rules:
-${[...units, "young"].map(ruleOf).join("\n")}
+${names.map(ruleOf).join("\n")}
+`;
+
+/** Its unit has just started, and the port that it never opens is in its grace for as long as the test runs. */
+const ports = `
+  port:
+    http: { url: "http://127.0.0.1:18099/healthz", timeout: 1s }
+    needs: [young]
+    red_after: 1
+    grace: 10m
 `;
 
 const sound = "running\nactive\n0\n";
@@ -93,10 +98,10 @@ const healed = ({ answers, end }: Spoken): string => {
 
 describeOnBed("a captured watcher", () => {
   const get = useWatched("capture");
-  const start = async (): Promise<Watched> => {
+  const start = async (names: readonly string[], more?: string): Promise<Watched> => {
     const host = get();
-    for (const [at, name] of [...units, "young"].entries()) await host.gateway(`gw-${name}`, 18080 + at);
-    await host.configure(checks);
+    for (const [at, name] of names.entries()) await host.gateway(`gw-${name}`, 18080 + at);
+    await host.configure(configOf(names, more));
     expect(await host.tick()).toBe(0);
     return host;
   };
@@ -116,10 +121,10 @@ describeOnBed("a captured watcher", () => {
   beforeAll(() => bringClient(get()), 10_000);
 
   test("what is no request ends the connection and changes nothing; then a heal works", async () => {
-    const host = await start();
+    const host = await start(["main"]);
     const before = await fingerprint(host);
     const half = capture(host, [{ raw: '{"do":"look"' }, { closed: true }]);
-    const deaf = capture(host, [{ deaf: true }, { times: 300, of: '{"do":"incidents"}\n' }, { rest: 8000 }]);
+    const deaf = capture(host, [{ deaf: true }, { times: 300, of: '{"do":"incidents"}\n' }, { rest: 3000 }]);
     for (const { name, steps } of strange) expectRefused(await capture(host, [...steps, { closed: true }]), name);
     const many = await capture(host, [{ times: 300, of: '{"do":"incidents"}\n' }, { closed: true }]);
     expect(many.answers.length).toBe(201);
@@ -136,11 +141,11 @@ describeOnBed("a captured watcher", () => {
   }, 120_000);
 
   test("a claim of red without a red, twice seen by the helper itself, heals nothing", async () => {
-    const host = await start();
+    const host = await start(units, ports);
     const { bed } = host;
     const before = await fingerprint(host);
     await bed.sh("dogwatch silence add quiet --for 1h --reason 'moving house'");
-    const open = { do: "enter", events: ["other", "stopped", "quiet", "young"].map((name) => opened(name)) };
+    const open = { do: "enter", events: ["other", "stopped", "quiet", "port"].map((name) => opened(name)) };
     const ask = async (...requests: readonly object[]): Promise<string> =>
       healed(await capture(host, asking(open, ...requests)));
     const pid = await bed.sh("systemctl show -P MainPID gw-main.service");
@@ -154,7 +159,7 @@ describeOnBed("a captured watcher", () => {
     expect(await ask(heal("main", idOf("other")))).toBe(none);
     expect(await ask(heal("quiet"))).toContain("moving house");
     expect(await ask(heal("stopped"))).toContain("refused: ");
-    expect(await ask(heal("young"))).toContain("start grace");
+    expect(await ask(heal("port"))).toContain("start grace");
     await bed.sh("systemctl start gw-main.service");
 
     const flicker = async (first: string, then: string): Promise<string> => {
@@ -187,7 +192,7 @@ describeOnBed("a captured watcher", () => {
   }, 120_000);
 
   test("a flood of events and refusals leaves a bounded log", async () => {
-    const host = await start();
+    const host = await start(["main"]);
     const pairs = Array.from({ length: 100 }, (_, at) =>
       idOf("main", `20261126T02${String(at).padStart(4, "0").slice(0, 2)}${String(at % 60).padStart(2, "0")}Z`),
     );
