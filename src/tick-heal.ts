@@ -130,7 +130,11 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const { incidents } = decided;
   const why = whyQuiet(run, recalled.heal, judged);
   const hushed = isOpen(recalled.heal) ? undefined : hushedHeal(run, recalled, judged);
-  if (hushed !== undefined) return { healed: hushed, judged, incidents };
+  if (hushed !== undefined) {
+    const quiet = { healed: hushed, judged, incidents };
+    await tidyUp(run, recalled, quiet);
+    return quiet;
+  }
   const [trouble] = recalled.writeCodes().length === 0 ? [] : recalled.troubles().slice(-1);
   if (why !== undefined && (trouble === undefined || why === "nothing is red")) {
     const quiet = { healed: noHeal(why), judged, incidents };

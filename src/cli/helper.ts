@@ -19,6 +19,22 @@ const maxWatchMs = 90_000;
 const reserveMs = 10_000;
 
 /**
+ * The uid at the other end as systemd names the instance: a number, its pid, its uid. Undefined where it doesn't tell: then the socket's mode has to do.
+ * Source: systemd.socket(5), Accept=.
+ */
+const peerUid = (instance: string | undefined): number | undefined => {
+  const uid = /-(\d+)$/u.exec(instance ?? "")?.[1];
+  return uid === undefined ? undefined : Number(uid);
+};
+
+/** Only the watcher is served, and root. The socket is the watcher's own: who captures him can open it to everybody. */
+const isStranger = ({ host, paths, words }: Cli): boolean => {
+  const uid = peerUid(words[0]);
+  const watchers = host.files.stat(paths.state);
+  return uid !== undefined && uid !== 0 && !("kind" in watchers) && watchers.uid !== uid;
+};
+
+/**
  * `dogwatch helper`, root's side of the wall: serves the one watcher at the other end of its standard input and output, and believes nothing of
  * what it says. Started by dogwatch-heal.socket, not by people.
  */
@@ -30,9 +46,14 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     complain(host, 'cannot run "helper": it is root\'s', "It is started by dogwatch-heal.socket.");
     return exits.usage;
   }
+  if (isStranger(cli)) {
+    log.log("warn", `helper: refused a peer: it is not the watcher (${cli.words[0]}: number, pid, uid)`);
+    return exits.done;
+  }
   host.files.sweep(paths.helper);
   // What it reads of the config is its own copy: the watcher's may say anything.
-  const loaded = await loadKept(host, { ...paths, state: paths.helper }, false);
+  const own = { ...paths, state: paths.helper };
+  const loaded = await loadKept(host, own, true);
   if (loaded.kind === "faults") {
     log.log("error", `helper: cannot use the config "${paths.config}": ${loaded.faults.map(printFault)[0] ?? ""}`);
     return exits.config;
@@ -46,7 +67,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     isReadOnly: false,
   });
   const elsewhere = lookAsUsers(host, probeUser);
-  await serve({
+  const { isDryRun } = await serve({
     host,
     config,
     configSha256: sha256,
@@ -67,5 +88,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
+  // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
+  if (!isDryRun) await loadKept(host, own, false);
   return exits.done;
 };

@@ -29,7 +29,11 @@ const helperOf = (
   { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   if (paths.socket !== null) {
-    const helper = askHelper({ host, config, configSha256: sha256, socket: paths.socket, waitMs: leftMs });
+    const helper = askHelper({
+      ...{ host, config, configSha256: sha256, socket: paths.socket },
+      isDryRun: isReadOnly,
+      waitMs: leftMs,
+    });
     return { helper, elsewhere: async (checks) => await helper.look(checks.map(({ name }) => name)) };
   }
   const elsewhere = lookAsUsers(host, null);
@@ -170,11 +174,10 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log);
   if (lock.kind === "failed") {
     const why = made.kind === "failed" ? made.why : lock.why;
-    complain(
-      host,
-      `cannot use the state folder "${paths.state}": ${why}`,
-      "Run it as root, or name a folder with --state-dir.",
-    );
+    const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(lock.code)
+      ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
+      : "Run it as root, or name a folder with --state-dir.";
+    complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
     return exits.cannotCreate;
   }
   try {

@@ -2,12 +2,12 @@ import type { Check } from "../config/config.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
-import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";
+import { openOf } from "./open-of.ts";
 import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
@@ -39,7 +39,10 @@ type Plain = Answer extends infer Each ? (Each extends Besides ? Omit<Each, keyo
 /** One connection's helper. */
 interface Session {
   handle(request: Request): Promise<Plain>;
+  /** What a request leaves to be done once it is answered: nobody waits for it. */
+  finish(request: Request): Promise<void>;
   besides(): Besides;
+  isDryRun(): boolean;
 }
 
 const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
@@ -50,28 +53,8 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
   at: new Date(host.clock.nowMs()).toISOString(),
 });
 
-/** Of the watcher's incidents, those that the log holds open; another check's only where that check is part of the same outage. */
-const openOf = (
-  { journal, host, folder }: ServeParts,
-  asked: readonly { readonly check: string; readonly incident: string }[],
-): Readonly<Record<string, Incident>> => {
-  const { open } = journal.book();
-  const lastTold = momentOf(host);
-  const { attempts } = readHealState(host, folder, lastTold, true).value;
-  const isPatient = (check: string, id: string): boolean =>
-    attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
-  return Object.fromEntries(
-    asked.flatMap(({ check, incident }) => {
-      const known = Object.hasOwn(open, incident) ? open[incident] : undefined;
-      return known === undefined || (known.check !== check && !isPatient(check, incident))
-        ? []
-        : [[check, { id: incident, check, openedAt: known.openedAt, lastTold }]];
-    }),
-  );
-};
-
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
-const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
+const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun: () => boolean) => {
   const names = new Set(config.checks.map(({ name }) => name));
   let latest = memory;
   return {
@@ -82,7 +65,7 @@ const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
       );
       const known = Object.entries(latest).filter(([name]) => names.has(name));
       latest = Object.fromEntries([...known, ...left]);
-      keepMemory(latest);
+      if (!isDryRun()) keepMemory(latest);
       return readings;
     },
     of: (name: string): Memory | undefined => latest[name],
@@ -105,17 +88,33 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
   );
 };
 
+/** The names of checks that are said not to be well, and those of latched rules that aren't: a word ends no latch. */
+const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<readonly string[]> => {
+  const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
+  const on = theatre.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
+  if (on.length === 0) return said;
+  const readings = await theatre.look(on);
+  return [...said, ...on.filter((name) => readings.get(name)?.kind !== "ok")];
+};
+
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
+
+const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
+  is: "readings",
+  readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
+});
 
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
   const entered = enterEvents(parts.journal, scopeOf(parts), events);
-  if (entered.kind === "failed") return failed(entered);
-  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
-  await noteWell(theatre, well);
-  return { is: "entered" };
+  return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
+
+const wellIn = (request: Request): readonly string[] =>
+  request.do === "enter"
+    ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
+    : [];
 
 const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -127,7 +126,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   const { config, journal } = parts;
   const failures: Failure[] = [];
   const notes: string[] = [];
-  const memory = createMemory(parts);
+  let isDryRun = false;
+  const memory = createMemory(parts, () => isDryRun);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
   const theatre: Theatre = {
@@ -138,35 +138,35 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     note: (failure) => void failures.push(failure),
     say: (text) => void notes.push(text),
   };
-  let suspected: (Look & { readonly names: readonly string[] }) | undefined;
+  let suspected: { readonly look: Promise<Look>; readonly names: readonly string[] } | undefined;
   const handle = async (request: Request): Promise<Plain> => {
+    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+      return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
+        isDryRun ||= request.dryRun === true;
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck(journal.mended().open) };
-      case "look": {
-        const readings = await memory.look(checksOf(request.checks));
-        return {
-          is: "readings",
-          readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
-        };
-      }
+      case "look":
+        return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
-        suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
+        // A slow look keeps no answer waiting: on those a red may wait.
+        suspected = { look: lookFor(theatre, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return await enter(parts, theatre, request.events);
+        return enter(parts, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
         const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+        const isReadOnly = request.dryRun || isDryRun;
         const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly: request.dryRun },
+          { ...theatre, isReadOnly },
           {
             red: request.red,
-            incidents: openOf(parts, request.incidents),
-            first: isSame ? first : undefined,
+            incidents: openOf(parts, request.incidents, isReadOnly),
+            first: isSame ? await first.look : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },
         );
@@ -175,12 +175,14 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       case "keep":
         return await keep(parts, theatre);
       case "tidy":
-        await tidyUp(theatre, asNotGreen(request.notGreen, config.checks));
+        await tidyUp(theatre, asNotGreen(await notGreenOf(theatre, request.notGreen), config.checks));
         return { is: "noted" };
     }
   };
   return {
     handle,
+    isDryRun: () => isDryRun,
+    finish: async (request) => (isDryRun ? undefined : await noteWell(theatre, wellIn(request))),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -201,34 +203,42 @@ const refusalOf = (request: Request | undefined, count: number, { configSha256 }
   return request.config === configSha256 ? undefined : "it is about another config than the one that root reads";
 };
 
+/** The peer's next request, or why it is none; undefined when it has hung up. */
+const hear = async (parts: ServeParts, count: number): Promise<Request | string | undefined> => {
+  const line = await parts.peer.next(count === 1 ? firstLineMs : nextLineMs);
+  if (line.kind === "end") return undefined;
+  if (line.kind === "late") return "no whole line came in time";
+  if (line.kind === "too-long") return "the line is too long";
+  const request = parseRequest(line.text);
+  return refusalOf(request, count, parts) ?? request;
+};
+
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
- * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
+ * away doesn't stop what was begun. Returns when the peer is done, and whether it was all a dry run. Never throws for expected trouble.
  */
-export const serve = async (parts: ServeParts): Promise<void> => {
+export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boolean }> => {
   const { peer, warn } = parts;
-  let sending: Promise<unknown> = Promise.resolve();
+  // Once false: the peer is gone, or doesn't read. Then nothing more is said, and no further request is heard.
+  let sending: Promise<boolean> = Promise.resolve(true);
   const send = (answer: Plain): void => {
     const line = JSON.stringify({ ...answer, ...session.besides() });
-    sending = sending.then(() => peer.send(line));
+    sending = sending.then(async (isHeard) => isHeard && (await peer.send(line)));
   };
   const session = openSession(parts, send);
-  for (let count = 1; ; count += 1) {
-    const line = await peer.next(count === 1 ? firstLineMs : nextLineMs);
-    if (line.kind === "end") break;
-    if (line.kind !== "line") {
-      warn(`refused a request: ${line.kind === "late" ? "no whole line came in time" : "the line is too long"}`);
-      break;
-    }
-    const request = parseRequest(line.text);
-    const why = refusalOf(request, count, parts);
-    if (request === undefined || why !== undefined) {
-      warn(`refused a request: ${why ?? ""}`);
-      send({ is: "refused", code: "REFUSED", why: why ?? "" });
+  for (let count = 1; await sending; count += 1) {
+    const request = await hear(parts, count);
+    if (request === undefined) break;
+    if (typeof request === "string") {
+      warn(`refused a request: ${request}`);
+      send({ is: "refused", code: "REFUSED", why: request });
       break;
     }
     send(await session.handle(request));
+    await sending;
+    await session.finish(request);
   }
   await sending;
   peer.close();
+  return { isDryRun: session.isDryRun() };
 };

@@ -17,7 +17,10 @@ const healBy = async (said: readonly Answer[], end: NextLine) => {
   const peer: LinePeer = { next: async () => lines.shift() ?? end, send: async () => true, close: () => undefined };
   const fake = createFakeHost();
   const host = { ...fake, peers: { ...fake.peers, connect: async () => peer } };
-  const helper = askHelper({ host, config: configOf([]), configSha256: "c0", socket: "/run/x.sock", waitMs: () => 9 });
+  const helper = askHelper({
+    ...{ host, config: configOf([]), configSha256: "c0", socket: "/run/x.sock", isDryRun: false },
+    waitMs: () => 9,
+  });
   return await helper.heal({ judged: [judged()], incidents: {}, isDryRun: false, onApply: () => undefined });
 };
 
