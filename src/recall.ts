@@ -1,4 +1,5 @@
 import type { LoggedIncidents } from "./heal/helper.ts";
+import { readBook } from "./heal/journal.ts";
 import type { Done } from "./host/host.ts";
 import { nowOf, type Run } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
@@ -14,6 +15,8 @@ export interface Recalled {
   readonly heal: HealState;
   /** Heal state and state are gone, or the heal state can't be used: the helper must make it good at once. */
   readonly isHealLost: boolean;
+  /** A helper that was killed left a temporary file in its folder, where only a helper can remove it. */
+  readonly isLittered: boolean;
   readonly silences: readonly Silence[];
   /** Incidents that the log holds open and the state doesn't know; asked for only when there may be one. */
   lostIncidents(judged: readonly Judged[]): Promise<LoggedIncidents>;
@@ -37,17 +40,22 @@ export const recall = (run: Run): Recalled => {
   const failures: { readonly code: string; readonly text: string }[] = [];
   /** A state that was written after an incident was opened, and doesn't know it, has seen its check well again. */
   const isStateGone = state.isLost || state.isMissing;
+  const { open } = readBook(host, paths.helper);
+  /** A tick that was killed between the log and its own state left it: it has to be told, whatever its check reads by now. */
+  const known = new Set(Object.values(state.value.incidents).map(({ id }) => id));
+  const isLeft = Object.entries(open).some(([id, { openedAt }]) => openedAt > state.value.at && !known.has(id));
   return {
     state: state.value,
     heal: heal.value,
     isHealLost: heal.isLost || (heal.isMissing && state.isMissing),
+    isLittered: paths.socket !== null && !run.isDryRun && host.files.sweep(paths.helper) > 0,
     silences: readSilences(host, paths.helper, at),
     lostIncidents: async (judged) => {
       const isNew = ({ name, verdict, because }: Judged): boolean =>
         verdict === "red" && because === undefined && state.value.incidents[name] === undefined;
-      if (!isStateGone && !judged.some(isNew)) return {};
-      const open = Object.entries(await helper.incidents());
-      return Object.fromEntries(open.filter(([, { openedAt }]) => isStateGone || openedAt > state.value.at));
+      if (!isStateGone && !isLeft && !judged.some(isNew)) return {};
+      const logged = Object.entries(await helper.incidents());
+      return Object.fromEntries(logged.filter(([, { openedAt }]) => isStateGone || openedAt > state.value.at));
     },
     note: (done) => {
       if (done.kind === "failed") failures.push({ code: done.code, text: `cannot write the state: ${done.why}` });

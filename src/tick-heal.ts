@@ -99,7 +99,7 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
     await run.helper.keep(judged);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
-  if (recalled.isHealLost || isTidyDue(recalled.heal, after, moment))
+  if (recalled.isHealLost || recalled.isLittered || isTidyDue(recalled.heal, after, moment))
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));
 };
 
@@ -130,7 +130,11 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const { incidents } = decided;
   const why = whyQuiet(run, recalled.heal, judged);
   const hushed = isOpen(recalled.heal) ? undefined : hushedHeal(run, recalled, judged);
-  if (hushed !== undefined) return { healed: hushed, judged, incidents };
+  if (hushed !== undefined) {
+    const quiet = { healed: hushed, judged, incidents };
+    await tidyUp(run, recalled, quiet);
+    return quiet;
+  }
   const [trouble] = recalled.writeCodes().length === 0 ? [] : recalled.troubles().slice(-1);
   if (why !== undefined && (trouble === undefined || why === "nothing is red")) {
     const quiet = { healed: noHeal(why), judged, incidents };

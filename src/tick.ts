@@ -4,7 +4,7 @@ import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
-import type { LoggedIncidents, WatcherEvent } from "./heal/helper.ts";
+import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
@@ -15,6 +15,7 @@ import { silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
+import { enterLog } from "./tick-log.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -67,28 +68,6 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
     silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
     now: { at, ...moment },
   });
-};
-
-/** What changed goes to the heal log before anybody is told. */
-const enterLog = async (run: Run, { state }: Recalled, judged: readonly Judged[], decided: Decided): Promise<void> => {
-  const isChanged = state.configSha256 !== "" && state.configSha256 !== run.configSha256;
-  const evidence = (name: string): string => judged.find((each) => each.name === name)?.evidence ?? "";
-  const events: readonly WatcherEvent[] = [
-    ...(isChanged ? [{ event: "config.changed" as const }] : []),
-    ...decided.opened.map(({ id, check }) => ({
-      event: "incident.opened" as const,
-      incident: id,
-      check,
-      evidence: evidence(check),
-    })),
-    ...decided.ended.map(({ incident, why }) => ({
-      event: "incident.resolved" as const,
-      incident: incident.id,
-      check: incident.check,
-      why,
-    })),
-  ];
-  if (events.length > 0 && !run.isDryRun) await run.helper.enter(events);
 };
 
 const nextState = (
@@ -164,8 +143,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   run.host.tcp.allow(checkDestinations(run.config));
   const recalled = recall(run);
   const judged = await judgeTwice(run, recalled.state.checks);
-  const decided = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
-  await enterLog(run, recalled, judged, decided);
+  const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
+  const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
   let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };

@@ -97,6 +97,14 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       return trouble ?? inside.map((each) => each.slice(each.lastIndexOf("/") + 1)).sort();
     },
     replace: (path, text, mode) => change("replace", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
+    sweep: (place) => {
+      const stale = [...entries.keys()].filter(
+        (path) => folderOf(path) === place && /\/\.[^/]+\.\d+\.tmp$/u.test(path),
+      );
+      const kept = stale.filter((path) => fault("sweep", path) !== undefined);
+      for (const path of stale) if (!kept.includes(path)) change("sweep", path, path, () => entries.delete(path));
+      return kept.length;
+    },
     append: (path, text, mode) =>
       change("append", path, folderOf(path), () => {
         const before = entries.get(path);

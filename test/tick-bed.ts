@@ -117,8 +117,8 @@ const answerOf = ({ gateway, readyAtMs }: World, nowMs: number): HttpAnswer => {
   return gateway === "well" && nowMs >= readyAtMs ? answer(200, '{"status":"live"}') : down;
 };
 
-/** Sets a whole host up; `config` in place of {@link configText}. */
-export const createTickBed = (config: string = configText): TickBed => {
+/** Sets a whole host up; `config` in place of {@link configText}, `mine` in place of {@link paths}. */
+export const createTickBed = (config: string = configText, mine: Paths = paths): TickBed => {
   const host = createFakeHost();
   const { clock, files } = host;
   files.put(paths.config, config);
@@ -146,7 +146,7 @@ export const createTickBed = (config: string = configText): TickBed => {
     tick: async (change = {}, machine = host) => {
       clock.advance(300_000);
       Object.assign(host.terminal, { stdout: "", stderr: "" });
-      const exit = await tickCommand({ host: machine, paths, flags: { ...flags, ...change }, words: [] });
+      const exit = await tickCommand({ host: machine, paths: mine, flags: { ...flags, ...change }, words: [] });
       return { exit, out: host.terminal.stdout, err: host.terminal.stderr };
     },
     restarts: () => host.exec.ran.filter(({ argv }) => argv.includes("restart")).length,

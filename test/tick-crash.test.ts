@@ -155,18 +155,43 @@ test("tick() has the outcome of a heal on disk before it sends it, so that a kil
   expect(bed.received[1]).toContain("\nHeal failed: restart-unit on gateway.service: not well within 5 min");
 });
 
-test("tick() takes no incident up again that ended while nobody could write it down", async () => {
+test("tick() tells an incident that a kill left in the log and nowhere else, though its check is well by then", async () => {
+  const bed = createTickBed();
+  await bed.tick();
+  bed.kill();
+  const cut = mortal(bed.host, 2, "after");
+  await Promise.race([bed.tick({}, cut.host), cut.killed]);
+  expect(cut.steps).toEqual([`replace ${paths.helper}/incidents.json`, `append ${paths.logFile}`]);
+  bed.start();
+  for (let at = 0; at < 3; at += 1) await bed.tick();
+  expect(bed.received.map((text) => text.split(": ", 2)[1])).toEqual([expect.stringMatching(/^well again after /u)]);
+  expect(openIncidents(bed.host, paths.logFile)).toEqual([]);
+});
+
+test("tick() says nothing of an incident that a kill kept from the log", async () => {
   const bed = createTickBed();
   await bed.tick();
   bed.kill();
   const cut = mortal(bed.host, 1, "after");
   await Promise.race([bed.tick({}, cut.host), cut.killed]);
-  expect(cut.steps).toEqual([`append ${paths.logFile}`]);
   bed.start();
   for (let at = 0; at < 3; at += 1) await bed.tick();
+  expect(bed.received).toEqual([]);
+  expect(bed.files()[`${paths.helper}/incidents.json`]).toContain('"open":{}');
+});
+
+test("tick() has an incident opened in the log as soon as that can be written, and only then heals it", async () => {
+  const bed = createTickBed();
+  await bed.tick();
+  const mend = bed.host.files.fail("append", /heal\.jsonl$/u, "ENOSPC");
   bed.kill();
   await bed.tick();
-  expect(bed.received.map((text) => text.split(": ", 2)[1])).toEqual([
-    "well again by restart-unit; was red since 02:35 UTC",
-  ]);
+  expect(bed.received[0]).toContain("RED web-1 · unit: ");
+  expect([bed.restarts(), bed.host.files.text(paths.logFile)]).toEqual([0, undefined]);
+  mend();
+  await bed.tick();
+  const events = (bed.host.files.text(paths.logFile) ?? "").match(/(?<="event":")[a-z.]+/gu) ?? [];
+  expect([events[0], events.at(-1)]).toEqual(["incident.opened", "incident.resolved"]);
+  expect(events.filter((event) => event === "incident.opened")).toHaveLength(1);
+  expect(bed.files()[`${paths.state}/state.json`]).not.toContain("isUnlogged");
 });

@@ -40,7 +40,8 @@ const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): Hea
   const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, isUserUnit: false, why });
   if (!config.heal.rules.some((rule) => rule.on.includes(check))) return none(`no rule covers "${check}"`);
   if (healed.outcome === "refused" && healed.recipe === null) return ofHealed(healed);
-  return none(`one change at a time: this tick is for "${healed.check ?? "another check"}"`);
+  if (healed.check === null) return none(healed.why);
+  return none(`one change at a time: this tick is for "${healed.check}"`);
 };
 
 /** Puts the decisions' messages into the mailbox, without a word on heals yet. */

@@ -30,7 +30,14 @@ const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promis
     return "kind" in head ? null : head;
   }
   const { askHelper } = await import("../heal/ask.ts");
-  const helper = askHelper({ host, config, configSha256: sha256, socket: paths.socket, waitMs: () => timeoutMs });
+  const helper = askHelper({
+    host,
+    config,
+    configSha256: sha256,
+    socket: paths.socket,
+    isDryRun: true,
+    waitMs: () => timeoutMs,
+  });
   const head = await helper.head();
   helper.close();
   return head;

@@ -50,8 +50,10 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     log.log("warn", `helper: refused a peer: it is not the watcher (${cli.words[0]}: number, pid, uid)`);
     return exits.done;
   }
+  host.files.sweep(paths.helper);
   // What it reads of the config is its own copy: the watcher's may say anything.
-  const loaded = await loadKept(host, { ...paths, state: paths.helper }, false);
+  const own = { ...paths, state: paths.helper };
+  const loaded = await loadKept(host, own, true);
   if (loaded.kind === "faults") {
     log.log("error", `helper: cannot use the config "${paths.config}": ${loaded.faults.map(printFault)[0] ?? ""}`);
     return exits.config;
@@ -65,7 +67,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     isReadOnly: false,
   });
   const elsewhere = lookAsUsers(host, probeUser);
-  await serve({
+  const { isDryRun } = await serve({
     host,
     config,
     configSha256: sha256,
@@ -86,5 +88,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
+  // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
+  if (!isDryRun) await loadKept(host, own, false);
   return exits.done;
 };

@@ -28,6 +28,8 @@ const change = (
   about: Silence,
 ): number => {
   const { host, paths } = cli;
+  // Before the first tick of a user install there is none.
+  host.files.makeFolder(paths.helper, 0o750);
   const journal = openJournal(host, { folder: paths.helper, logFile: paths.logFile, hostName, isReadOnly: false });
   const why = `until ${about.until}: ${about.reason}`;
   const entry = { event, by: personOf(host), check: about.check, why };

@@ -29,7 +29,11 @@ const helperOf = (
   { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   if (paths.socket !== null) {
-    const helper = askHelper({ host, config, configSha256: sha256, socket: paths.socket, waitMs: leftMs });
+    const helper = askHelper({
+      ...{ host, config, configSha256: sha256, socket: paths.socket },
+      isDryRun: isReadOnly,
+      waitMs: leftMs,
+    });
     return { helper, elsewhere: async (checks) => await helper.look(checks.map(({ name }) => name)) };
   }
   const elsewhere = lookAsUsers(host, null);
@@ -177,6 +181,7 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
     return exits.cannotCreate;
   }
   try {
+    host.files.sweep(paths.state);
     return await locked(cli, log);
   } finally {
     lock.release();

@@ -50,8 +50,8 @@ const open = (what: string, why: string): readonly string[] => [
 ];
 
 /**
- * The lines for one address. A name whose chat would go deaf when its addresses move opens the filter and says so; only Telegram's
- * published ranges, and private addresses, are fixed. A check's name is pinned to what it resolves to now.
+ * The lines for one address. A public name opens the filter and says so: when its addresses move, a chat would go deaf, and a check would read
+ * bad for what only our own filter hides (law 4). Only Telegram's published ranges, and private addresses, are fixed.
  */
 const linesFor = ({ host, for: purposes }: FilterHost, resolved: Resolved): readonly string[] => {
   const what = `${purposes.join(", ")} (${host})`;
@@ -63,8 +63,7 @@ const linesFor = ({ host, for: purposes }: FilterHost, resolved: Resolved): read
       ...telegramRanges.map((range) => `IPAddressAllow=${range}`),
     ];
   if (addresses.length === 0) return open(what, "the name could not be resolved when this was made");
-  const isChat = purposes.some((purpose) => purpose.startsWith("chat "));
-  if (isChat && !addresses.every(isPrivate)) return open(what, "its addresses may move, and no ranges are known");
+  if (!addresses.every(isPrivate)) return open(what, "its addresses may move, and no ranges are known");
   return [`# ${what}: as resolved when this was made; make it anew when they move`, ...allow(addresses)];
 };
 

@@ -21,6 +21,8 @@ export interface AskParts {
   readonly configSha256: string;
   /** Path of the helper's socket. */
   readonly socket: string;
+  /** Nothing at all is to be changed. */
+  readonly isDryRun: boolean;
   /** Milliseconds that a heal may be waited for now. */
   readonly waitMs: () => number;
 }
@@ -32,7 +34,7 @@ const failureOf = (code: string, why: string): Failure => ({ kind: "failed", cod
 type Speak = (request: Request, withinMs: number, meanwhile?: (answer: Answer) => void) => Promise<Answer | Failure>;
 
 /** One connection a tick, made when it is first needed. A helper that can't be reached is asked no more. */
-const createLine = ({ host, socket, configSha256 }: AskParts) => {
+const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
   let peer: LinePeer | undefined;
   let broken: Failure | undefined;
   let last: Answer | undefined;
@@ -78,7 +80,8 @@ const createLine = ({ host, socket, configSha256 }: AskParts) => {
     const connected = await host.peers.connect(socket, connectMs, maxAnswerBytes);
     if ("kind" in connected) return void lose(connected.code, connected.why);
     peer = connected;
-    await speak({ do: "hello", version: wireVersion, config: configSha256 }, quickMs);
+    const dry = isDryRun ? { dryRun: true } : {};
+    await speak({ do: "hello", version: wireVersion, config: configSha256, ...dry }, quickMs);
   };
   return {
     /** Requests go one after the other, whoever makes them. */
@@ -108,6 +111,9 @@ const redIn = (judged: readonly Judged[]): readonly string[] =>
 const inChunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 
+/** A slow helper goes on without us; of one that hung up nobody knows what it still did. A later tick hears how it ended. */
+const lostAs = ({ code }: Failure): "watching" | "indeterminate" => (code === "TIMEOUT" ? "watching" : "indeterminate");
+
 /** A line of events stays well below the bound of a request. */
 const eventsAtOnce = 100;
 
@@ -123,7 +129,7 @@ export const askHelper = (parts: AskParts): Helper => {
     new Map(checks.map((name) => [name, unknown(why)]));
   const enter = async (events: readonly WatcherEvent[]): ReturnType<Helper["enter"]> => {
     for (const some of inChunks(events, eventsAtOnce)) {
-      const answer = await line.ask({ do: "enter", events: some }, lookMs);
+      const answer = await line.ask({ do: "enter", events: some }, quickMs);
       if (isFailure(answer)) return answer;
       if (answer.is === "failed") return failureOf(answer.code, answer.why);
     }
@@ -150,7 +156,7 @@ export const askHelper = (parts: AskParts): Helper => {
     },
     suspect: (checks) => {
       const ruled = checks.filter(isRuled);
-      if (ruled.length > 0) void line.ask({ do: "suspect", checks: ruled }, lookMs);
+      if (ruled.length > 0) void line.ask({ do: "suspect", checks: ruled }, quickMs);
     },
     enter,
     heal: async ({ judged, incidents, isDryRun, onApply }): Promise<Healed> => {
@@ -169,8 +175,7 @@ export const askHelper = (parts: AskParts): Helper => {
           onApply(applied);
         },
       );
-      // The helper goes on without us; a later tick hears how it ended.
-      if (isFailure(answer) && applied !== undefined) return { ...applied, outcome: "watching", why: answer.why };
+      if (isFailure(answer) && applied !== undefined) return { ...applied, outcome: lostAs(answer), why: answer.why };
       if (isFailure(answer)) return { ...noHeal(answer.why), outcome: "refused", check: redIn(judged)[0] ?? null };
       if (answer.is === "healed") return fromWire(answer.healed);
       const why = answer.is === "failed" ? answer.why : "the heal helper gave no outcome";

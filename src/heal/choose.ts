@@ -20,6 +20,12 @@ const consider = (candidate: Candidate, choice: Choice): Chosen | undefined => {
   return { kind: "chosen", candidate, recipe, check: check.name, incident, number, budgetLeft };
 };
 
+/** A rule may cover it all the same, where nobody could write its incident down. */
+const whyNone = (name: string, { candidates, incidents }: Choice): string =>
+  incidents[name] === undefined && candidates.some(({ rule }) => rule.on.includes(name))
+    ? `no incident of "${name}" is open in the heal log`
+    : `no rule covers "${name}"`;
+
 type Refused = Extract<Chosen, { readonly kind: "refused" }>;
 
 /** What choosing came to, and every refusal on the way, so that each red check can be told its own reason. */
@@ -35,7 +41,7 @@ export interface Choosing {
 export const choose = (choice: Choice): Choosing => {
   const considered = choice.candidates.flatMap((candidate) => consider(candidate, choice) ?? []);
   const red = choice.judged.find((each) => each.verdict === "red" && each.because === undefined);
-  const none: Chosen = { kind: "none", why: red === undefined ? "nothing is red" : `no rule covers "${red.name}"` };
+  const none: Chosen = { kind: "none", why: red === undefined ? "nothing is red" : whyNone(red.name, choice) };
   return {
     chosen: considered.find((each) => each.kind === "chosen") ?? considered[0] ?? none,
     refused: considered.filter((each) => each.kind === "refused"),

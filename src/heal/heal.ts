@@ -50,6 +50,8 @@ export interface HealWork {
   readonly flapping: ReadonlySet<string>;
   readonly silences: readonly Silence[];
   readonly isDryRun: boolean;
+  /** Refusals are written down as ever, but nothing is applied. */
+  readonly isOnlyRefused?: boolean;
   /** Called when a recipe is about to be applied. */
   readonly onApply: (healed: Healed) => void;
 }
@@ -159,7 +161,7 @@ const describe = (
 const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
   const sick = sickOf(chosen, work.judged, work.source.config.checks);
   const planned = { ...describe(chosen, work.heal, chosen.incident.id), sick };
-  if (work.isDryRun) return planned;
+  if (work.isDryRun || work.isOnlyRefused) return planned;
   work.onApply({ ...planned, outcome: "watching" });
   const outcome = await attemptHeal(work.bench, work.heal, chosen, sick);
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };

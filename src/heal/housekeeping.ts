@@ -20,7 +20,7 @@ const withAge = (attempt: Attempt, now: Moment): Attempt =>
     ? attempt
     : { ...attempt, isSpent: true };
 
-/** A latch lasts until its rule's checks were green for a day: each tick that isn't sets it anew. */
+/** A latch lasts until its rule's checks were green for a day: each look that isn't sets it anew. Checks that nobody looked at end none. */
 const keepLatches = (
   heal: HealState,
   rules: readonly Rule[],
@@ -31,9 +31,10 @@ const keepLatches = (
     Object.entries(heal.latched).flatMap(([id, latch]) => {
       const rule = rules.find((each) => each.id === id);
       if (rule === undefined) return [];
-      const isGreen = judged.every((each) => !rule.on.includes(each.name) || each.verdict === "green");
-      if (!isGreen) return [[id, { ...latch, moment: now }]];
-      return elapsedS(latch.moment, now) >= dayS ? [] : [[id, latch]];
+      const seen = judged.filter(({ name }) => rule.on.includes(name));
+      if (seen.some(({ verdict }) => verdict !== "green")) return [[id, { ...latch, moment: now }]];
+      const isGreen = rule.on.every((name) => seen.some((each) => each.name === name));
+      return isGreen && elapsedS(latch.moment, now) >= dayS ? [] : [[id, latch]];
     }),
   );
 

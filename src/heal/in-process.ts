@@ -40,23 +40,21 @@ export const byCheck = (
       .map(([id, { check, openedAt }]) => [check, { id, openedAt }]),
   );
 
-/** What checks look like to whoever tidies up, of which only the names are known. Pure. */
+/** What all checks look like to whoever tidies up, where only the names of those that aren't well are known. Pure. */
 export const asNotGreen = (names: readonly string[], checks: readonly Check[]): readonly Judged[] =>
-  checks
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, kind }) => ({
-      name,
-      kind,
-      verdict: "amber" as const,
-      reading: "bad" as const,
-      evidence: "",
-      since: "",
-      ticks: 1,
-      badTicks: 1,
-      isInGrace: false,
-      card: null,
-      durationMs: 0,
-    }));
+  checks.map(({ name, kind }) => ({
+    name,
+    kind,
+    verdict: names.includes(name) ? ("amber" as const) : ("green" as const),
+    reading: names.includes(name) ? ("bad" as const) : ("ok" as const),
+    evidence: "",
+    since: "",
+    ticks: 1,
+    badTicks: 1,
+    isInGrace: false,
+    card: null,
+    durationMs: 0,
+  }));
 
 /**
  * The helper in the tick's own process, where there is no wall: a user install, folders named by hand, no socket. It believes what the tick
@@ -80,7 +78,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
   return {
     head: async () => journal.head(),
     lastHead: () => journal.head(),
-    incidents: async () => byCheck(journal.book().open),
+    incidents: async () => byCheck(journal.mended().open),
     look: async (names) => await parts.elsewhere(checksOf(names), memory),
     suspect: () => undefined,
     enter: async (events) => {

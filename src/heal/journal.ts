@@ -13,10 +13,12 @@ const bookMode = 0o640;
 export interface Journal {
   /** The book as it stands, made good from the log where that has moved on. */
   book(): Book;
-  /** Appends lines and changes the book with them, on disk when it answers. `make` gets the book of this moment; without lines only a changed book is written. */
+  /** Appends lines and changes the book with them, on disk when it answers. `make` gets the book of this moment; without lines only a changed book is written, or one that was behind the log. */
   enter(make: (book: Book) => Entering): Entered;
-  /** What the log tells of the past; reads all of it. */
-  story(): LogStory;
+  /** The same, and the file is made good with it, for those who see no more than that. */
+  mended(): Book;
+  /** What the log tells of the past, and of these attempts; reads all of it. */
+  story(attempts?: ReadonlySet<string>): LogStory;
   /** The head as last known; null when the log can't be read. */
   head(): Head | null;
   /** Why the log can't be written, once that was seen. */
@@ -53,9 +55,11 @@ export const readBook = (host: Host, folder: string): Book => {
   return read.kind === "read" ? { ...emptyBook, ...read.value } : emptyBook;
 };
 
+/** No line has this number: a book with it is held against the log. */
+const notInStep = -1;
+
 /** What the log says in place of what the book says, where they differ. */
-const inStep = (host: Host, { folder, logFile }: JournalPlace, head: Head | null): Book => {
-  const book = readBook(host, folder);
+const inStep = (host: Host, { logFile }: JournalPlace, book: Book, head: Head | null): Book => {
   if (head === null || head.seq === book.seq) return book;
   const open = Object.fromEntries(
     readStory(host, logFile).open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]),
@@ -88,14 +92,18 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   };
   const write = (make: (book: Book) => Entering): Entered => {
     const now = lookHead();
-    const before = inStep(host, place, now);
+    const lying = readBook(host, place.folder);
+    const before = inStep(host, place, lying, now);
     const { entries, book } = make(before);
     if (place.isReadOnly) return { kind: "appended", head: now ?? { seq: 0, sha256: "" } };
+    // The watcher sees the book and not the log: what opens stands there first, so that a kill before the book's own write doesn't hide it.
+    if (Object.keys(book.open).some((id) => !Object.hasOwn(before.open, id)))
+      writeSealed(host, bookPath(place.folder), { ...before, open: book.open, seq: notInStep }, bookMode);
     const appended: Entered =
       entries.length === 0 ? { kind: "appended", head: now ?? { seq: 0, sha256: "" } } : append(host, place, entries);
     if (appended.kind === "failed") return appended;
     known = appended.head;
-    if (entries.length === 0 && book === before) return appended;
+    if (entries.length === 0 && book === lying) return appended;
     // A book that can't be written is made anew from the log: the line counts.
     writeSealed(host, bookPath(place.folder), { ...book, seq: appended.head.seq }, bookMode);
     return appended;
@@ -113,14 +121,20 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
       if (lock.kind === "held") lock.release();
     }
   };
+  const enterOrNote = (make: (book: Book) => Entering): Entered => {
+    const entered = enter(make);
+    if (entered.kind === "failed") trouble ??= entered;
+    return entered;
+  };
+  const bookNow = (): Book => inStep(host, place, readBook(host, place.folder), lookHead());
   return {
-    book: () => inStep(host, place, lookHead()),
-    enter: (make) => {
-      const entered = enter(make);
-      if (entered.kind === "failed") trouble ??= entered;
-      return entered;
+    book: bookNow,
+    mended: () => {
+      enterOrNote((book) => ({ entries: [], book }));
+      return bookNow();
     },
-    story: () => readStory(host, place.logFile),
+    enter: enterOrNote,
+    story: (attempts) => readStory(host, place.logFile, attempts),
     head,
     trouble: () => trouble,
   };

@@ -17,6 +17,7 @@ import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import type { Journal } from "./journal.ts";
 import { type Keepable, keepGreen, withoutForgotten } from "./keep.ts";
+import { findOvertaken, healedOf } from "./overtaken.ts";
 import { afterRefusal } from "./refusals.ts";
 
 /** What an operation works with, whoever asked for it. */
@@ -50,6 +51,8 @@ export interface Operation {
   /** By check: the incidents that are open. */
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly onApply: (healed: Healed) => void;
+  /** It was not seen often enough for a change: a refusal is written down, nothing is applied. */
+  readonly isOnlyRefused?: true;
 }
 
 /** Nobody is asked. */
@@ -205,10 +208,21 @@ const underLock = async <Done>(
 
 const withoutState = ({ heal: _, ...healed }: Operated): Healed => healed;
 
+/** Takes the log's word for an attempt that a kill left open behind it, and tells it. */
+const concludeOvertaken = async (theatre: Theatre, heal: HealState): Promise<Healed | undefined> => {
+  const overtaken = findOvertaken(heal, (attempts) => theatre.journal.story(attempts), momentOf(theatre.host));
+  if (overtaken === undefined) return undefined;
+  save(theatre, overtaken.heal);
+  const recipe = await theatre.readRecipe(overtaken.attempt.recipe);
+  return healedOf(overtaken.attempt, "kind" in recipe ? null : recipe.card);
+};
+
 const operateLocked = async (theatre: Theatre, operation: Operation): Promise<Healed> => {
   const { host, config, journal, isReadOnly } = theatre;
-  const { judged, incidents, onApply } = operation;
+  const { judged, incidents, onApply, isOnlyRefused = false } = operation;
   const heal = loadHeal(theatre);
+  const overtaken = isReadOnly ? undefined : await concludeOvertaken(theatre, heal);
+  if (overtaken !== undefined) return overtaken;
   if (!isReadOnly) noteStates(theatre, redOf(judged));
   const now = momentOf(host);
   const at = new Date(host.clock.nowMs()).toISOString();
@@ -222,6 +236,7 @@ const operateLocked = async (theatre: Theatre, operation: Operation): Promise<He
     flapping: new Set(Object.keys(flaps).filter((name) => flaps[name]?.isFlapping)),
     silences: readSilences(host, theatre.folder, at),
     isDryRun: isReadOnly,
+    isOnlyRefused,
     onApply,
   });
   if (isReadOnly) return withoutState(done);

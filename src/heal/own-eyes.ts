@@ -37,8 +37,9 @@ const viewOf = ({ host, config }: Theatre, readings: Readings, red: readonly str
   return ownView(relevantChecks(config, red), readings, red, now);
 };
 
+/** It is red and stands for itself. */
 const isRed = (judged: readonly Judged[], name: string): boolean =>
-  judged.some((each) => each.name === name && each.verdict === "red");
+  judged.some((each) => each.name === name && each.verdict === "red" && each.because === undefined);
 
 /** Why a check that was called red isn't to be healed by these readings. `why` alone is the same for the same reason, so that a repeat can be counted. */
 interface Doubt {
@@ -49,10 +50,9 @@ interface Doubt {
 const doubtOf = (judged: readonly Judged[], name: string, when: string): Doubt => {
   const seen = judged.find((each) => each.name === name);
   if (seen === undefined) return { why: `there is no check "${name}"`, evidence: "" };
-  return {
-    why: `not confirmed: ${when} it reads ${seen.isInGrace ? "bad in its start grace" : seen.reading}`,
-    evidence: seen.evidence,
-  };
+  const why = seen.because === undefined ? undefined : `its need "${seen.because}" is bad too, and was not called red`;
+  const reads = seen.isInGrace && seen.reading === "bad" ? "bad in its start grace" : seen.reading;
+  return { why: `not confirmed: ${when} ${why ?? `it reads ${reads}`}`, evidence: seen.evidence };
 };
 
 const ruleOf = ({ config }: Theatre, name: string): Rule | undefined =>
@@ -101,10 +101,15 @@ export const healWithOwnEyes = async (theatre: Theatre, asked: Asked): Promise<H
   const look = asked.first ?? (await lookFor(theatre, asked.red));
   const first = hold(theatre, look, asked.red, "at the helper's own look");
   if (first.still.length === 0) return await unconfirmed(theatre, asked, first.doubts);
-  const planned = await operate({ ...theatre, isReadOnly: true }, { judged: first.judged, incidents, onApply });
+  const operation = { judged: first.judged, incidents, onApply };
+  if (confirmMs === 0) return await operate(theatre, operation);
+  const planned = await operate({ ...theatre, isReadOnly: true }, operation);
   if (theatre.isReadOnly) return planned;
-  if (planned.outcome !== "planned" || confirmMs === 0)
-    return await operate(theatre, { judged: first.judged, incidents, onApply });
+  if (planned.outcome !== "planned") {
+    const noted = await operate(theatre, { ...operation, isOnlyRefused: true });
+    // What refused it is over since: then it is looked at twice like any other.
+    if (noted.outcome !== "planned") return noted;
+  }
   theatre.onStep(`sick at the first look of our own; looking again ${formatDuration(confirmMs)} after it`);
   await waitUntil(theatre, look.atMs + confirmMs);
   const second = hold(theatre, await lookFor(theatre, asked.red), first.still, `${formatDuration(confirmMs)} later`);

@@ -44,14 +44,25 @@ const byTarget = ({ candidate }: Case): string | undefined => {
   return byUnit(target.unit, facts, rule.healCleanExit && wasSeenActive);
 };
 
+/** Whether a text says a word, in any case and also as a part of another; a number only as a whole: 409 is not in 4096. */
+const says = (text: string, word: string): boolean => {
+  const [said, wanted] = [text.toLowerCase(), word.toLowerCase()];
+  const isDigit = (at: number): boolean => /\d/u.test(said[at] ?? "");
+  for (let at = said.indexOf(wanted); at !== -1; at = said.indexOf(wanted, at + 1)) {
+    const end = at + wanted.length;
+    const isPart = (isDigit(at) && isDigit(at - 1)) || (isDigit(end - 1) && isDigit(end));
+    if (!isPart) return true;
+  }
+  return false;
+};
+
 const byRecipe = ({ recipe, candidate, check, choice }: Case): string | undefined => {
   const { facts } = candidate;
   const hasExited = facts !== undefined && !("kind" in facts) && facts.execMainCode === 1;
   if (hasExited && recipe.refuseWhen.exitStatus.includes(facts.execMainStatus))
     return `"${recipe.name}" is no cure for exit status ${facts.execMainStatus}`;
   const sick = choice.judged.filter((each) => each.verdict === "red" && candidate.rule.on.includes(each.name));
-  const evidence = [check, ...sick].map((each) => each.evidence.toLowerCase());
-  const word = recipe.refuseWhen.evidence.find((each) => evidence.some((text) => text.includes(each.toLowerCase())));
+  const word = recipe.refuseWhen.evidence.find((each) => [check, ...sick].some(({ evidence }) => says(evidence, each)));
   return word === undefined ? undefined : `"${recipe.name}" is no cure where the evidence says "${word}"`;
 };
 

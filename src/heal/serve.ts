@@ -39,7 +39,10 @@ type Plain = Answer extends infer Each ? (Each extends Besides ? Omit<Each, keyo
 /** One connection's helper. */
 interface Session {
   handle(request: Request): Promise<Plain>;
+  /** What a request leaves to be done once it is answered: nobody waits for it. */
+  finish(request: Request): Promise<void>;
   besides(): Besides;
+  isDryRun(): boolean;
 }
 
 const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
@@ -51,7 +54,7 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
 });
 
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
-const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
+const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun: () => boolean) => {
   const names = new Set(config.checks.map(({ name }) => name));
   let latest = memory;
   return {
@@ -62,7 +65,7 @@ const createMemory = ({ config, memory, keepMemory, look }: ServeParts) => {
       );
       const known = Object.entries(latest).filter(([name]) => names.has(name));
       latest = Object.fromEntries([...known, ...left]);
-      keepMemory(latest);
+      if (!isDryRun()) keepMemory(latest);
       return readings;
     },
     of: (name: string): Memory | undefined => latest[name],
@@ -85,26 +88,33 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
   );
 };
 
-/** Checks of latched rules that aren't well at a look of our own: a latch mustn't end by a word. */
-const latchedAndSick = async (theatre: Theatre): Promise<readonly string[]> => {
+/** The names of checks that are said not to be well, and those of latched rules that aren't: a word ends no latch. */
+const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<readonly string[]> => {
   const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
-  const names = theatre.config.heal.rules.flatMap(({ id, on }) => (Object.hasOwn(latched, id) ? on : []));
-  if (names.length === 0) return [];
-  const readings = await theatre.look(names);
-  return names.filter((name) => readings.get(name)?.kind !== "ok");
+  const on = theatre.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
+  if (on.length === 0) return said;
+  const readings = await theatre.look(on);
+  return [...said, ...on.filter((name) => readings.get(name)?.kind !== "ok")];
 };
 
 const withoutMemory = ({ memory: _, ...reading }: Reading): Reading => reading;
 
+const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
+  is: "readings",
+  readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
+});
+
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = async (parts: ServeParts, theatre: Theatre, events: readonly WatcherEvent[]): Promise<Plain> => {
+const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
   const entered = enterEvents(parts.journal, scopeOf(parts), events);
-  if (entered.kind === "failed") return failed(entered);
-  const well = events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []));
-  await noteWell(theatre, well);
-  return { is: "entered" };
+  return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
+
+const wellIn = (request: Request): readonly string[] =>
+  request.do === "enter"
+    ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
+    : [];
 
 const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -116,7 +126,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   const { config, journal } = parts;
   const failures: Failure[] = [];
   const notes: string[] = [];
-  const memory = createMemory(parts);
+  let isDryRun = false;
+  const memory = createMemory(parts, () => isDryRun);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
   const theatre: Theatre = {
@@ -127,35 +138,35 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     note: (failure) => void failures.push(failure),
     say: (text) => void notes.push(text),
   };
-  let suspected: (Look & { readonly names: readonly string[] }) | undefined;
+  let suspected: { readonly look: Promise<Look>; readonly names: readonly string[] } | undefined;
   const handle = async (request: Request): Promise<Plain> => {
+    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+      return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
+        isDryRun ||= request.dryRun === true;
         return { is: "hello" };
       case "incidents":
-        return { is: "incidents", incidents: byCheck(journal.book().open) };
-      case "look": {
-        const readings = await memory.look(checksOf(request.checks));
-        return {
-          is: "readings",
-          readings: Object.fromEntries([...readings].map(([name, each]) => [name, withoutMemory(each)])),
-        };
-      }
+        return { is: "incidents", incidents: byCheck(journal.mended().open) };
+      case "look":
+        return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
-        suspected = { ...(await lookFor(theatre, request.checks)), names: request.checks };
+        // A slow look keeps no answer waiting: on those a red may wait.
+        suspected = { look: lookFor(theatre, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return await enter(parts, theatre, request.events);
+        return enter(parts, request.events);
       case "heal": {
         const first = suspected;
         suspected = undefined;
         const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+        const isReadOnly = request.dryRun || isDryRun;
         const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly: request.dryRun },
+          { ...theatre, isReadOnly },
           {
             red: request.red,
-            incidents: openOf(parts, request.incidents),
-            first: isSame ? first : undefined,
+            incidents: openOf(parts, request.incidents, isReadOnly),
+            first: isSame ? await first.look : undefined,
             onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
           },
         );
@@ -163,15 +174,15 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       }
       case "keep":
         return await keep(parts, theatre);
-      case "tidy": {
-        const sick = await latchedAndSick(theatre);
-        await tidyUp(theatre, asNotGreen([...request.notGreen, ...sick], config.checks));
+      case "tidy":
+        await tidyUp(theatre, asNotGreen(await notGreenOf(theatre, request.notGreen), config.checks));
         return { is: "noted" };
-      }
     }
   };
   return {
     handle,
+    isDryRun: () => isDryRun,
+    finish: async (request) => (isDryRun ? undefined : await noteWell(theatre, wellIn(request))),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -204,9 +215,9 @@ const hear = async (parts: ServeParts, count: number): Promise<Request | string 
 
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
- * away doesn't stop what was begun. Returns when the peer is done. Never throws for expected trouble.
+ * away doesn't stop what was begun. Returns when the peer is done, and whether it was all a dry run. Never throws for expected trouble.
  */
-export const serve = async (parts: ServeParts): Promise<void> => {
+export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boolean }> => {
   const { peer, warn } = parts;
   // Once false: the peer is gone, or doesn't read. Then nothing more is said, and no further request is heard.
   let sending: Promise<boolean> = Promise.resolve(true);
@@ -224,7 +235,10 @@ export const serve = async (parts: ServeParts): Promise<void> => {
       break;
     }
     send(await session.handle(request));
+    await sending;
+    await session.finish(request);
   }
   await sending;
   peer.close();
+  return { isDryRun: session.isDryRun() };
 };

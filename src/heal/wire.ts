@@ -18,7 +18,8 @@ export const maxItems = 2000;
 
 /** A request of the watcher. */
 export type Request =
-  | { readonly do: "hello"; readonly version: number; readonly config: string }
+  /** `dryRun`: this connection changes nothing at all, whatever it asks. */
+  | { readonly do: "hello"; readonly version: number; readonly config: string; readonly dryRun?: boolean | undefined }
   | { readonly do: "incidents" | "keep" }
   | { readonly do: "look" | "suspect"; readonly checks: readonly string[] }
   | { readonly do: "enter"; readonly events: readonly WatcherEvent[] }

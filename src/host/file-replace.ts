@@ -31,18 +31,35 @@ const isDead = (ownerPid: number): boolean => {
   return isFailure(asked) && asked.code === "ESRCH";
 };
 
+/** The process that was replacing a file by this temporary one. */
+const ownerOf = (name: string): number | undefined => {
+  const owner = /^\..+\.(\d+)\.tmp$/u.exec(name)?.[1];
+  return owner === undefined ? undefined : Number(owner);
+};
+
 /**
- * Clears away what a killed process left of an earlier replace of this file; a folder that can't be listed is left
- * alone. Never throws.
+ * Clears away what killed processes left of replaces in a folder, of the files that `isMeant` names; a folder that can't be listed is left alone. Gives
+ * how many are still there, because they aren't ours to remove. Never throws.
  */
+export const sweepFolder = (folder: string, isMeant: (name: string) => boolean = () => true): number => {
+  const names = attempt(() => readdirSync(folder));
+  let left = 0;
+  for (const name of isFailure(names) ? [] : names) {
+    const owner = isMeant(name) ? ownerOf(name) : undefined;
+    if (
+      owner !== undefined &&
+      (owner === pid || isDead(owner)) &&
+      isFailure(attempt(() => unlinkSync(`${folder}/${name}`)))
+    )
+      left += 1;
+  }
+  return left;
+};
+
+/** The same for one file, before it is replaced anew. Never throws. */
 export const removeStale = (path: string): void => {
   const start = `.${nameOf(path)}.`;
-  const names = attempt(() => readdirSync(folderOf(path)));
-  for (const name of isFailure(names) ? [] : names) {
-    const owner = name.startsWith(start) ? /^(\d+)\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (owner !== undefined && (Number(owner) === pid || isDead(Number(owner))))
-      attempt(() => unlinkSync(temporaryOf(path, owner)));
-  }
+  sweepFolder(folderOf(path), (name) => name.startsWith(start) && /^\d+\.tmp$/u.test(name.slice(start.length)));
 };
 
 /**

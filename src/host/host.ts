@@ -49,6 +49,8 @@ export interface Files {
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
   replace(path: string, text: string | Uint8Array, mode: number): Done;
+  /** Removes what killed processes left of their replaces in a folder; gives how many it may not remove. */
+  sweep(folder: string): number;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;

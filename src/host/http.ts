@@ -4,6 +4,7 @@ import { decodeBody } from "./http-decode.ts";
 import { createEgress, placeOf } from "./http-egress.ts";
 import { fetchFailure } from "./http-failure.ts";
 import { type Redactor, redactorFor } from "./redact.ts";
+import { isNameLost, nameLost } from "./resolve.ts";
 
 type Answered = Omit<Extract<HttpAnswer, { kind: "answer" }>, "elapsedMs">;
 type Outcome = Answered | Failure;
@@ -114,7 +115,10 @@ const exchange = async (request: HttpRequest, url: URL): Promise<Outcome> => {
   const outcome = await Promise.race([talk(), deadline]);
   clearTimeout(timer);
   abort.abort();
-  return outcome;
+  const isSilent = outcome.kind === "failed" && outcome.code === "TIMEOUT" && !isAnswered;
+  return isSilent && request.socket === undefined && (await isNameLost(host))
+    ? failed("EAI_AGAIN", nameLost(host))
+    : outcome;
 };
 
 const redacted = (outcome: Outcome, redactor: Redactor): Outcome => {

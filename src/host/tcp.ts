@@ -1,4 +1,5 @@
 import type { Destination, Tcp, TcpRequest, Touched } from "./host.ts";
+import { isNameLost, nameLost } from "./resolve.ts";
 
 const why = (code: string, timeoutMs: number): string =>
   code === "ECONNREFUSED"
@@ -39,9 +40,14 @@ export const createTcp = (): Tcp => {
     allow: (destinations) => {
       allowed = destinations;
     },
-    touch: async (request) =>
-      isAllowed(allowed, request)
-        ? await touch(request)
-        : { kind: "failed", code: "REFUSED", why: "refused: not in the egress list", elapsedMs: 0 },
+    touch: async (request) => {
+      if (!isAllowed(allowed, request))
+        return { kind: "failed", code: "REFUSED", why: "refused: not in the egress list", elapsedMs: 0 };
+      const touched = await touch(request);
+      const isSilent = touched.kind === "failed" && touched.code === "TIMEOUT";
+      return isSilent && (await isNameLost(request.host))
+        ? { ...touched, code: "EAI_AGAIN", why: nameLost(request.host) }
+        : touched;
+    },
   };
 };

@@ -71,12 +71,23 @@ const take = (open: Map<string, OpenIncident>, entry: SeenEntry): void => {
   } else if (known !== undefined) open.set(incident, { ...known, attempts: withEntry(known.attempts, entry) });
 };
 
+/** An attempt's end as the log tells it. */
+export interface AttemptEnd {
+  readonly outcome: Exclude<LoggedAttempt["outcome"], null>;
+  readonly why: string;
+}
+
+/** One name for an attempt of a key. */
+export const attemptName = (key: string, attempt: number): string => `${key}#${attempt}`;
+
 /** What a log tells of the past, for a state that was lost. */
 export interface LogStory {
   /** Oldest first. */
   readonly open: readonly OpenIncident[];
   /** Whether a recipe was ever dispatched. */
   readonly hasHealed: boolean;
+  /** How the attempts that were asked for ended, by {@link attemptName}; those without an end aren't in it. */
+  readonly ends: ReadonlyMap<string, AttemptEnd>;
 }
 
 /**
@@ -84,16 +95,23 @@ export interface LogStory {
  * whole log, with flat memory; torn and foreign lines are passed over, because `log verify` tells of them. Nothing when there is no log, or
  * none that can be read: then nothing can be appended either, and so nothing is healed. Never throws.
  */
-export const readStory = (host: Host, path: string): LogStory => {
+export const readStory = (host: Host, path: string, wanted: ReadonlySet<string> = new Set()): LogStory => {
   const open = new Map<string, OpenIncident>();
+  const ends = new Map<string, AttemptEnd>();
   let hasHealed = false;
   const read = eachLine(host.files, path, ({ bytes, isTooLong }) => {
     const value = isTooLong ? undefined : parseLine(bytes);
     if (!isSeenEntry(value)) return;
     take(open, value);
     hasHealed ||= value.event === "heal.dispatched";
+    const name = attemptName(value.key ?? "", value.attempt ?? 0);
+    const outcome = outcomes[value.event];
+    if (value.event === "heal.created") ends.delete(name);
+    if (wanted.has(name) && outcome) ends.set(name, { outcome, why: value.why ?? value.proof ?? "" });
   });
-  return read.kind === "failed" ? { open: [], hasHealed: false } : { open: [...open.values()], hasHealed };
+  return read.kind === "failed"
+    ? { open: [], hasHealed: false, ends: new Map() }
+    : { open: [...open.values()], hasHealed, ends };
 };
 
 /** The incidents that the log holds open, oldest first; see {@link readStory}. Never throws. */

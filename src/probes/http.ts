@@ -35,12 +35,22 @@ const fillHeaders = (headers: Readonly<Record<string, TextOrSecret>>, context: P
   return { kind: "headers", headers: filled, secrets };
 };
 
+/** Statuses that say what is wrong in a word that recipes know: what another one holds, or a token that is refused, no restart cures. Source: RFC 9110, section 15.5. */
+const names: Readonly<Record<number, string>> = {
+  401: " Unauthorized",
+  403: " Forbidden",
+  404: " Not Found",
+  409: " Conflict",
+  429: " Too Many Requests",
+};
+
 const judgeStatus = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.status.some(({ min, max }) => answer.status >= min && answer.status <= max)) return undefined;
   const wanted = expect.status.map(({ min, max }) => (min === max ? `${min}` : `${min} to ${max}`)).join(" or ");
   const location = answer.headers["location"];
   const redirect = location === undefined ? "" : `, a redirect to ${quote(location)} that is not followed`;
-  return bad(`status ${answer.status}${redirect}, want ${wanted}`);
+  const body = answer.body.trim() === "" ? "" : `: ${quote(answer.body, 120)}`;
+  return bad(`status ${answer.status}${names[answer.status] ?? ""}${redirect}, want ${wanted}${body}`);
 };
 
 const describe = ({ op, value }: Condition): string => (op === "==" ? "" : `${op} `) + JSON.stringify(value);

@@ -31,6 +31,8 @@ export interface Incident {
   /** ISO 8601 UTC. */
   readonly openedAt: string;
   readonly lastTold: Moment;
+  /** The helper couldn't be asked to open it in the log: the next tick asks again, and until then nothing is healed for it. */
+  readonly isUnlogged?: true;
 }
 
 /** What a tick hands the next. */

@@ -4,7 +4,7 @@ import { elapsedS, type Moment } from "../state/state.ts";
 export interface FlapHistory {
   /** At most {@link flapWindow} letters. */
   readonly states: string;
-  /** When the newest was seen. */
+  /** When the newest was first seen, or last counted. */
   readonly at: Moment;
   readonly isFlapping: boolean;
 }
@@ -17,8 +17,6 @@ const startsAt = 20;
 const endsBelow = 5;
 /** A state that nobody contradicted stands for each period of the timer that has passed since, in seconds. */
 const periodS = 300;
-/** The same state again sooner than this tells nothing new: else whoever asks often enough could talk a flapping check quiet. */
-const repeatS = periodS / 2;
 
 /**
  * How much a check flaps, in per cent: each change between neighbours counts 0.75 (the oldest) to 1.25 (the newest), over the 20 changes
@@ -32,14 +30,28 @@ export const flapPercent = (states: string): number => {
   return (100 * sum) / (flapWindow - 1);
 };
 
-/** The history with one more state, seen at `now`. Flapping begins at 20 % and ends below 5 %; before 12 known states nothing is judged. Pure. */
+type Seen = Pick<FlapHistory, "states" | "isFlapping">;
+
+/** One more state: flapping begins at 20 % and ends below 5 %; before 12 known states nothing is judged. */
+const after = ({ states, isFlapping }: Seen, state: string): Seen => {
+  const now = `${states}${state}`.slice(-flapWindow);
+  return {
+    states: now,
+    isFlapping: now.length >= flapKnown && flapPercent(now) >= (isFlapping ? endsBelow : startsAt),
+  };
+};
+
+/**
+ * The history with one more state, seen at `now`. A state stands for the time until the next one, period after period, so that a quiet day ends
+ * the flapping; the same one again within half a period is no new one, so that nobody pushes the changes out of the window by asking often. Pure.
+ */
 export const withState = (before: FlapHistory | undefined, state: "g" | "r", now: Moment): FlapHistory => {
-  if (before?.states.at(-1) === state && elapsedS(before.at, now) < repeatS) return before;
-  const passed = before === undefined ? 0 : Math.floor(elapsedS(before.at, now) / periodS) - 1;
-  const last = before?.states.at(-1) ?? "";
-  const filled = `${before?.states ?? ""}${last.repeat(Math.min(Math.max(0, passed), flapWindow))}${state}`;
-  const states = filled.slice(-flapWindow);
-  const percent = flapPercent(states);
-  const isFlapping = states.length >= flapKnown && percent >= (before?.isFlapping === true ? endsBelow : startsAt);
-  return { states, at: now, isFlapping };
+  if (before === undefined) return { ...after({ states: "", isFlapping: false }, state), at: now };
+  const last = before.states.at(-1) ?? state;
+  const passedS = elapsedS(before.at, now);
+  if (last === state && passedS < periodS / 2) return before;
+  let seen: Seen = before;
+  for (let left = Math.min(flapWindow, Math.floor(passedS / periodS) - 1); left > 0; left -= 1)
+    seen = after(seen, last);
+  return { ...after(seen, state), at: now };
 };

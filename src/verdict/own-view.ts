@@ -37,8 +37,9 @@ const almostRed = ({ redAfter }: Check): CheckState => ({
 });
 
 /**
- * What these readings alone say of the checks, with grace and folding, whatever anybody claims. A check that nobody asked about is never red here:
- * it may explain another (`because`), and asks for no heal. Pure.
+ * What these readings alone say of the checks, with grace and folding, whatever anybody claims. A check that nobody asked about is never red here by
+ * itself: it may explain another (`because`), and asks for no heal. A folded one asks for none anyway; it stays red, since its silence or its words
+ * may refuse its rule's heal. Pure.
  */
 export const ownView = (
   checks: readonly Check[],
@@ -48,6 +49,8 @@ export const ownView = (
 ): readonly Judged[] => {
   const before = Object.fromEntries(checks.map((check) => [check.name, almostRed(check)]));
   return judge(checks, readings, before, now).map((each) =>
-    each.verdict === "red" && !asked.includes(each.name) ? { ...each, verdict: "amber" as const } : each,
+    each.verdict === "red" && each.because === undefined && !asked.includes(each.name)
+      ? { ...each, verdict: "amber" as const }
+      : each,
   );
 };

@@ -40,9 +40,17 @@ describe("dropInText()", () => {
         want: ["# check a (2001:db8::1)", "IPAddressAllow=2001:db8::1"],
       },
       {
-        name: "a check's name as it resolves, sorted",
-        given: one("db.example", "check db", ["203.0.113.9", "203.0.113.10"]),
-        want: [`# check db (db.example): ${pinned}`, "IPAddressAllow=203.0.113.10", "IPAddressAllow=203.0.113.9"],
+        name: "a name inside the house as it resolves, sorted",
+        given: one("db.lan", "check db", ["10.0.113.9", "10.0.113.10"]),
+        want: [`# check db (db.lan): ${pinned}`, "IPAddressAllow=10.0.113.10", "IPAddressAllow=10.0.113.9"],
+      },
+      {
+        name: "any address for a check of a public name, which would read bad when its addresses move",
+        given: one("db.example", "check db", ["203.0.113.9"]),
+        want: [
+          `# OPEN: check db (db.example): its addresses may move, and no ranges are known, ${relay}`,
+          "IPAddressAllow=any",
+        ],
       },
       {
         name: "a chat's name inside the house as it resolves",

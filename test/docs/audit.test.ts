@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { createLogBed, healEntries, type LogBed } from "../log/log-bed.ts";
-import { blocksOf } from "./blocks.ts";
+import { blocksOf, textOf } from "./blocks.ts";
 
 const blocks = blocksOf("docs/audit.md").filter(({ mark }) => mark === "run");
 const blockWith = (word: string): string => blocks.find(({ text }) => text.includes(word))?.text ?? "";
@@ -107,7 +107,33 @@ describe("docs/audit.md", () => {
     ]);
   });
 
-  test("every block with a mark was run here", () => expect(blocks).toHaveLength(4));
+  test("the questions find every file that was backed up, and what persons did", () => {
+    const backup = [
+      { path: "/srv/a.json", sha256: "1f".repeat(32) },
+      { path: "/srv/new", sha256: "absent" },
+    ];
+    bed.append(
+      { event: "heal.planned", by: "helper", incident: "i-3", backup },
+      { event: "silence.added", by: "uid:1000", check: "gateway", why: "until 2026-11-23T04:05:00.000Z: a new disk" },
+      { event: "heal.unlatched", by: "uid:1000", why: "restart-unit:gw.service: spent" },
+    );
+    const files = run(blockWith("select(.backup)"));
+    expect(files.err).toBe("");
+    expect(files.out).toContain(`\ti-3\theal.planned\t/srv/a.json\t${"1f".repeat(32)}\n`);
+    expect(files.out).toContain("\t/srv/new\tabsent\n");
+    const persons = run(blockWith("startswith"));
+    expect(persons.err).toBe("");
+    expect(persons.out.trimEnd().split("\n")).toHaveLength(2);
+    expect(persons.out).toContain("\tuid:1000\theal.unlatched\t-\trestart-unit:gw.service: spent\n");
+  });
+
+  test("every event that the log knows is explained", () => {
+    const known = [...textOf("src/log/entry.ts").matchAll(/^ {2}\| "([a-z.]+)"/gmu)].map((found) => found[1] ?? "");
+    const told = new Set([...textOf("docs/audit.md").matchAll(/`([a-z]+\.[a-z]+)`/gu)].map((found) => found[1]));
+    expect(known.filter((event) => !told.has(event))).toEqual(["log.rotated"]);
+  });
+
+  test("every block with a mark was run here", () => expect(blocks).toHaveLength(6));
 
   test("the check stays quiet about nothing: an empty copy is told as empty", () => {
     writeFileSync(bed.path, "");

@@ -20,6 +20,15 @@ const faultsOf = async (text: string): Promise<readonly string[]> => {
   return [...parsed.warnings, ...rules.faults, ...rules.warnings].map(({ line, message }) => `${line}: ${message}`);
 };
 
+/** The sections of a page, as GitHub names them. */
+const anchorsOf = (page: string): readonly string[] =>
+  [...textOf(page).matchAll(/^#+ (.+)$/gmu)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
 const name = ({ page, line }: Block): string => `${page}:${line}`;
 
 describe("README.md and docs", () => {
@@ -55,6 +64,18 @@ describe("README.md and docs", () => {
       ),
     );
     expect(links.filter((path) => !existsSync(path))).toEqual([]);
+    expect(links.length).toBeGreaterThan(5);
+  });
+
+  test("links lead to sections that are there", () => {
+    const links = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/gu)].map(([, to = "", anchor = ""]) => ({
+        from: page,
+        page: to === "" ? page : join(page, "..", to),
+        anchor,
+      })),
+    );
+    expect(links.filter(({ page, anchor }) => !anchorsOf(page).includes(anchor))).toEqual([]);
     expect(links.length).toBeGreaterThan(5);
   });
 

@@ -71,6 +71,20 @@ describeOnBed("heal", () => {
     expect(await host.count("heal.dispatched")).toBe(1);
   }, 60_000);
 
+  test("heal plan names the change for a red that no tick has seen yet, and changes nothing", async () => {
+    const host = get();
+    await host.gateway("gw-main", 18080);
+    await host.configure(checks());
+    await host.bed.run(["/usr/bin/systemctl", "kill", "-s", "KILL", "gw-main.service"]);
+    expect(await host.bed.sh("dogwatch heal plan")).toStartWith(
+      'restart-unit on gw-main.service would be applied for "gateway-unit":\n',
+    );
+    expect(await host.bed.sh("dogwatch tick --dry-run")).toContain("Would heal: restart-unit on gw-main.service\n");
+    expect(await isAnswering(host)).toBe(false);
+    expect(await host.healLog()).toEqual([]);
+    expect(await host.chat.taken()).toEqual([]);
+  });
+
   test("tick starts a unit that died where the rule names start-unit", async () => {
     const host = get();
     await host.gateway("gw-main", 18080);

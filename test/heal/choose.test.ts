@@ -74,7 +74,11 @@ describe("choose()", () => {
       want: "chosen 1:restart-unit for b",
     },
     { name: "asks for nothing without a rule", given: { candidates: [] }, want: 'none: no rule covers "gateway"' },
-    { name: "asks for nothing without an incident", given: { incidents: {} }, want: 'none: no rule covers "gateway"' },
+    {
+      name: "asks for nothing without an incident",
+      given: { incidents: {} },
+      want: 'none: no incident of "gateway" is open in the heal log',
+    },
     {
       name: "refuses when any red check of the rule says a refused word",
       given: {

@@ -29,6 +29,20 @@ const whileStopping = { mainPid: 0, execMainStartUs: 1, activeExitUs: 5_000_000,
 const byItself = { ...inactive, activeExitUs: 6_000_000, execMainExitUs: 5_000_000 } as const;
 const forgotten: Candidate["facts"] = unitFacts({ ...inactive, activeEnterUs: 0, execMainStartUs: 0 });
 
+const silence = (check: string) => ({
+  check,
+  from: "2026-11-23T02:00:00.000Z",
+  until: "2026-11-23T04:00:00.000Z",
+  reason: "we move it",
+  by: "uid:0",
+});
+const silencedWhy = (check: string): string => `"${check}" is silenced until 2026-11-23 04:00 UTC by uid:0: we move it`;
+/** A rule of two checks, the second red and folded under the first. */
+const withFolded = {
+  candidate: { rule: rule({ on: ["gateway", "ready"] }) },
+  choice: { judged: [judged(), judged({ name: "ready", because: "gateway" })] },
+};
+
 const refused: readonly { readonly name: string; readonly given: Given; readonly want: string }[] = [
   { name: "observes", given: { choice: { mode: "observe" } }, want: "observe mode: planned and told only" },
   { name: "is in its grace", given: { check: { isInGrace: true } }, want: "in its start grace" },
@@ -37,6 +51,23 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     given: { choice: { systemState: state } },
     want: `the host is ${state}`,
   })),
+  { name: "is silenced", given: { choice: { silences: [silence("gateway")] } }, want: silencedWhy("gateway") },
+  { name: "is silenced with all others", given: { choice: { silences: [silence("all")] } }, want: silencedWhy("all") },
+  {
+    name: "stands beside a silenced red check of its rule, though folded",
+    given: { ...withFolded, choice: { ...withFolded.choice, silences: [silence("ready")] } },
+    want: silencedWhy("ready"),
+  },
+  {
+    name: "is flapping",
+    given: { choice: { flapping: new Set(["gateway"]) } },
+    want: '"gateway" is flapping: it comes and goes, and a restart would join in',
+  },
+  {
+    name: "stands beside a flapping red check of its rule",
+    given: { ...withFolded, choice: { ...withFolded.choice, flapping: new Set(["ready"]) } },
+    want: '"ready" is flapping: it comes and goes, and a restart would join in',
+  },
   {
     name: "is latched",
     given: {
@@ -117,6 +148,29 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     want: '"restart-unit" is no cure where the evidence says "conflict"',
   },
   {
+    name: "answers 409, as the http probe words it",
+    given: { check: { evidence: "status 409 Conflict, want 200" } },
+    want: '"restart-unit" is no cure where the evidence says "conflict"',
+  },
+  {
+    name: "has evidence with a refused number",
+    given: {
+      check: { evidence: "/error_code is 409, want 0" },
+      candidate: { recipe: recipe({ refuseWhen: { exitStatus: [], evidence: ["401", "409"] } }) },
+    },
+    want: '"restart-unit" is no cure where the evidence says "409"',
+  },
+  {
+    name: "stands beside another red check of its rule with a refused word, a folded one",
+    given: {
+      candidate: { rule: rule({ on: ["gateway", "ready"] }) },
+      choice: {
+        judged: [judged(), judged({ name: "ready", because: "gateway", evidence: "status 503: '409: Conflict'" })],
+      },
+    },
+    want: '"restart-unit" is no cure where the evidence says "conflict"',
+  },
+  {
     name: "is in its cooldown after an attempt for another incident",
     given: { heal: { attempts: [attempt({ key: "other/restart-unit", ended: moment(-300) })] } },
     want: "in cooldown for 10 min more",
@@ -183,6 +237,19 @@ describe("refusalOf()", () => {
       {
         name: "a signal whose number is a refused exit status",
         given: unit({ activeState: "failed", execMainCode: 2, execMainStatus: 78 }),
+        want: [1, 2],
+      },
+      {
+        name: "a check beside one of another rule that is silenced or flaps",
+        given: { choice: { silences: [silence("other")], flapping: new Set(["other"]) } },
+        want: [1, 2],
+      },
+      {
+        name: "a longer number with a refused one in it",
+        given: {
+          check: { evidence: "answered in 4096 ms, pid 14090" },
+          candidate: { recipe: recipe({ refuseWhen: { exitStatus: [], evidence: ["409"] } }) },
+        },
         want: [1, 2],
       },
       { name: "a recipe without a unit", given: { candidate: { target: undefined, facts: undefined } }, want: [1, 2] },

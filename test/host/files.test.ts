@@ -192,6 +192,19 @@ describe("replace()", () => {
     expect(readdirSync(at).sort()).toEqual([".x..tmp", ".x.1.tmp", ".x.abc.tmp", `.y.${2 ** 22 + dead}.tmp`, "x"]);
   });
 
+  test("sweep() clears what dead processes left of any replace in a folder, and tells how much it may not remove", () => {
+    const at = folder();
+    const dead = 2 ** 22 + 7;
+    for (const name of ["x", ".x.1.tmp", ".tmp", ".y.abc.tmp", "z.9999999.tmp"]) writeFileSync(join(at, name), "kept");
+    for (const name of [`.x.${dead}.tmp`, `.y.${dead}.tmp`]) writeFileSync(join(at, name), "old");
+    mkdirSync(join(at, `.folder.${dead}.tmp`));
+    expect(files.sweep(at)).toBe(1);
+    expect(readdirSync(at).sort()).toEqual(
+      [".folder.4194311.tmp", ".tmp", ".x.1.tmp", ".y.abc.tmp", "x", "z.9999999.tmp"].sort(),
+    );
+    expect(files.sweep(join(at, "none"))).toBe(0);
+  });
+
   test("replace() fails where a folder stands or none is there, and leaves nothing behind", () => {
     const at = folder();
     mkdirSync(join(at, "x"));

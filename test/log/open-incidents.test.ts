@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { appendFileSync } from "node:fs";
 import type { NewEntry } from "../../src/log/entry.ts";
-import { type LoggedAttempt, openIncidents } from "../../src/log/open-incidents.ts";
+import { attemptName, type LoggedAttempt, openIncidents, readStory } from "../../src/log/open-incidents.ts";
 import { createLogBed, healEntries, type LogBed } from "./log-bed.ts";
 
 let bed: LogBed;
@@ -96,4 +96,15 @@ test("openIncidents() tells check and time, and passes over torn and foreign lin
 
 test("openIncidents() finds none without a log", () => {
   expect(openIncidents(bed.host, bed.path)).toEqual([]);
+});
+
+test("readStory() tells how the attempts that are asked for ended, also of an incident that is over, and of one created anew not its old end", () => {
+  bed.append(opened, step("heal.created", 1), { ...step("heal.failed", 1), why: "not well" });
+  bed.append(step("heal.created", 2), step("heal.refused", 2), step("heal.created", 2));
+  bed.append({ event: "incident.resolved", by: "helper", incident: "i-2", check: "gateway", why: "well" });
+  const wanted = new Set([1, 2, 3].map((number) => attemptName("i-2/restart-unit", number)));
+  expect(readStory(bed.host, bed.path, wanted).ends).toEqual(
+    new Map([["i-2/restart-unit#1", { outcome: "failed", why: "not well" }]]),
+  );
+  expect(readStory(bed.host, bed.path).ends.size).toBe(0);
 });

@@ -15,6 +15,31 @@ describe("httpProbe.look() judges the status", () => {
   const cases = [
     { name: "any 2xx by default", given: answer(204), expect: {}, want: { kind: "ok", evidence: "204 in 5 ms" } },
     { name: "no 5xx", given: answer(503), expect: {}, want: { kind: "bad", evidence: "status 503, want 200 to 299" } },
+    {
+      name: "a 409 as a conflict, which no restart cures",
+      given: answer(409),
+      expect: {},
+      want: { kind: "bad", evidence: "status 409 Conflict, want 200 to 299" },
+    },
+    {
+      name: "a 401 as unauthorized, with the begin of what it says",
+      given: answer(401, '{"error":"bad token"}\n'),
+      expect: {},
+      want: { kind: "bad", evidence: "status 401 Unauthorized, want 200 to 299: \"{'error':'bad token'}\"" },
+    },
+    {
+      name: "a 503 whose body tells why",
+      given: answer(
+        503,
+        '{"ready":false,"failing":["telegram"],"error":"409: Conflict: terminated by other getUpdates"}',
+      ),
+      expect: {},
+      want: {
+        kind: "bad",
+        evidence:
+          "status 503, want 200 to 299: \"{'ready':false,'failing':['telegram'],'error':'409: Conflict: terminated by other getUpdates'}\"",
+      },
+    },
     { name: "one of a list", given: answer(401), expect: two, want: { kind: "ok" } },
     {
       name: "none of a list",

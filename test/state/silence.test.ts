@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { readSilences, type Silence, silenceOf, silenceText, writeSilences } from "../../src/state/silence.ts";
+import { createFakeHost } from "../fake-host.ts";
+
+const folder = "/var/lib/dogwatch";
+const silence = (check: string, until = "2026-11-23T04:05:00.000Z"): Silence => ({
+  check,
+  from: "2026-11-23T02:05:00.000Z",
+  until,
+  reason: "we move it",
+  by: "uid:0",
+});
+
+describe("readSilences()", () => {
+  test("readSilences() gives what writeSilences() wrote, without what is over by then", () => {
+    const host = createFakeHost();
+    const all = [silence("gateway"), silence("board", "2026-11-23T03:00:00.000Z")];
+    expect(writeSilences(host, folder, all)).toEqual({ kind: "done" });
+    expect(readSilences(host, folder, "2026-11-23T02:59:59.999Z")).toEqual(all);
+    expect(readSilences(host, folder, "2026-11-23T03:00:00.000Z")).toEqual([silence("gateway")]);
+    expect(readSilences(host, folder, "2026-11-23T04:05:00.000Z")).toEqual([]);
+  });
+
+  for (const given of ["", "{}", '{"version":1,"silences":[]}', "not JSON"])
+    test(`readSilences() takes ${JSON.stringify(given)} for no silence, and leaves it there`, () => {
+      const host = createFakeHost();
+      host.files.put(`${folder}/silences.json`, given);
+      expect(readSilences(host, folder, "2026-11-23T02:05:00.000Z")).toEqual([]);
+      expect(host.files.text(`${folder}/silences.json`)).toBe(given);
+    });
+});
+
+test("silenceOf() finds a check's own silence, or that of all", () => {
+  expect(silenceOf([silence("board"), silence("gateway")], "gateway")?.check).toBe("gateway");
+  expect(silenceOf([silence("all")], "gateway")?.check).toBe("all");
+  expect(silenceOf([silence("board")], "gateway")).toBeUndefined();
+});
+
+test("silenceText() tells until when, by whom and why", () => {
+  expect(silenceText(silence("gateway"))).toBe('"gateway" is silenced until 2026-11-23 04:05 UTC by uid:0: we move it');
+});
