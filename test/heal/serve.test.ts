@@ -326,7 +326,7 @@ describe("serve() serves one connection", () => {
     bed.world["unit"] = "bad";
     await bed.say(open);
     bed.isGone = true;
-    await bed.say(healUnit);
+    await bed.sayOnly(healUnit);
     expect(bed.events().at(-1)).toBe("incident.resolved");
     expect(bed.saved().attempts).toMatchObject([{ outcome: "healed" }]);
   });
