@@ -126,19 +126,24 @@ const openAll = (
   fresh: readonly { readonly check: string; readonly id: string }[],
   evidence: ReadonlyMap<string, string>,
 ): ReturnType<Journal["enter"]> =>
-  journal.enter((book) => ({
-    entries: fresh.map(({ check, id }) => ({
-      event: "incident.opened" as const,
-      by,
-      incident: id,
-      check,
-      evidence: evidence.get(check) ?? "",
-    })),
-    book: {
-      ...book,
-      open: { ...book.open, ...Object.fromEntries(fresh.map(({ check, id }) => [id, { check, openedAt: at }])) },
-    },
-  }));
+  journal.enter((book) => {
+    // Asked again under the log's lock: another may have opened one meanwhile.
+    const known = byCheck(book.open);
+    const mine = fresh.filter(({ check }) => !Object.hasOwn(known, check));
+    return {
+      entries: mine.map(({ check, id }) => ({
+        event: "incident.opened" as const,
+        by,
+        incident: id,
+        check,
+        evidence: evidence.get(check) ?? "",
+      })),
+      book: {
+        ...book,
+        open: { ...book.open, ...Object.fromEntries(mine.map(({ check, id }) => [id, { check, openedAt: at }])) },
+      },
+    };
+  });
 
 const say = (cli: Cli, rule: Rule, healed: Healed, failures: readonly Failure[]): number => {
   const { host, flags } = cli;

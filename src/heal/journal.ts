@@ -60,11 +60,10 @@ const notInStep = -1;
 
 /** What the log says in place of what the book says, where they differ. */
 const inStep = (host: Host, { logFile }: JournalPlace, book: Book, head: Head | null): Book => {
-  if (head === null || head.seq === book.seq) return book;
-  const open = Object.fromEntries(
-    readStory(host, logFile).open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]),
-  );
-  return { ...book, seq: head.seq, open };
+  if (head === null || (head.seq === book.seq && head.sha256 === book.sha256)) return book;
+  const { open, configSha256 } = readStory(host, logFile);
+  const byId = Object.fromEntries(open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]));
+  return { ...book, ...head, open: byId, configSha256 };
 };
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
@@ -105,7 +104,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     known = appended.head;
     if (entries.length === 0 && book === lying) return appended;
     // A book that can't be written is made anew from the log: the line counts.
-    writeSealed(host, bookPath(place.folder), { ...book, seq: appended.head.seq }, bookMode);
+    writeSealed(host, bookPath(place.folder), { ...book, ...appended.head }, bookMode);
     return appended;
   };
   const enter = (make: (book: Book) => Entering): Entered => {

@@ -147,7 +147,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         isDryRun ||= request.dryRun === true;
         return { is: "hello" };
       case "incidents":
-        return { is: "incidents", incidents: byCheck(journal.mended().open) };
+        return { is: "incidents", incidents: byCheck((isDryRun ? journal.book() : journal.mended()).open) };
       case "look":
         return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":

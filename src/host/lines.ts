@@ -1,12 +1,10 @@
-import { writeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { attempt, failureOf, isFailure } from "./failure.ts";
+import { failureOf, isFailure } from "./failure.ts";
 import type { Failure } from "./host.ts";
 import type { LinePeer, NextLine } from "./peers.ts";
 
 /** How long a peer may leave what we say unread. */
 const sendWithinMs = 10_000;
-const againMs = 5;
 /** Lines that may wait to be asked for; a peer that says more is read no further until then. */
 const maxReady = 16;
 
@@ -83,40 +81,35 @@ const createReader = (source: Source, maxLineBytes: number): { next(timeoutMs: n
   };
 };
 
-const isAgain = (code: string): boolean => code === "EAGAIN" || code === "EWOULDBLOCK";
+/** Where lines go: a stream of ours, wherever it leads. */
+interface Sink {
+  write(text: string, done: (error?: Error | null) => void): unknown;
+}
 
-/** Writes all to a descriptor that may be non-blocking; false when the peer is gone or doesn't read. */
-const writeAll = async (fd: number, text: string): Promise<boolean> => {
-  const bytes = Buffer.from(text);
-  let waitedMs = 0;
-  for (let written = 0; written < bytes.length; ) {
-    const done = attempt(() => writeSync(fd, bytes, written, bytes.length - written));
-    if (!isFailure(done)) {
-      written += done;
-      continue;
-    }
-    if (!isAgain(done.code) || waitedMs >= sendWithinMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, againMs));
-    waitedMs += againMs;
-  }
-  return true;
-};
-
-/** The peer at our own standard input and output, as socket activation hands it over. Source: systemd.exec(5), StandardInput=socket. */
-export const stdioPeer = (maxLineBytes: number): LinePeer => ({
-  ...createReader(process.stdin, maxLineBytes),
-  send: (line) => writeAll(1, `${line}\n`),
-  close: () => void process.stdin.destroy(),
-});
-
-const sendTo = (socket: Socket, line: string): Promise<boolean> =>
+/** False when the peer is gone, or leaves for too long unread what we say. */
+const sendTo = (sink: Sink, line: string): Promise<boolean> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), sendWithinMs);
-    socket.write(`${line}\n`, (error) => {
+    sink.write(`${line}\n`, (error) => {
       clearTimeout(timer);
       resolve(error === undefined || error === null);
     });
   });
+
+/** The peer at our own standard input and output, as socket activation hands it over. Source: systemd.exec(5), StandardInput=socket. */
+export const stdioPeer = (maxLineBytes: number): LinePeer => {
+  let isHeard = false;
+  return {
+    ...createReader(process.stdin, maxLineBytes),
+    // systemd hands the socket over blocking: a write(2) of our own would stand still, with all else, for a peer that doesn't read.
+    send: async (line) => {
+      if (!isHeard) process.stdout.on("error", () => undefined);
+      isHeard = true;
+      return await sendTo(process.stdout, line);
+    },
+    close: () => void process.stdin.destroy(),
+  };
+};
 
 /** Connects to a Unix socket, to speak in lines. Source: unix(7). */
 export const connectLines = async (

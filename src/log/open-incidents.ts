@@ -86,6 +86,8 @@ export interface LogStory {
   readonly open: readonly OpenIncident[];
   /** Whether a recipe was ever dispatched. */
   readonly hasHealed: boolean;
+  /** Hash of the config as the log last knew it; empty where no line tells. */
+  readonly configSha256: string;
   /** How the attempts that were asked for ended, by {@link attemptName}; those without an end aren't in it. */
   readonly ends: ReadonlyMap<string, AttemptEnd>;
 }
@@ -99,19 +101,21 @@ export const readStory = (host: Host, path: string, wanted: ReadonlySet<string> 
   const open = new Map<string, OpenIncident>();
   const ends = new Map<string, AttemptEnd>();
   let hasHealed = false;
+  let configSha256 = "";
   const read = eachLine(host.files, path, ({ bytes, isTooLong }) => {
     const value = isTooLong ? undefined : parseLine(bytes);
     if (!isSeenEntry(value)) return;
     take(open, value);
     hasHealed ||= value.event === "heal.dispatched";
+    configSha256 = value.config_sha256 ?? configSha256;
     const name = attemptName(value.key ?? "", value.attempt ?? 0);
     const outcome = outcomes[value.event];
     if (value.event === "heal.created") ends.delete(name);
     if (wanted.has(name) && outcome) ends.set(name, { outcome, why: value.why ?? value.proof ?? "" });
   });
   return read.kind === "failed"
-    ? { open: [], hasHealed: false, ends: new Map() }
-    : { open: [...open.values()], hasHealed, ends };
+    ? { open: [], hasHealed: false, configSha256, ends: new Map() }
+    : { open: [...open.values()], hasHealed, configSha256, ends };
 };
 
 /** The incidents that the log holds open, oldest first; see {@link readStory}. Never throws. */

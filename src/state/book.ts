@@ -9,6 +9,8 @@ export interface Book {
   readonly version: 1;
   /** The log's last line that this book knows of; where the log has moved on, the book is made anew from it. */
   readonly seq: number;
+  /** That line's hash; empty: not known. */
+  readonly sha256: string;
   /** Hash of the config when it was last noted; empty before. */
   readonly configSha256: string;
   /** Incidents that are open in the log, by id. */
@@ -26,7 +28,7 @@ export interface OpenIncident {
 }
 
 /** Before the first line. */
-export const emptyBook: Book = { version: 1, seq: 0, configSha256: "", open: {}, flaps: {}, entered: null };
+export const emptyBook: Book = { version: 1, seq: 0, sha256: "", configSha256: "", open: {}, flaps: {}, entered: null };
 
 /**
  * The incident that is open for a check. Where the watcher names one that the log doesn't know, its state was lost or meddled with: that mustn't keep the

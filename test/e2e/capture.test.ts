@@ -179,7 +179,7 @@ describeOnBed("a captured watcher", () => {
     expect(await ask(heal("main"))).toContain("refused: not confirmed: at the helper's own look it reads ok");
     expect(await ask(heal("nowhere"))).toBe("none: no rule covers it");
     await kill("main", "quiet");
-    const none = 'none: no rule covers "main"';
+    const none = 'none: no incident of "main" is open in the heal log';
     await bed.sh("systemctl stop gw-stopped.service");
     expect(await ask(heal("main", "main-20200101T000000Z"))).toBe(none);
     expect(await ask(heal("main", idOf("other")))).toBe(none);

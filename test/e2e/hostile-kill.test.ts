@@ -72,7 +72,7 @@ test(`tick, killed at any instant of ${rounds * kills} red ticks, repeats no hea
     expect({ round, ...(await den.tick()).json }).toMatchObject({ round, verdict: "green", troubles: [], outbox: 0 });
     expect({ round, verify: await den.verify() }).toEqual({ round, verify: "0 ok" });
     expect([den.names(), readdirSync(den.logs)]).toEqual([
-      ["config.json", "heal.json", "state.json", "tick.lock"],
+      ["config.json", "heal.json", "heal.lock", "incidents.json", "log.lock", "state.json", "tick.lock"],
       ["heal.jsonl"],
     ]);
     const told = chat.taken.map(({ text }) => text).join("\n");

@@ -110,6 +110,24 @@ describe("LinePeer.send()", () => {
   });
 });
 
+describe("stdioPeer()", () => {
+  const speak = `${import.meta.dir}/programs/speak.ts`;
+
+  test("stdioPeer() says a line at its standard output and hears one at its standard input", async () => {
+    const child = Bun.spawn([process.execPath, speak, "500000"], { stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.write("thank you\n");
+    child.stdin.end();
+    expect((await child.stdout.text()).length).toBe(500_001);
+    expect(await child.stderr.text()).toEndWith('true {"kind":"line","text":"thank you"}\n');
+  });
+
+  test("stdioPeer() stands still for no peer that doesn't read", async () => {
+    const deaf = `${import.meta.dir}/programs/deaf.mjs`;
+    const child = Bun.spawn(["node", deaf, process.execPath, speak, String(16 * 1024 * 1024)], { stdout: "pipe" });
+    expect(await child.stdout.text()).toBe("the clock goes on\n");
+  });
+});
+
 describe("connectLines()", () => {
   test("connectLines() says why nobody answers", async () => {
     expect(await connectLines(`${folder}/none.sock`, 1000, maxLineBytes)).toMatchObject({
