@@ -9,6 +9,7 @@ const story =
   (attempts: ReadonlySet<string>): LogStory => ({
     open: [],
     hasHealed: true,
+    configSha256: "",
     ends: new Map(outcome === null ? [] : [...attempts].map((name) => [name, { outcome, why: "so it was" }])),
   });
 
