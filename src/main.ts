@@ -29,6 +29,8 @@ interface Entry {
   readonly hasWords: boolean;
   /** It works on the watcher's state: as root on a system install it first becomes that folder's owner. */
   readonly isWatchers?: (words: readonly string[]) => boolean;
+  /** Without a look at what heals have left it would say what isn't so. */
+  readonly needsSight?: (words: readonly string[], flags: Flags) => boolean;
 }
 
 const always = (): boolean => true;
@@ -39,6 +41,7 @@ const commands: Readonly<Record<string, Entry>> = {
     flags: ["dry-run"],
     hasWords: false,
     isWatchers: always,
+    needsSight: (_, { isDryRun }) => isDryRun,
   },
   validate: { load: async () => (await import("./cli/validate.ts")).validateCommand, flags: [], hasWords: true },
   status: {
@@ -52,6 +55,7 @@ const commands: Readonly<Record<string, Entry>> = {
     flags: ["step"],
     hasWords: true,
     isWatchers: ([verb]) => verb === "plan",
+    needsSight: ([verb]) => verb === "plan",
   },
   log: {
     load: async () => (await import("./cli/log-command.ts")).logEntry,
@@ -63,6 +67,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./cli/silence.ts")).silenceCommand,
     flags: ["for", "reason"],
     hasWords: true,
+    needsSight: ([verb]) => verb === "list",
   },
   egress: {
     load: async () => (await import("./cli/egress.ts")).egressCommand,
@@ -78,7 +83,7 @@ const commands: Readonly<Record<string, Entry>> = {
     isWatchers: always,
   },
   // Not for people: root's side of the wall, and its children that look, or handle a file, as another user.
-  helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: false },
+  helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: true },
   look: { load: async () => (await import("./cli/look.ts")).lookCommand, flags: [], hasWords: false },
   hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
 };
@@ -196,6 +201,16 @@ const settle = (host: Host, given: PathFlags, isWatchers: boolean): Pick<Cli, "h
   return { host: mine, paths: { ...findPaths(mine, { ...given, install: "system" }), credentials } };
 };
 
+/** Says that this user may not look into the folder of heals, and what to do about it; undefined where he may, or there is none. */
+const sayBlind = ({ host, paths }: Pick<Cli, "host" | "paths">, command: string): number | undefined => {
+  const seen = host.files.list(paths.helper);
+  if (!("kind" in seen) || seen.code !== "EACCES") return undefined;
+  host.terminal.err(
+    `dogwatch: cannot read "${paths.helper}": ${seen.why}\n  Run: sudo dogwatch ${command}, or join the group "dogwatch".\n`,
+  );
+  return 74;
+};
+
 const runCommand = async (host: Host, parsed: Parsed, command: string, words: readonly string[]): Promise<number> => {
   const entry = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (entry === undefined) return usage(host, `there is no command "${command}"`);
@@ -215,6 +230,9 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   };
   const settled = settle(host, given, entry.isWatchers?.(words) ?? false);
   if (typeof settled === "number") return settled;
+  const blind =
+    entry.needsSight?.(words, flags) === true ? sayBlind(settled, [command, ...words].join(" ")) : undefined;
+  if (blind !== undefined) return blind;
   const cli: Cli = { ...settled, flags, words };
   return await (await entry.load())(cli);
 };

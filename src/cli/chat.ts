@@ -76,7 +76,10 @@ const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
       );
     return exits.done;
   }
-  const lasting = sent.kind === "refused" ? "It will not pass by itself." : "It may pass; run the command again later.";
+  // Inside the unit's sandbox the credentials are handed over; outside of it only root can read them.
+  const isOutside = paths.install === "system" && host.uid !== 0 && paths.credentials.prefix === "";
+  const refused = isOutside ? "Run: sudo dogwatch chat test" : "It will not pass by itself.";
+  const lasting = sent.kind === "refused" ? refused : "It may pass; run the command again later.";
   complain(
     host,
     sent.why.startsWith("cannot ") ? sent.why : `cannot deliver to ${config.chat.kind}: ${sent.why}`,

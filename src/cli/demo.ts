@@ -58,6 +58,8 @@ const cliFor = ({ host, paths, flags }: Cli, { folder }: Stage): Cli => ({
     ...paths,
     config: `${folder}/dogwatch.yaml`,
     state: `${folder}/state`,
+    helper: `${folder}/state`,
+    socket: null,
     logFile: `${folder}/log/heal.jsonl`,
     credentials: { path: `${folder}/credentials`, prefix: "" },
     recipes: `${folder}/heal-recipes`,

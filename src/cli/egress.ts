@@ -33,7 +33,7 @@ const listText = ({ destinations, programs, sockets }: EgressList): string => {
 const misuse = ({ host, flags }: Cli): string | undefined => {
   if ((flags.isHelper || flags.isWritten) && !flags.isSystemd) return "--helper and --write go with --systemd only";
   if (flags.isHelper && flags.isWritten) return "--write writes both drop-ins: leave --helper out";
-  return flags.isWritten && host.uid !== 0 ? "--write needs root" : undefined;
+  return flags.isWritten && host.uid !== 0 ? "--write needs root: sudo dogwatch egress --systemd --write" : undefined;
 };
 
 /** `dogwatch egress`: every destination, program and socket, and why; with `--systemd` the drop-in of the units' IP filter. */

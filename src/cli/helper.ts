@@ -19,6 +19,22 @@ const maxWatchMs = 90_000;
 const reserveMs = 10_000;
 
 /**
+ * The uid at the other end as systemd names the instance: a number, its pid, its uid. Undefined where it doesn't tell: then the socket's mode has to do.
+ * Source: systemd.socket(5), Accept=.
+ */
+const peerUid = (instance: string | undefined): number | undefined => {
+  const uid = /-(\d+)$/u.exec(instance ?? "")?.[1];
+  return uid === undefined ? undefined : Number(uid);
+};
+
+/** Only the watcher is served, and root. The socket is the watcher's own: who captures him can open it to everybody. */
+const isStranger = ({ host, paths, words }: Cli): boolean => {
+  const uid = peerUid(words[0]);
+  const watchers = host.files.stat(paths.state);
+  return uid !== undefined && uid !== 0 && !("kind" in watchers) && watchers.uid !== uid;
+};
+
+/**
  * `dogwatch helper`, root's side of the wall: serves the one watcher at the other end of its standard input and output, and believes nothing of
  * what it says. Started by dogwatch-heal.socket, not by people.
  */
@@ -29,6 +45,10 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
   if (host.uid !== 0) {
     complain(host, 'cannot run "helper": it is root\'s', "It is started by dogwatch-heal.socket.");
     return exits.usage;
+  }
+  if (isStranger(cli)) {
+    log.log("warn", `helper: refused a peer: it is not the watcher (${cli.words[0]}: number, pid, uid)`);
+    return exits.done;
   }
   host.files.sweep(paths.helper);
   // What it reads of the config is its own copy: the watcher's may say anything.

@@ -97,7 +97,12 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
   const lost = isDenied ? `cannot read "${path}": ${look.why}` : note;
   const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
   if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
-  else complain(host, `cannot tell the status: ${why}`, isDenied ? "Run: sudo dogwatch status" : "Run: dogwatch tick");
+  else
+    complain(
+      host,
+      `cannot tell the status: ${why}`,
+      isDenied ? 'Run: sudo dogwatch status, or join the group "dogwatch".' : "Run: dogwatch tick",
+    );
 };
 
 const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick | undefined): Promise<void> => {

@@ -174,11 +174,10 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log);
   if (lock.kind === "failed") {
     const why = made.kind === "failed" ? made.why : lock.why;
-    complain(
-      host,
-      `cannot use the state folder "${paths.state}": ${why}`,
-      "Run it as root, or name a folder with --state-dir.",
-    );
+    const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(lock.code)
+      ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
+      : "Run it as root, or name a folder with --state-dir.";
+    complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
     return exits.cannotCreate;
   }
   try {

@@ -23,7 +23,10 @@ const failed = (why: string): Secret => ({ kind: "failed", why });
 
 const readFile = (host: Host, path: string, isHandedOver: boolean): Secret => {
   const read = host.files.read(path, maxSecretBytes);
-  if (read.kind === "failed") return failed(`cannot read "${path}": ${read.why}; put the secret there, mode 0600`);
+  if (read.kind === "failed")
+    return failed(
+      `cannot read "${path}": ${read.why}${read.code === "EACCES" ? "" : "; put the secret there, mode 0600"}`,
+    );
   if (!isHandedOver && (read.stat.mode & othersMask) !== 0)
     return failed(`"${path}" can be read by others; run: chmod 600 ${path}`);
   if (!isHandedOver && read.stat.uid !== 0 && read.stat.uid !== host.uid)

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
 import type { NewEntry } from "../log/entry.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
-import type { Book } from "../state/book.ts";
+import { type Book, openFor } from "../state/book.ts";
 import { elapsedS, type Moment } from "../state/state.ts";
 import type { WatcherEvent } from "./helper.ts";
 import type { Entering, Journal } from "./journal.ts";
@@ -32,7 +32,7 @@ const opened = (
 ): Entering => {
   const { incident, check } = event;
   const isKnown = scope.config.checks.some(({ name }) => name === check);
-  const isOpen = Object.hasOwn(book.open, incident) || Object.values(book.open).some((each) => each.check === check);
+  const isOpen = Object.hasOwn(book.open, incident) || openFor(book.open, check) !== undefined;
   if (!isKnown || isOpen || !idForm.test(incident)) return { entries: [], book };
   const evidence = cleanEvidence(event.evidence);
   const entry: NewEntry = { event: "incident.opened", by: "watcher", incident, check, evidence };
@@ -44,9 +44,9 @@ const resolved = (
   scope: EventScope,
   event: Extract<WatcherEvent, { event: "incident.resolved" }>,
 ): Entering => {
-  const { incident } = event;
-  const known = Object.hasOwn(book.open, incident) ? book.open[incident] : undefined;
-  if (known === undefined) return { entries: [], book };
+  const incident = Object.hasOwn(book.open, event.incident) ? event.incident : openFor(book.open, event.check);
+  const known = incident === undefined ? undefined : book.open[incident];
+  if (incident === undefined || known === undefined) return { entries: [], book };
   const isNamed = scope.config.checks.some(({ name }) => name === event.check);
   const check = isNamed ? event.check : known.check;
   const why = cleanEvidence(event.why, maxWhy);
@@ -79,28 +79,45 @@ const windowOf = ({ entered }: Book, now: Moment): NonNullable<Book["entered"]> 
     ? { from: now, count: 0 }
     : entered;
 
-/** Takes the lines that still fit into this hour; the first that doesn't is said once, the rest is only counted. */
-const bounded = (before: Book, after: Entering, scope: EventScope): Entering => {
-  const window = windowOf(before, scope.now);
-  const most = Math.max(leastPerHour, perCheckPerHour * scope.config.checks.length);
+type Bounds = Pick<EventScope, "config" | "now">;
+
+const mostPerHour = ({ config }: Bounds): number => Math.max(leastPerHour, perCheckPerHour * config.checks.length);
+
+/**
+ * Takes the lines that still fit into this hour; the first that doesn't is said once, the rest is only counted. For all that a watcher can bring
+ * about as often as it likes. Pure.
+ */
+export const bounded = (before: Book, after: Entering, bounds: Bounds): Entering => {
+  const window = windowOf(before, bounds.now);
+  const most = mostPerHour(bounds);
   const count = window.count + after.entries.length;
   const entered = { from: window.from, count };
   if (count <= most) return { entries: after.entries, book: { ...after.book, entered } };
-  const why = `the watcher wants more than ${most} lines written within an hour; the rest of them is not`;
+  const why = `the watcher brings about more than ${most} lines within an hour; the rest of them is not written`;
   const entries: readonly NewEntry[] = window.count > most ? [] : [{ event: "heal.refused", by: "helper", why }];
   return { entries, book: { ...before, entered } };
+};
+
+/** An opening counts, but always passes: one at most can be open for a check, and without it nothing of that check is healed. */
+const counted = (before: Book, after: Entering, bounds: Bounds): Entering => {
+  const { from, count } = windowOf(before, bounds.now);
+  const entered = { from, count: Math.max(count, Math.min(count + after.entries.length, mostPerHour(bounds))) };
+  return { ...after, book: { ...after.book, entered } };
 };
 
 /** What the watcher's events come to in log and book: an unknown check, a second opening, a strange id change nothing. Pure. */
 export const takeEvents = (book: Book, scope: EventScope, events: readonly WatcherEvent[]): Entering => {
   let sum: Entering = { entries: [], book };
   for (const event of events) {
-    const { entries, book: next } = one(sum.book, scope, event);
+    const each = one(sum.book, scope, event);
+    if (each.entries.length === 0) continue;
+    const bound = event.event === "incident.opened" ? counted : bounded;
+    const { entries, book: next } = bound(sum.book, each, scope);
     sum = { entries: [...sum.entries, ...entries], book: next };
   }
   if (sum.entries.length === 0) return sum;
   const configSha256 = sum.book.configSha256 || scope.configSha256;
-  return bounded(book, { ...sum, book: { ...sum.book, configSha256 } }, scope);
+  return { ...sum, book: { ...sum.book, configSha256 } };
 };
 
 /** Writes the watcher's events into the log, as far as they hold. Never throws. */

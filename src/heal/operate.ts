@@ -11,6 +11,7 @@ import { adopt } from "./adopt.ts";
 import type { Bench } from "./attempt.ts";
 import { sweepBackups } from "./backup.ts";
 import type { CandidateSource } from "./candidates.ts";
+import { bounded } from "./events.ts";
 import { createHands } from "./hands.ts";
 import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
@@ -90,7 +91,12 @@ const benchOf = (theatre: Theatre): Bench => ({
   helperFolder: theatre.folder,
   by: theatre.by,
   now: () => ({ at: new Date(theatre.host.clock.nowMs()).toISOString(), moment: momentOf(theatre.host) }),
-  append: (entries) => theatre.journal.enter((book) => ({ entries, book })),
+  append: (entries) =>
+    theatre.journal.enter((book) => {
+      const isRefusal = entries.some(({ event }) => event === "heal.refused");
+      const scope = { config: theatre.config, now: momentOf(theatre.host) };
+      return isRefusal ? bounded(book, { entries, book }, scope) : { entries, book };
+    }),
   save: (heal) => save(theatre, heal),
   look: theatre.look,
   watchMs: theatre.watchMs,
@@ -181,19 +187,18 @@ export const keepCopies = async (
     () => undefined,
   );
 
-const busy = (holder: string): Healed => ({
-  ...noHeal(`another heal is running (${holder}): one change at a time`),
-  outcome: "refused",
-});
+const busy = (why: string): Healed => ({ ...noHeal(why), outcome: "refused" });
 
-/** Does `work` under the heal lock; where another holds it, gives what `onBusy` makes of the holder. */
+/** Does `work` under the heal lock; where it can't be had, gives what `onBusy` makes of the reason. */
 const underLock = async <Done>(
   { host, folder, isReadOnly }: Theatre,
   work: () => Promise<Done>,
-  onBusy: (holder: string) => Done,
+  onBusy: (why: string) => Done,
 ): Promise<Done> => {
   const lock = isReadOnly ? undefined : host.files.lock(`${folder}/heal.lock`);
-  if (lock?.kind === "busy") return onBusy(lock.holder);
+  if (lock?.kind === "busy") return onBusy(`another heal is running (${lock.holder}): one change at a time`);
+  // A disk that turned read-only: then the intent can't be written either, and the heal is refused with that reason.
+  if (lock?.kind === "failed" && lock.code !== "EROFS") return onBusy(`the lock of heals can't be taken: ${lock.why}`);
   try {
     return await work();
   } finally {

@@ -2,12 +2,12 @@ import type { Check } from "../config/config.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
-import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";
+import { openOf } from "./open-of.ts";
 import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
@@ -52,37 +52,6 @@ const scopeOf = ({ host, config, configSha256 }: ServeParts): EventScope => ({
   now: momentOf(host),
   at: new Date(host.clock.nowMs()).toISOString(),
 });
-
-/**
- * By check, the incident that the log holds open: the one that the watcher names, of another check only where that is part of the same outage, else
- * the check's own. `isDryRun`: nothing was written for it, so one that would be opened now counts.
- */
-const openOf = (
-  { journal, host, folder }: ServeParts,
-  asked: readonly { readonly check: string; readonly incident: string }[],
-  isDryRun: boolean,
-): Readonly<Record<string, Incident>> => {
-  const { open } = journal.book();
-  const own = byCheck(open);
-  const lastTold = momentOf(host);
-  const { attempts } = readHealState(host, folder, lastTold, true).value;
-  const isPatient = (check: string, id: string): boolean =>
-    attempts.some(({ incident, sick }) => incident === id && sick.includes(check));
-  return Object.fromEntries(
-    asked.flatMap(({ check, incident }) => {
-      const named = Object.hasOwn(open, incident) ? open[incident] : undefined;
-      const isItsOwn = named !== undefined && (named.check === check || isPatient(check, incident));
-      const known = isItsOwn
-        ? { id: incident, openedAt: named.openedAt }
-        : Object.hasOwn(own, check)
-          ? own[check]
-          : undefined;
-      const would = { id: incident, openedAt: new Date(host.clock.nowMs()).toISOString() };
-      const mine = known ?? (isDryRun ? would : undefined);
-      return mine === undefined ? [] : [[check, { ...mine, check, lastTold }]];
-    }),
-  );
-};
 
 /** What the helper remembers of its own looks: the base of all looks of one connection, and what they leave. */
 const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun: () => boolean) => {
@@ -234,30 +203,35 @@ const refusalOf = (request: Request | undefined, count: number, { configSha256 }
   return request.config === configSha256 ? undefined : "it is about another config than the one that root reads";
 };
 
+/** The peer's next request, or why it is none; undefined when it has hung up. */
+const hear = async (parts: ServeParts, count: number): Promise<Request | string | undefined> => {
+  const line = await parts.peer.next(count === 1 ? firstLineMs : nextLineMs);
+  if (line.kind === "end") return undefined;
+  if (line.kind === "late") return "no whole line came in time";
+  if (line.kind === "too-long") return "the line is too long";
+  const request = parseRequest(line.text);
+  return refusalOf(request, count, parts) ?? request;
+};
+
 /**
  * Serves one watcher: its requests one after the other, each answered by a line. The first that is none ends the connection. A watcher that goes
  * away doesn't stop what was begun. Returns when the peer is done, and whether it was all a dry run. Never throws for expected trouble.
  */
 export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boolean }> => {
   const { peer, warn } = parts;
-  let sending: Promise<unknown> = Promise.resolve();
+  // Once false: the peer is gone, or doesn't read. Then nothing more is said, and no further request is heard.
+  let sending: Promise<boolean> = Promise.resolve(true);
   const send = (answer: Plain): void => {
     const line = JSON.stringify({ ...answer, ...session.besides() });
-    sending = sending.then(() => peer.send(line));
+    sending = sending.then(async (isHeard) => isHeard && (await peer.send(line)));
   };
   const session = openSession(parts, send);
-  for (let count = 1; ; count += 1) {
-    const line = await peer.next(count === 1 ? firstLineMs : nextLineMs);
-    if (line.kind === "end") break;
-    if (line.kind !== "line") {
-      warn(`refused a request: ${line.kind === "late" ? "no whole line came in time" : "the line is too long"}`);
-      break;
-    }
-    const request = parseRequest(line.text);
-    const why = refusalOf(request, count, parts);
-    if (request === undefined || why !== undefined) {
-      warn(`refused a request: ${why ?? ""}`);
-      send({ is: "refused", code: "REFUSED", why: why ?? "" });
+  for (let count = 1; await sending; count += 1) {
+    const request = await hear(parts, count);
+    if (request === undefined) break;
+    if (typeof request === "string") {
+      warn(`refused a request: ${request}`);
+      send({ is: "refused", code: "REFUSED", why: request });
       break;
     }
     send(await session.handle(request));

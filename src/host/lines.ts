@@ -7,24 +7,32 @@ import type { LinePeer, NextLine } from "./peers.ts";
 /** How long a peer may leave what we say unread. */
 const sendWithinMs = 10_000;
 const againMs = 5;
+/** Lines that may wait to be asked for; a peer that says more is read no further until then. */
+const maxReady = 16;
 
 /** Where bytes come from: a stream of ours, wherever it leads. */
 interface Source {
   on(event: "data", take: (chunk: Uint8Array) => void): unknown;
   on(event: "end" | "close", end: () => void): unknown;
   on(event: "error", fail: (error: Error) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
 }
 
-/** Cuts a stream into lines, holding at most `maxLineBytes` of an unfinished one. */
+/** Cuts a stream into lines, holding at most `maxLineBytes` of an unfinished one, and few that nobody has asked for yet. */
 const createReader = (source: Source, maxLineBytes: number): { next(timeoutMs: number): Promise<NextLine> } => {
   const ready: NextLine[] = [];
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   let wake: (() => void) | undefined;
   let last: NextLine | undefined;
+  let isPaused = false;
   const put = (line: NextLine): void => {
     ready.push(line);
     wake?.();
+    if (isPaused || ready.length < maxReady) return;
+    isPaused = true;
+    source.pause();
   };
   const finish = (line: NextLine): void => {
     last ??= line;
@@ -48,6 +56,14 @@ const createReader = (source: Source, maxLineBytes: number): { next(timeoutMs: n
       from = end + 1;
     }
   };
+  const takeNext = (): NextLine | undefined => {
+    const line = ready.shift();
+    if (isPaused && ready.length < maxReady) {
+      isPaused = false;
+      source.resume();
+    }
+    return line;
+  };
   source.on("data", take);
   source.on("end", () => finish({ kind: "end" }));
   source.on("close", () => finish({ kind: "end" }));
@@ -62,7 +78,7 @@ const createReader = (source: Source, maxLineBytes: number): { next(timeoutMs: n
         clearTimeout(timer);
         wake = undefined;
       }
-      return ready.shift() ?? last ?? { kind: "late" };
+      return takeNext() ?? last ?? { kind: "late" };
     },
   };
 };

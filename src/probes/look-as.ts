@@ -9,6 +9,7 @@ const childMs = 55_000;
 const bytesPerReading = 4096;
 const maxMemoryKeys = 20;
 const maxMemoryText = 300;
+const maxMemoryKey = 64;
 
 /** What a child is told on its standard input. Credentials are read by whoever may; a secret file is read by the child itself. */
 export interface LookOrder {
@@ -44,7 +45,7 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 };
@@ -52,6 +53,7 @@ const parseJson = (text: string): unknown => {
 const memoryOf = (value: unknown): Memory | undefined => {
   if (!isRecord(value)) return undefined;
   const pairs = Object.entries(value)
+    .filter(([key]) => key.length <= maxMemoryKey)
     .slice(0, maxMemoryKeys)
     .flatMap(([key, each]): [string, Memory[string]][] => {
       if (typeof each === "string") return [[key, each.slice(0, maxMemoryText)]];
@@ -59,6 +61,10 @@ const memoryOf = (value: unknown): Memory | undefined => {
     });
   return Object.fromEntries(pairs);
 };
+
+/** A number from 0 to `most`, nearest to the one given; undefined for what is none. */
+const finite = (value: unknown, most: number): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, 0), most) : undefined;
 
 const isKind = (value: unknown): value is Reading["kind"] => value === "ok" || value === "bad" || value === "unknown";
 
@@ -68,11 +74,12 @@ export const readingOf = (value: unknown): Reading | undefined => {
   const { kind, evidence, durationMs, startedUptimeS } = value;
   if (!isKind(kind) || typeof evidence !== "string") return undefined;
   const memory = memoryOf(value["memory"]);
+  const uptimeS = finite(startedUptimeS, Number.MAX_SAFE_INTEGER);
   return {
     kind,
     evidence: cleanEvidence(evidence),
-    durationMs: typeof durationMs === "number" && Number.isFinite(durationMs) ? durationMs : 0,
-    ...(typeof startedUptimeS === "number" && Number.isFinite(startedUptimeS) ? { startedUptimeS } : {}),
+    durationMs: finite(durationMs, childMs) ?? 0,
+    ...(uptimeS === undefined ? {} : { startedUptimeS: uptimeS }),
     ...(memory === undefined ? {} : { memory }),
   };
 };

@@ -27,3 +27,10 @@ export interface OpenIncident {
 
 /** Before the first line. */
 export const emptyBook: Book = { version: 1, seq: 0, configSha256: "", open: {}, flaps: {}, entered: null };
+
+/**
+ * The incident that is open for a check. Where the watcher names one that the log doesn't know, its state was lost or meddled with: that mustn't keep the
+ * check from its heal. Pure.
+ */
+export const openFor = (open: Book["open"], check: string): string | undefined =>
+  Object.keys(open).find((id) => open[id]?.check === check);

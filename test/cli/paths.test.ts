@@ -146,3 +146,76 @@ describe("findPaths() takes flags and a user's own places", () => {
     expect([config, state]).toEqual(["/.config/dogwatch/dogwatch.yaml", "/.local/state/dogwatch"]);
   });
 });
+
+describe("findPaths() finds the helper's place", () => {
+  const heal = "/var/lib/dogwatch-heal";
+  const sock = "/run/dogwatch-heal.sock";
+  interface Wall {
+    readonly uid: number;
+    readonly flags?: PathFlags;
+    readonly folder?: "folder" | "file";
+    /** Owner of the socket. */
+    readonly socketUid?: number;
+  }
+  const cases: readonly {
+    readonly name: string;
+    readonly given: Wall;
+    readonly want: Pick<Paths, "helper" | "socket">;
+  }[] = [
+    {
+      name: "behind the socket for whom the socket is",
+      given: { uid: 995, folder: "folder", socketUid: 995 },
+      want: { helper: heal, socket: sock },
+    },
+    {
+      name: "in root's folder without a socket for root and everybody else",
+      given: { uid: 0, folder: "folder", socketUid: 995 },
+      want: { helper: heal, socket: null },
+    },
+    {
+      name: "in root's folder without a socket for another user",
+      given: { uid: 1000, folder: "folder", socketUid: 995 },
+      want: { helper: heal, socket: null },
+    },
+    {
+      name: "in root's folder where the socket is gone",
+      given: { uid: 995, folder: "folder" },
+      want: { helper: heal, socket: null },
+    },
+    {
+      name: "beside the state on a host without a wall",
+      given: { uid: 0, socketUid: 0 },
+      want: { helper: "/var/lib/dogwatch", socket: null },
+    },
+    {
+      name: "beside the state where something else has the folder's name",
+      given: { uid: 995, folder: "file", socketUid: 995 },
+      want: { helper: "/var/lib/dogwatch", socket: null },
+    },
+    {
+      name: "beside the state that was named by hand",
+      given: { uid: 995, folder: "folder", socketUid: 995, flags: { stateDir: "/srv/x" } },
+      want: { helper: "/srv/x", socket: null },
+    },
+    {
+      name: "beside the state when the log was named by hand",
+      given: { uid: 0, folder: "folder", socketUid: 0, flags: { logsDir: "/srv/x" } },
+      want: { helper: "/var/lib/dogwatch", socket: null },
+    },
+    {
+      name: "beside the state of a user's own install",
+      given: { uid: 1000, folder: "folder", socketUid: 1000, flags: { install: "user" } },
+      want: { helper: "/home/ann/.local/state/dogwatch", socket: null },
+    },
+  ];
+  for (const { name, given, want } of cases)
+    test(`findPaths(): ${name}`, () => {
+      const host = createFakeHost({ uid: given.uid, env: { HOME: "/home/ann" } });
+      host.files.put(systemFile, "");
+      if (given.folder === "folder") host.files.put(`${heal}/heal.json`, "");
+      if (given.folder === "file") host.files.put(heal, "");
+      if (given.socketUid !== undefined) host.files.put(sock, "", { uid: given.socketUid });
+      const { helper, socket } = findPaths(host, given.flags ?? {});
+      expect({ helper, socket }).toEqual({ ...want });
+    });
+});

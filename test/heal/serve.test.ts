@@ -324,7 +324,9 @@ describe("serve() serves one connection", () => {
   test("serve() finishes what it began when the watcher is gone", async () => {
     const bed = createServeBed();
     bed.world["unit"] = "bad";
-    bed.isGone = true;
+    bed.onLook = () => {
+      bed.isGone = true;
+    };
     await bed.say(open, healUnit);
     expect(bed.events().at(-1)).toBe("incident.resolved");
     expect(bed.saved().attempts).toMatchObject([{ outcome: "healed" }]);
@@ -381,7 +383,7 @@ describe("serve() serves one connection", () => {
   ] as const)
     test(`serve() ends a connection whose line is ${kind}`, async () => {
       const bed = createServeBed();
-      expect(await bed.sayOnly({ kind }, open)).toEqual([]);
+      expect(await bed.sayOnly({ kind }, open)).toEqual([expect.objectContaining({ is: "refused" })]);
       expect(bed.warned).toEqual([want]);
     });
 
