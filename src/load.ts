@@ -89,6 +89,24 @@ export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false
   };
 };
 
+/** Keeps a config with what it says of recipes, as their files are now. */
+const keep = (host: Host, paths: Paths, key: string, { config, keepables }: Pick<Kept, "config" | "keepables">): void =>
+  void writeSealed(
+    host,
+    keptPath(paths),
+    { version: 1, key, config, keepables, recipes: stampsOf(host, paths, config) },
+    0o640,
+  );
+
+/** A kept config. Where a recipe's file is another by now, only what is known of recipes is read again: a spoilt one is for the heal to refuse, and a red must still be told. */
+const asKept = async (host: Host, paths: Paths, kept: Kept, isDryRun: boolean): Promise<Pick<Kept, "keepables">> => {
+  const { key, config } = kept;
+  if (JSON.stringify(kept.recipes) === JSON.stringify(stampsOf(host, paths, config))) return kept;
+  const keepables = await keepablesOf(host, paths, config);
+  if (!isDryRun) keep(host, paths, key, { config, keepables });
+  return { keepables };
+};
+
 /**
  * The config for a tick: as kept beside the state when the file's bytes are the same, else read afresh and kept. Whether the file
  * may be trusted is asked every time. Never throws for expected trouble.
@@ -99,30 +117,16 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
   const sha256 = host.sha256(trusted.bytes);
   const key = keyOf(host, sha256);
   const kept = readSealed(host, keptPath(paths), isKept, false);
-  const isSame =
-    kept.kind === "read" &&
-    kept.value.key === key &&
-    JSON.stringify(kept.value.recipes) === JSON.stringify(stampsOf(host, paths, kept.value.config));
-  if (isSame)
-    return { kind: "config", config: kept.value.config, sha256, warnings: [], keepables: kept.value.keepables };
+  if (kept.kind === "read" && kept.value.key === key) {
+    const { keepables } = await asKept(host, paths, kept.value, isDryRun);
+    return { kind: "config", config: kept.value.config, sha256, warnings: [], keepables };
+  }
   const fresh = await loadFresh(host, paths);
   if (fresh.kind === "config" && fresh.sha256 !== sha256)
     return {
       kind: "faults",
       faults: [wholeFileFault(paths.config, "the file changed while it was read; run the command again")],
     };
-  if (fresh.kind === "config" && !isDryRun)
-    writeSealed(
-      host,
-      keptPath(paths),
-      {
-        version: 1,
-        key,
-        config: fresh.config,
-        keepables: fresh.keepables,
-        recipes: stampsOf(host, paths, fresh.config),
-      },
-      0o640,
-    );
+  if (fresh.kind === "config" && !isDryRun) keep(host, paths, key, fresh);
   return fresh;
 };

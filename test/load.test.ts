@@ -39,6 +39,20 @@ describe("loadKept()", () => {
     expect(await hostNameFrom(host)).toBe("planted");
   });
 
+  test("loadKept() keeps a config whose recipe is spoilt since: the heal refuses it, and the red is told", async () => {
+    const host = hostWith();
+    await loadKept(host, paths, false);
+    for (const spoilt of ["recipe: [", "recipe: restart-unit\nsteps: []\n"]) {
+      host.files.put(`${paths.recipes}/restart-unit.yaml`, spoilt);
+      expect(await loadKept(host, paths, false)).toMatchObject({ kind: "config", keepables: [] });
+      const kept = host.files.text(keptPath);
+      expect(kept).toContain(`"restart-unit":"${spoilt.length}.`);
+      await loadKept(host, paths, false);
+      expect(host.files.text(keptPath)).toBe(kept);
+    }
+    expect((await loadFresh(host, paths)).kind).toBe("faults");
+  });
+
   const fresh: readonly { readonly name: string; readonly given: (host: FakeHost) => FakeHost }[] = [
     {
       name: "the config has another byte",
