@@ -231,7 +231,9 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   const settled = settle(host, given, entry.isWatchers?.(words) ?? false);
   if (typeof settled === "number") return settled;
   const blind =
-    entry.needsSight?.(words, flags) === true ? sayBlind(settled, [command, ...words].join(" ")) : undefined;
+    entry.needsSight?.(words, flags) === true
+      ? sayBlind(settled, [command, ...words, ...(flags.isDryRun ? ["--dry-run"] : [])].join(" "))
+      : undefined;
   if (blind !== undefined) return blind;
   const cli: Cli = { ...settled, flags, words };
   return await (await entry.load())(cli);

@@ -46,7 +46,7 @@ export const failedCommand = async (cli: Cli): Promise<number> => {
   const cause = `${status} ${withoutDurations(why)}`;
   const { name, remindMs } = await known(cli);
   const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= remindMs;
-  const text = `dogwatch on ${name} is ill (status ${status}): ${why}. Next: ${nextCommand(status, paths)}`;
+  const text = `dogwatch on ${name} is ill (status ${status}): ${why}. Next: ${nextCommand(status, paths, why)}`;
   host.terminal.err(`<${isDue ? 0 : 3}>${cleanEvidence(text, maxTextLength)}\n`);
   if (isDue) writeToldIllness(host, memory, { version: 1, cause, moment });
   return exits.done;

@@ -40,7 +40,11 @@ const unlatchHeld = async (cli: Cli, word: string): Promise<number> => {
   const attempts = heal.attempts.map((each) => (each.rule === rule ? { ...each, isSpent: true as const } : each));
   const saved = logged.kind === "failed" ? logged : writeHealState(host, paths.helper, { ...heal, latched, attempts });
   if (saved.kind === "failed") {
-    complain(host, `cannot unlatch "${rule}": ${saved.why}`, "Nothing was changed; run it as root.");
+    complain(
+      host,
+      `cannot unlatch "${rule}": ${saved.why}`,
+      `Nothing was changed. Run: sudo dogwatch heal unlatch ${rule}`,
+    );
     return exits.ioError;
   }
   host.terminal.out(`${rule}: unlatched\n`);
@@ -54,7 +58,7 @@ export const unlatch = async (cli: Cli, rule: string): Promise<number> => {
   complain(
     cli.host,
     `cannot unlatch "${rule}": ${done.why}`,
-    done.isBusy ? "Run it again in a minute." : "Run it as root.",
+    done.isBusy ? "Run it again in a minute." : `Run: sudo dogwatch heal unlatch ${rule}`,
   );
   return exits.cannotCreate;
 };

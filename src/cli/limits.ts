@@ -1,5 +1,7 @@
+import { secretFiles } from "../config/check-secrets.ts";
 import type { Config } from "../config/config.ts";
 import { filterFault } from "../config/ip-filter.ts";
+import { watcher } from "../config/secret.ts";
 import { loadKept } from "../load.ts";
 import type { Cli } from "./cli.ts";
 
@@ -21,6 +23,18 @@ export const limitsOf = (cli: Cli): readonly string[] => {
     "what this user runs can rewrite the heal log: only heads in the chat prove it",
     ...lingerLimit(cli),
   ];
+};
+
+/** Secret files that root can read and the unit can't: it runs as the watcher. Never throws. */
+export const closedSecrets = ({ host, paths }: Cli, config: Config): readonly string[] => {
+  const uid = host.uidOf(watcher);
+  if (paths.install !== "system" || paths.helper === paths.state || uid === undefined) return [];
+  return secretFiles(config).flatMap((path) => {
+    const stat = host.files.stat(path);
+    return "kind" in stat || stat.uid === uid
+      ? []
+      : [`the unit, which runs as "${watcher}", can't read the secret "${path}"; run: chown ${watcher} "${path}"`];
+  });
 };
 
 /** Why the units' IP filter doesn't fit the config as it is now, in at most one sentence. Never throws. */

@@ -1,7 +1,12 @@
 import type { Paths } from "../paths.ts";
 
+/** A reason that names its own remedy, as most of ours do. */
+const ownRemedy = /; run: (systemctl status [\w.@-]+)$/u;
+
 /** The one next command for an exit status of the tick. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
-export const nextCommand = (status: string, paths: Paths): string => {
+export const nextCommand = (status: string, paths: Paths, why = ""): string => {
+  const remedy = ownRemedy.exec(why)?.[1];
+  if (remedy !== undefined) return remedy;
   switch (status) {
     case "78":
       return "dogwatch validate";

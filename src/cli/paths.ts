@@ -55,8 +55,10 @@ const helperPlace = (
   const folder = isOneProcess ? undefined : host.files.stat(helperFolder);
   if (folder === undefined || "kind" in folder || !folder.isFolder) return { helper: state, socket: null };
   const socket = host.files.stat(helperSocket);
-  const isOurs = !("kind" in socket) && socket.uid === host.uid;
-  return { helper: helperFolder, socket: isOurs ? helperSocket : null };
+  // The watcher asks even where no socket is: that the helper can't be reached is what has to be said.
+  const owner = "kind" in socket ? host.files.stat(state) : socket;
+  const isWatcher = !("kind" in owner) && owner.uid === host.uid && (host.uid !== 0 || owner === socket);
+  return { helper: helperFolder, socket: isWatcher ? helperSocket : null };
 };
 
 /**

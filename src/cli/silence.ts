@@ -1,6 +1,7 @@
 import { formatDuration, parseDuration } from "../config/duration.ts";
 import { didYouMean } from "../config/near.ts";
 import { openJournal } from "../heal/journal.ts";
+import type { Failure, Lock } from "../host/host.ts";
 import { loadFresh } from "../load.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readSilences, type Silence, silenceText, writeSilences } from "../state/silence.ts";
@@ -17,13 +18,19 @@ const misuse = (cli: Cli, what: string, hint: string = usage): number => {
   return exits.usage;
 };
 
+/** Two people at once: the second waits for the first's few writes, in milliseconds. */
+const lockWaitMs = 3000;
+
+const whyNot = (lock: Exclude<Lock, { readonly kind: "held" }>): Failure =>
+  lock.kind === "failed" ? lock : { kind: "failed", code: "EBUSY", why: `${lock.holder} is changing them` };
+
 const nowOf = ({ host }: Cli): string => new Date(host.clock.nowMs()).toISOString();
 
 /** Writes the line into the log first, then the silences. */
 const change = (
   cli: Cli,
   hostName: string,
-  silences: readonly Silence[],
+  after: (before: readonly Silence[]) => readonly Silence[],
   event: "silence.added" | "silence.removed",
   about: Silence,
 ): number => {
@@ -33,8 +40,11 @@ const change = (
   const journal = openJournal(host, { folder: paths.helper, logFile: paths.logFile, hostName, isReadOnly: false });
   const why = `until ${about.until}: ${about.reason}`;
   const entry = { event, by: personOf(host), check: about.check, why };
-  const logged = journal.enter((book) => ({ entries: [entry], book }));
+  const lock = host.files.lock(`${paths.helper}/silences.lock`, lockWaitMs);
+  const logged = lock.kind === "held" ? journal.enter((book) => ({ entries: [entry], book })) : whyNot(lock);
+  const silences = after(readSilences(host, paths.helper, nowOf(cli)));
   const done = logged.kind === "failed" ? logged : writeSilences(host, paths.helper, silences);
+  if (lock.kind === "held") lock.release();
   if (done.kind === "done") return exits.done;
   complain(host, `cannot change the silences: ${done.why}`, "Nothing was changed; run it as root.");
   return exits.ioError;
@@ -57,8 +67,11 @@ const add = async (cli: Cli, check: string): Promise<number> => {
   const from = nowOf(cli);
   const until = new Date(host.clock.nowMs() + forMs).toISOString();
   const silence: Silence = { check, from, until, reason, by: personOf(host) };
-  const others = readSilences(host, paths.helper, from).filter((each) => each.check !== check);
-  const exit = change(cli, loaded.config.host, [...others, silence], "silence.added", silence);
+  const after = (before: readonly Silence[]): readonly Silence[] => [
+    ...before.filter((each) => each.check !== check),
+    silence,
+  ];
+  const exit = change(cli, loaded.config.host, after, "silence.added", silence);
   if (exit === exits.done) host.terminal.out(`${silenceText(silence)}\n`);
   return exit;
 };
@@ -73,8 +86,8 @@ const remove = async (cli: Cli, check: string): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   const name = loaded.kind === "config" ? loaded.config.host : host.hostname;
-  const left = silences.filter((each) => each !== silence);
-  const exit = change(cli, name, left, "silence.removed", silence);
+  const after = (before: readonly Silence[]): readonly Silence[] => before.filter((each) => each.check !== check);
+  const exit = change(cli, name, after, "silence.removed", silence);
   if (exit === exits.done) host.terminal.out(`"${check}": no longer silenced\n`);
   return exit;
 };

@@ -38,7 +38,7 @@ const illnessLines = ({ host, paths }: Cli): readonly string[] => {
   const illness = readIllness(host, paths.state);
   if (illness === undefined) return [];
   const text = fit(`dogwatch is ill (status ${illness.exit}): ${illness.why}`, host.terminal.columns);
-  return [paint(host.terminal, "red", text), `  run: ${nextCommand(String(illness.exit), paths)}`];
+  return [paint(host.terminal, "red", text), `  run: ${nextCommand(String(illness.exit), paths, illness.why)}`];
 };
 
 /** Whether the last run of the tick gave no verdict at all: a config that can't be used, or a bug. */

@@ -35,6 +35,10 @@ const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
   ),
 ];
 
+/** Paths of the secret files that the config names; credentials aren't among them. Never throws. */
+export const secretFiles = (config: Config): readonly string[] =>
+  mentionsIn(config).flatMap(({ ref }) => ("file" in ref ? [ref.file] : []));
+
 /**
  * Faults for the secrets that the config names and that can't be had. For `validate` only: a tick goes on without them, since a
  * watchdog that can't speak must still look and heal. Never throws.

@@ -162,7 +162,8 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
   const sick = sickOf(chosen, work.judged, work.source.config.checks);
   const planned = { ...describe(chosen, work.heal, chosen.incident.id), sick };
   if (work.isDryRun || work.isOnlyRefused) return planned;
-  work.onApply({ ...planned, outcome: "watching" });
+  const { heal: _, ...told } = planned;
+  work.onApply({ ...told, outcome: "watching" });
   const outcome = await attemptHeal(work.bench, work.heal, chosen, sick);
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
 };

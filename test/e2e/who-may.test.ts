@@ -41,7 +41,7 @@ const rows: readonly Row[] = [
   {
     words: "tick --dry-run",
     may: operators,
-    refused: [...noSight, /sudo dogwatch tick, or join the group "dogwatch"/u],
+    refused: [...noSight, /sudo dogwatch tick --dry-run, or join the group "dogwatch"/u],
   },
   { words: "validate", may: everybody },
   {
