@@ -1,8 +1,8 @@
 import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
 import { openJournal } from "../heal/journal.ts";
-import { approveAll } from "../heal/operate.ts";
 import { serve } from "../heal/serve.ts";
+import { approveAll } from "../heal/theatre.ts";
 import { maxRequestBytes } from "../heal/wire.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadKept } from "../load.ts";

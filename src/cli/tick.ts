@@ -4,7 +4,7 @@ import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { helperInProcess } from "../heal/in-process.ts";
 import { openJournal } from "../heal/journal.ts";
-import { approveAll } from "../heal/operate.ts";
+import { approveAll } from "../heal/theatre.ts";
 import type { Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";

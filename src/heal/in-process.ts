@@ -5,7 +5,10 @@ import type { Judged } from "../verdict/judge.ts";
 import { enterEvents } from "./events.ts";
 import type { Helper, LoggedIncidents } from "./helper.ts";
 import type { Keepable } from "./keep.ts";
-import { keepCopies, momentOf, noteStates, operate, type Theatre, tidyUp } from "./operate.ts";
+import { keepCopies } from "./keep-copies.ts";
+import { noteStates } from "./note-states.ts";
+import { operate, tidyUp } from "./operate.ts";
+import { momentOf, type Theatre } from "./theatre.ts";
 
 /** What a helper in the tick's own process needs beyond the theatre. `look`: by whoever can look at these checks. */
 export interface InProcessParts extends Omit<Theatre, "note" | "say" | "look" | "memory"> {

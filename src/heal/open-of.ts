@@ -1,7 +1,7 @@
 import { openFor } from "../state/book.ts";
 import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
-import { momentOf, type Theatre } from "./operate.ts";
+import { momentOf, type Theatre } from "./theatre.ts";
 
 /**
  * By check, the incidents that the log holds open for what the watcher asks about: the one that it names, where that is this check's or this check is part

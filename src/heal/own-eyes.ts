@@ -5,7 +5,8 @@ import type { Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { type Healed, noHeal } from "./heal.ts";
-import { hasOpenAttempt, momentOf, noteRefusal, operate, type Theatre } from "./operate.ts";
+import { hasOpenAttempt, noteRefusal, operate } from "./operate.ts";
+import { momentOf, type Theatre } from "./theatre.ts";
 
 type Readings = ReadonlyMap<string, Reading>;
 

@@ -7,9 +7,12 @@ import { type EventScope, enterEvents } from "./events.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";
+import { keepCopies } from "./keep-copies.ts";
+import { noteStates } from "./note-states.ts";
 import { openOf } from "./open-of.ts";
-import { keepCopies, momentOf, noteStates, type Theatre, tidyUp } from "./operate.ts";
+import { tidyUp } from "./operate.ts";
 import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
+import { momentOf, type Theatre } from "./theatre.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
 

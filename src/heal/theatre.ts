@@ -1,0 +1,109 @@
+import type { Config } from "../config/config.ts";
+import type { Failure, Host } from "../host/host.ts";
+import type { Memory, Reading } from "../probes/probe.ts";
+import type { HealState } from "../state/heal-state.ts";
+import type { Moment } from "../state/state.ts";
+import { readHealState, writeHealState } from "../state/store.ts";
+import { adopt } from "./adopt.ts";
+import type { Bench } from "./attempt.ts";
+import type { CandidateSource } from "./candidates.ts";
+import { bounded } from "./events.ts";
+import { createHands } from "./hands.ts";
+import type { Journal } from "./journal.ts";
+
+/** What an operation works with, whoever asked for it. */
+export interface Theatre {
+  readonly host: Host;
+  readonly config: Config;
+  readonly configSha256: string;
+  /** Folder of the heal state, its lock and what else heals leave behind. */
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly readRecipe: CandidateSource["readRecipe"];
+  /** Who does it, as the log says. */
+  readonly by: string;
+  readonly look: (checks: readonly string[]) => Promise<ReadonlyMap<string, Reading>>;
+  readonly memory: (check: string) => Memory | undefined;
+  /** Milliseconds that the proof may still be watched now. */
+  readonly watchMs: () => number;
+  readonly onStep: (text: string) => void;
+  readonly approve: Bench["approve"];
+  /** Takes note of a write that may have failed. */
+  readonly note: (failure: Failure) => void;
+  /** A sentence for the operator. */
+  readonly say: (text: string) => void;
+  /** A dry run: nothing is written or changed. */
+  readonly isReadOnly: boolean;
+}
+
+/** Nobody is asked. */
+export const approveAll: Bench["approve"] = async () => true;
+
+/** The present moment on this host. */
+export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
+
+/** Writes the heal state; trouble is noted. Never throws. */
+export const saveHeal = (theatre: Theatre, heal: HealState): ReturnType<Bench["save"]> => {
+  const done = writeHealState(theatre.host, theatre.folder, heal);
+  if (done.kind === "failed") theatre.note(done);
+  return done;
+};
+
+/**
+ * The heal state, made good from the log where it was lost: then every rule cools down from now, and no attempt is repeated. Call it
+ * under the heal lock.
+ */
+export const loadHeal = (theatre: Theatre): HealState => {
+  const { host, folder, journal, isReadOnly } = theatre;
+  const now = momentOf(host);
+  const read = readHealState(host, folder, now, isReadOnly);
+  if (read.note !== undefined) theatre.say(read.note);
+  const isNew = read.isMissing && (journal.head()?.seq ?? 0) === 0;
+  if (isNew || (!read.isMissing && !read.isLost)) return read.value;
+  const { open, hasHealed } = journal.story();
+  const lostAt = read.isLost || hasHealed ? now : null;
+  const heal = { ...adopt(read.value, open, now), lostAt };
+  if (!isReadOnly) saveHeal(theatre, heal);
+  return heal;
+};
+
+/** What the five steps of a heal work with here. */
+export const benchOf = (theatre: Theatre): Bench => ({
+  host: theatre.host,
+  hands: createHands(theatre.host),
+  helperFolder: theatre.folder,
+  by: theatre.by,
+  now: () => ({ at: new Date(theatre.host.clock.nowMs()).toISOString(), moment: momentOf(theatre.host) }),
+  append: (entries) =>
+    theatre.journal.enter((book) => {
+      const isRefusal = entries.some(({ event }) => event === "heal.refused");
+      const scope = { config: theatre.config, now: momentOf(theatre.host) };
+      return isRefusal ? bounded(book, { entries, book }, scope) : { entries, book };
+    }),
+  save: (heal) => saveHeal(theatre, heal),
+  look: theatre.look,
+  watchMs: theatre.watchMs,
+  onStep: theatre.onStep,
+  approve: theatre.approve,
+  seals: async () => ({
+    config_sha256: theatre.configSha256,
+    binary_sha256: (await theatre.host.sha256File(theatre.host.binary)) ?? "unknown",
+  }),
+});
+
+/** Does `work` under the heal lock; where it can't be had, gives what `onBusy` makes of the reason. */
+export const underLock = async <Done>(
+  { host, folder, isReadOnly }: Theatre,
+  work: () => Promise<Done>,
+  onBusy: (why: string) => Done,
+): Promise<Done> => {
+  const lock = isReadOnly ? undefined : host.files.lock(`${folder}/heal.lock`);
+  if (lock?.kind === "busy") return onBusy(`another heal is running (${lock.holder}): one change at a time`);
+  // A disk that turned read-only: then the intent can't be written either, and the heal is refused with that reason.
+  if (lock?.kind === "failed" && lock.code !== "EROFS") return onBusy(`the lock of heals can't be taken: ${lock.why}`);
+  try {
+    return await work();
+  } finally {
+    if (lock?.kind === "held") lock.release();
+  }
+};
