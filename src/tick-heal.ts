@@ -145,7 +145,9 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const healed = trouble === undefined ? await healAndTell(run, stage) : unwritable(judged, trouble);
   const ended = provedIn(healed, incidents);
   tellEnd(run, stage, healed, ended);
-  const gone = new Set(ended.map(({ check }) => check));
+  // A helper that was killed after it had ended an incident: we never heard, so what is red now is told as a new one.
+  const closed = (healed.closed ?? []).filter((check) => incidents[check]?.isUnlogged !== true);
+  const gone = new Set([...ended.map(({ check }) => check), ...closed]);
   return {
     healed,
     judged: afterProof(judged, healed.readings, nowOf(run).at),

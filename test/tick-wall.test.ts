@@ -225,6 +225,28 @@ describe("tick() that can't reach root's side of the wall", () => {
       expect(bed.received[0]).toContain(told);
     });
 
+  test("tick() opens a new incident for a red whose old one root's side has closed without being heard", async () => {
+    let isClosed = false;
+    const none = { ...healed, outcome: "none", readings: {}, sick: [] };
+    const { asked, bed, tick } = await createWall({
+      heal: () => [{ is: "healed", healed: isClosed ? { ...none, closed: ["unit"] } : none, ...besides }],
+    });
+    const opened = (): readonly string[] =>
+      asked.flatMap((each) =>
+        each.do === "enter"
+          ? each.events.flatMap((event) => (event.event === "incident.opened" ? [event.incident] : []))
+          : [],
+      );
+    await tick();
+    await tick();
+    expect(opened()).toHaveLength(1);
+    isClosed = true;
+    await tick();
+    await tick();
+    expect(new Set(opened()).size).toBe(2);
+    expect(bed.received.map((text) => text.split(" ", 1)[0])).toEqual(["RED", "RED"]);
+  });
+
   test("tick() still judges, and says what it can't see, when the helper's looks fail", async () => {
     const { tick } = await createWall({ suspect: () => [end] });
     expect((await tick()).json).toMatchObject({ verdict: "red", troubles: [cannot("it hung up")] });

@@ -32,6 +32,8 @@ export interface Healed {
   readonly readings: ReadonlyMap<string, Reading>;
   /** Why each red check of a rule is not healed, by check. */
   readonly reasons: Readonly<Record<string, { readonly recipe: string; readonly why: string }>>;
+  /** Checks whose incident the log has closed behind the back of whoever asks: what is red there is a new one. */
+  readonly closed?: readonly string[];
 }
 
 /** What was done, with what it leaves for the next heal. */

@@ -4,6 +4,7 @@ import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
 import { readHealState } from "../state/store.ts";
 import { type EventScope, enterEvents } from "./events.ts";
+import type { Healed } from "./heal.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";
@@ -125,6 +126,23 @@ const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain>
   return { is: "noted" };
 };
 
+type HealOrder = Extract<Request, { readonly do: "heal" }>;
+
+/** Heals what is asked, where our own looks find it; `first`: one that was taken before. */
+const healFor = async (
+  parts: ServeParts,
+  theatre: Theatre,
+  { red, incidents: asked }: HealOrder,
+  first: Look | undefined,
+  onApplying: (answer: Plain) => void,
+): Promise<Plain> => {
+  const incidents = openOf(parts, asked, theatre.isReadOnly);
+  const onApply = (known: Healed): void => onApplying({ is: "applying", healed: toWire(known) });
+  const healed = await healWithOwnEyes(theatre, { red, incidents, first, onApply });
+  const closed = asked.flatMap(({ check }) => (Object.hasOwn(incidents, check) ? [] : [check]));
+  return { is: "healed", healed: toWire({ ...healed, closed }) };
+};
+
 const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Session => {
   const { config, journal } = parts;
   const failures: Failure[] = [];
@@ -142,6 +160,13 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     say: (text) => void notes.push(text),
   };
   let suspected: { readonly look: Promise<Look>; readonly names: readonly string[] } | undefined;
+  const heal = async (request: HealOrder): Promise<Plain> => {
+    const first = suspected;
+    suspected = undefined;
+    const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
+    const look = isSame ? await first.look : undefined;
+    return await healFor(parts, { ...theatre, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
+  };
   const handle = async (request: Request): Promise<Plain> => {
     if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
@@ -159,22 +184,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return { is: "noted" };
       case "enter":
         return enter(parts, request.events);
-      case "heal": {
-        const first = suspected;
-        suspected = undefined;
-        const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
-        const isReadOnly = request.dryRun || isDryRun;
-        const healed = await healWithOwnEyes(
-          { ...theatre, isReadOnly },
-          {
-            red: request.red,
-            incidents: openOf(parts, request.incidents, isReadOnly),
-            first: isSame ? await first.look : undefined,
-            onApply: (known) => onApplying({ is: "applying", healed: toWire(known) }),
-          },
-        );
-        return { is: "healed", healed: toWire(healed) };
-      }
+      case "heal":
+        return await heal(request);
       case "keep":
         return await keep(parts, theatre);
       case "tidy":
