@@ -9,6 +9,7 @@ import { isKeepDue } from "./heal/keep.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import type { HealState } from "./state/heal-state.ts";
+import { readMemory } from "./state/look-memory.ts";
 import { afterProof } from "./state/next.ts";
 import { silenceOf, silenceText } from "./state/silence.ts";
 import type { Incident } from "./state/state.ts";
@@ -98,9 +99,25 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   const readings = readingsOf(judged);
   if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
     await run.helper.keep(judged);
+  const unseen = neverSeenActive(run, judged, moment.bootId);
+  if (unseen.length > 0) await run.helper.look(unseen);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
   if (recalled.isHealLost || recalled.isLittered || isTidyDue(recalled.heal, after, moment))
     await run.helper.tidy(judged.flatMap(({ name, verdict }) => (verdict === "green" ? [] : [name])));
+};
+
+/**
+ * Unit checks of rules with `heal_clean_exit` that are active now and that the helper hasn't seen so in this boot: it believes only what it saw itself,
+ * and asks nobody while all is well. One look a boot.
+ */
+const neverSeenActive = (run: Run, judged: readonly Judged[], bootId: string): readonly string[] => {
+  const on = new Set(run.config.heal.rules.flatMap((rule) => (rule.healCleanExit ? rule.on : [])));
+  const active = judged.filter(
+    ({ name, kind, memory }) => on.has(name) && kind === "unit" && memory?.["activeBoot"] === bootId,
+  );
+  if (active.length === 0 || run.paths.socket === null) return [];
+  const seen = readMemory(run.host, run.paths.helper);
+  return active.flatMap(({ name }) => (seen[name]?.["activeBoot"] === bootId ? [] : [name]));
 };
 
 /** A person works on it: where nothing else is red, no helper need be asked. */

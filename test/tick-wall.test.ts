@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Request } from "../src/heal/wire.ts";
 import type { Failure, Host } from "../src/host/host.ts";
 import type { LinePeer, NextLine } from "../src/host/peers.ts";
+import { keepMemory } from "../src/state/look-memory.ts";
 import { reading } from "./checks.ts";
 import type { FakeHost } from "./fake-host.ts";
 import { configText, createTickBed, paths, type TickBed, type Ticked } from "./tick-bed.ts";
@@ -224,6 +225,25 @@ describe("tick() that can't reach root's side of the wall", () => {
       expect(bed.received).toHaveLength(1);
       expect(bed.received[0]).toContain(told);
     });
+
+  test("tick() has root's side see a unit active once a boot, where a clean exit is to be healed", async () => {
+    const bed = createTickBed(configText.replace("with: {", "heal_clean_exit: true\n      with: {"), {
+      ...paths,
+      ...{ socket, helper: "/var/lib/dogwatch-heal" },
+    });
+    const asked: Request[] = [];
+    const { host } = bed;
+    const connect = async (): Promise<LinePeer> => createPeer(host, asked, {});
+    const machine: Host = { ...host, peers: { ...host.peers, connect } };
+    const looks = (): readonly Request[] => asked.filter((each) => each.do === "look");
+    await bed.tick({}, machine);
+    expect(looks()).toEqual([{ do: "look", checks: ["unit"] }]);
+    host.files.makeFolder("/var/lib/dogwatch-heal", 0o750);
+    keepMemory(host, "/var/lib/dogwatch-heal", { unit: { activeBoot: host.clock.bootId() } });
+    await bed.tick({}, machine);
+    await bed.tick({}, machine);
+    expect(looks()).toHaveLength(1);
+  });
 
   test("tick() opens a new incident for a red whose old one root's side has closed without being heard", async () => {
     let isClosed = false;

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../config/duration.ts";
 import { didYouMean } from "../config/near.ts";
 import { openJournal } from "../heal/journal.ts";
 import type { Failure, Lock } from "../host/host.ts";
@@ -55,7 +55,7 @@ const add = async (cli: Cli, check: string): Promise<number> => {
   const forMs = flags.forText === undefined ? undefined : parseDuration(flags.forText);
   const reason = cleanEvidence(flags.reason ?? "", maxReason);
   if (forMs === undefined) return misuse(cli, "say how long: --for 2h (a silence always ends)");
-  if (forMs < leastMs || forMs > dayMs) return misuse(cli, `--for is from 1s to ${formatDuration(dayMs)}`);
+  if (forMs < leastMs || forMs > dayMs) return misuse(cli, `--for is from 1s to 24h`);
   if (reason === "") return misuse(cli, "say why: --reason TEXT (it stands in the log)");
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {

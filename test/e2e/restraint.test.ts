@@ -110,6 +110,24 @@ describeOnBed("restraint", () => {
     expect(await host.count("heal.dispatched")).toBe(0);
   }, 60_000);
 
+  test("tick starts a unit that ended well and that systemd has forgotten, where it was seen active and the rule says so", async () => {
+    const host = get();
+    const forget = async (): Promise<void> => {
+      await host.gateway("gw-self", 18080, { options: "--on-term 0" });
+      await host.bed.run(["/usr/bin/systemctl", "--quiet", "disable", "gw-self.service"]);
+    };
+    await forget();
+    const clean = unitConfig("gw-self.service").replace("recipe:", "heal_clean_exit: true, recipe:");
+    await host.configure(clean);
+    expect(await host.tick()).toBe(0);
+    await host.bed.sh(
+      "kill -USR2 $(systemctl show -P MainPID gw-self.service); while systemctl is-active --quiet gw-self.service; do sleep 0.05; done",
+    );
+    expect(await host.tick()).toBe(0);
+    expect((await host.chat.taken()).map(({ head }) => head)).toEqual([expect.stringMatching(/^HEALED web-1/u)]);
+    expect(await host.count("heal.dispatched")).toBe(1);
+  }, 60_000);
+
   test("tick names a unit that doesn't exist and heals nothing", async () => {
     const host = get();
     await host.configure(unitConfig("gw-none.service"));

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "bun:test";
+import type { Flags } from "../../src/cli/cli.ts";
+import { silenceCommand } from "../../src/cli/silence.ts";
+import { verifyLog } from "../../src/log/verify.ts";
+import { createTickBed, paths, type TickBed } from "../tick-bed.ts";
+import { cliOf } from "./cli-bed.ts";
+
+const run = async (bed: TickBed, words: string, flags: Partial<Flags> = {}) => {
+  const { terminal } = bed.host;
+  const [out, err] = [terminal.stdout.length, terminal.stderr.length];
+  const exit = await silenceCommand({ ...cliOf(bed.host, flags), words: words.split(" ") });
+  return { exit, out: terminal.stdout.slice(out), err: terminal.stderr.slice(err) };
+};
+const forAnHour = { forText: "1h", reason: "moving house" };
+const wordsOf = (bed: TickBed): readonly string[] => bed.received.map((text) => text.split(" ", 1)[0] ?? "");
+
+describe("silence", () => {
+  test("silence add keeps a red check from healing and from the chat until it ends, and both come then", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    expect(await run(bed, "add unit", forAnHour)).toEqual({
+      exit: 0,
+      out: '"unit" is silenced until 2026-11-23 03:10 UTC by uid:0: moving house\n',
+      err: "",
+    });
+    bed.kill();
+    const { out } = await bed.tick({ isJson: true });
+    expect(JSON.parse(out).heal).toMatchObject({ outcome: "refused", why: expect.stringContaining("moving house") });
+    for (let at = 0; at < 10; at += 1) await bed.tick();
+    expect([wordsOf(bed), bed.restarts()]).toEqual([[], 0]);
+    for (let at = 0; at < 3; at += 1) await bed.tick();
+    expect([wordsOf(bed), bed.restarts()]).toEqual([["HEALED"], 1]);
+  });
+
+  test("silence list tells what is silenced, silence remove ends it, and both ends are in the log", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    await run(bed, "add all", forAnHour);
+    expect((await run(bed, "list")).out).toBe('"all" is silenced until 2026-11-23 03:10 UTC by uid:0: moving house\n');
+    expect(JSON.parse((await run(bed, "list", { isJson: true })).out)).toMatchObject([{ check: "all", by: "uid:0" }]);
+    expect((await run(bed, "remove all")).out).toBe('"all": no longer silenced\n');
+    expect((await run(bed, "list")).out).toBe("nothing is silenced\n");
+    const log = bed.host.files.text(paths.logFile) ?? "";
+    expect([...log.matchAll(/"event":"(silence[^"]*)"/gu)].map(([, event]) => event)).toEqual([
+      "silence.added",
+      "silence.removed",
+    ]);
+    expect(verifyLog(bed.host.files, [paths.logFile]).kind).toBe("whole");
+  });
+
+  test("silence add of a check that is silenced already sets it anew", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    await run(bed, "add unit", forAnHour);
+    await run(bed, "add unit", { forText: "2h", reason: "still moving" });
+    expect((await run(bed, "list")).out).toBe('"unit" is silenced until 2026-11-23 04:10 UTC by uid:0: still moving\n');
+  });
+
+  const misuses: readonly { readonly words: string; readonly flags?: Partial<Flags>; readonly want: string }[] = [
+    { words: "add unit", flags: { reason: "x" }, want: "a silence always ends" },
+    { words: "add unit", flags: { forText: "soon", reason: "x" }, want: "say how long" },
+    { words: "add unit", flags: { forText: "25h", reason: "x" }, want: "from 1s to 24h" },
+    { words: "add unit", flags: { forText: "1h" }, want: "say why" },
+    { words: "add unti", flags: forAnHour, want: 'there is no check "unti"' },
+    { words: "remove unit", want: '"unit" is not silenced' },
+    { words: "add", want: "it is not complete" },
+    { words: "hush", want: "There is: silence add" },
+  ];
+  for (const { words, flags, want } of misuses)
+    test(`silence ${words} ${JSON.stringify(flags ?? {})} is refused, and changes nothing`, async () => {
+      const bed = createTickBed();
+      await bed.tick();
+      const before = bed.files();
+      expect(await run(bed, words, flags)).toMatchObject({ exit: 64, out: "", err: expect.stringContaining(want) });
+      expect(bed.files()).toEqual(before);
+    });
+});
