@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
     words: "heal unlatch restart-unit",
     may: ["root"],
     done: 64,
-    refused: [73, /cannot unlatch .+: permission denied/u, /Run it as root/u],
+    refused: [73, /cannot unlatch .+: permission denied/u, /Run: sudo dogwatch heal unlatch/u],
   },
   {
     words: "silence add main --for 1m --reason test",
