@@ -227,10 +227,12 @@ ${journal[*]} -t dogwatch -n 20"
 }
 
 say_next() {
+  local sudo=''
+  [[ $scope == user ]] || sudo='sudo '
   echo "$version is installed and looks every five minutes. Next:"
   cat <<NEXT
   edit the config:        $conf/dogwatch.yaml, then: dogwatch validate
-  try the chat:           dogwatch chat test
+  try the chat:           ${sudo}dogwatch chat test
   when it looks next:     ${ctl[*]} list-timers dogwatch.timer
   what it saw and did:    ${journal[*]} -t dogwatch
 NEXT
