@@ -201,7 +201,7 @@ write_filter() {
 
 start_socket() {
   [[ $scope == system ]] || return 0
-  if [[ $("${ctl[@]}" is-enabled dogwatch-heal.socket 2>/dev/null) == masked ]]; then
+  if [[ $("${ctl[@]}" is-enabled dogwatch-heal.socket 2>/dev/null) == masked* ]]; then
     echo "dogwatch-heal.socket is masked, so nothing will be healed until: ${ctl[*]} unmask dogwatch-heal.socket"
     return
   fi
@@ -210,7 +210,7 @@ start_socket() {
 }
 
 start_timer() {
-  if [[ $("${ctl[@]}" is-enabled dogwatch.timer 2>/dev/null) == masked ]]; then
+  if [[ $("${ctl[@]}" is-enabled dogwatch.timer 2>/dev/null) == masked* ]]; then
     echo "dogwatch.timer is masked, so nothing will run until: ${ctl[*]} unmask dogwatch.timer"
     return
   fi

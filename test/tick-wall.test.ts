@@ -101,8 +101,11 @@ const createWall = async (script: Script | Failure): Promise<Wall> => {
   };
 };
 
-const cannot = (why: string): string =>
-  `cannot reach the heal helper at "${socket}": ${why}; run: systemctl status dogwatch-heal.socket`;
+const cannot = (why: string): string => {
+  const isGone = why.startsWith("no such file");
+  const remedy = isGone ? "sudo systemctl enable --now dogwatch-heal.socket" : "systemctl status dogwatch-heal.socket";
+  return `cannot reach the heal helper at "${socket}": ${why}; run: ${remedy}`;
+};
 const failed = (code: string, why: string): Failure => ({ kind: "failed", code, why });
 
 describe("tick() that can't reach root's side of the wall", () => {

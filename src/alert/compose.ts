@@ -118,7 +118,10 @@ const nextLine = (story: Story): string | undefined => {
   if (story.kind === "recovered" || story.kind === "test") return undefined;
   if (story.kind === "healed" && story.heal !== null) {
     const { unit, isUserUnit } = story.heal;
-    const why = unit === null ? "" : `; to see why: journalctl ${isUserUnit ? "--user-unit" : "-u"} ${unit}`;
+    const match = isUserUnit ? `_SYSTEMD_USER_UNIT=${unit} + USER_UNIT=${unit}` : `-u ${unit}`;
+    const why = unit === null ? "" : `; to see why: journalctl ${match}`;
+    const undone = /"([^"]+\.dogwatch-bad)"/u.exec(story.heal.why)?.[1];
+    if (undone !== undefined) return `Next: somebody's edit was undone: see ${undone}; dogwatch card config-broken`;
     return `Next: nothing to do${why}`;
   }
   return `Next: dogwatch card ${story.card}`;

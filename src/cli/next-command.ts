@@ -1,7 +1,7 @@
 import type { Paths } from "../paths.ts";
 
 /** A reason that names its own remedy, as most of ours do. */
-const ownRemedy = /; run: (systemctl status [\w.@-]+)$/u;
+const ownRemedy = /; run: ((?:sudo )?systemctl [\w. @-]+)$/u;
 
 /** The one next command for an exit status of the tick. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
 export const nextCommand = (status: string, paths: Paths, why = ""): string => {

@@ -10,6 +10,13 @@ export interface PathFlags {
   readonly install?: Paths["install"] | undefined;
 }
 
+/** The credentials beside a config; a draft elsewhere has none of its own, and means the installed ones. */
+const credentialsBeside = (host: Host, config: string, usual: string): string => {
+  const [own, installed] = [config, usual].map((each) => `${folderOf(each)}/credentials`);
+  const isMissing = (path: string | undefined): boolean => path === undefined || "kind" in host.files.stat(path);
+  return (isMissing(own) && !isMissing(installed) ? installed : own) ?? "";
+};
+
 /** Root's side of the wall. */
 const helperFolder = "/var/lib/dogwatch-heal";
 const helperSocket = "/run/dogwatch-heal.sock";
@@ -77,7 +84,9 @@ export const findPaths = (host: Host, flags: PathFlags): Paths => {
     ...helperPlace(host, flags, usual.install, state),
     logFile: `${logs}/heal.jsonl`,
     credentials:
-      handed === undefined ? { path: `${folderOf(config)}/credentials`, prefix: "" } : { path: handed, prefix: "dw_" },
+      handed === undefined
+        ? { path: credentialsBeside(host, config, usual.config), prefix: "" }
+        : { path: handed, prefix: "dw_" },
     recipes: `${folderOf(config)}/heal-recipes`,
     install: usual.install,
   };

@@ -71,8 +71,9 @@ const describe = (
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
   const refused = state.outbox[0]?.refused;
+  const sudo = paths.install === "system" ? "sudo " : "";
   const latched = Object.entries(heal.latched).map(
-    ([rule, { why }]) => `latched: ${rule} (${why}); run: dogwatch heal unlatch ${rule}`,
+    ([rule, { why }]) => `latched: ${rule} (${why}); run: ${sudo}dogwatch heal unlatch ${rule}`,
   );
   return [
     ...headLines(cli, state, isStale, moment, now),
@@ -80,7 +81,7 @@ const describe = (
     healText(heal.attempts.at(-1), now),
     ...latched,
     ...readSilences(host, paths.helper, now).map(
-      (each) => `${silenceText(each)}; run: sudo dogwatch silence remove ${each.check}`,
+      (each) => `${silenceText(each)}; run: ${sudo}dogwatch silence remove ${each.check}`,
     ),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),

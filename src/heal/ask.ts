@@ -30,6 +30,10 @@ export interface AskParts {
 const unknown = (evidence: string): Reading => ({ kind: "unknown", evidence, durationMs: 0 });
 const failureOf = (code: string, why: string): Failure => ({ kind: "failed", code, why });
 
+/** A socket that isn't there was stopped, or never started. */
+const remedyFor = (code: string): string =>
+  code === "ENOENT" ? "sudo systemctl enable --now dogwatch-heal.socket" : "systemctl status dogwatch-heal.socket";
+
 /** Says a request and waits for its answer; what comes before that is handed to `meanwhile`. */
 type Speak = (request: Request, withinMs: number, meanwhile?: (answer: Answer) => void) => Promise<Answer | Failure>;
 
@@ -40,10 +44,7 @@ const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
   let last: Answer | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const lose = (code: string, why: string): Failure => {
-    broken = failureOf(
-      code,
-      `cannot reach the heal helper at "${socket}": ${why}; run: systemctl status dogwatch-heal.socket`,
-    );
+    broken = failureOf(code, `cannot reach the heal helper at "${socket}": ${why}; run: ${remedyFor(code)}`);
     peer?.close();
     return broken;
   };

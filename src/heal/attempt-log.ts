@@ -24,7 +24,7 @@ export const entryOf = (
 const targetFacts = ({ candidate: { target, facts } }: Applicable): Pick<NewEntry, "target"> => {
   if (target === undefined) return {};
   const pid = facts === undefined || "kind" in facts || facts.mainPid === 0 ? {} : { pid: facts.mainPid };
-  return { target: { unit: target.unit, ...pid } };
+  return { target: { unit: target.unit, ...(target.user === undefined ? {} : { user: target.user }), ...pid } };
 };
 
 /** All steps as one list of words, with `&&` between them, as the log tells them. Never throws. */

@@ -39,6 +39,7 @@ export const createAttempt = (
   proofEveryS: chosen.recipe.proof.everyMs / 1000,
   target: chosen.candidate.target ?? null,
   invocationBefore: invocationOf(chosen),
+  budgetLeft: chosen.budgetLeft,
   countsForS: Math.max(chosen.recipe.cooldownMs, chosen.recipe.budget.perMs) / 1000,
   why: "",
 });

@@ -102,6 +102,14 @@ const fail = async (
   return { kind: "failed", why: told, heal: closed, readings: none };
 };
 
+/** What follows a failed attempt: a promise that the budget can't keep is none. */
+const nextTry = ({ number, budgetLeft, rule }: Attempt): string => {
+  if (number !== 1) return "no more tries for this incident";
+  return budgetLeft === 0
+    ? `the budget is spent: no more tries until "dogwatch heal unlatch ${rule}" or a green day`
+    : "one more try follows after the cooldown";
+};
+
 const conclude = async (bench: Bench, heal: HealState, attempt: Attempt, proved: Proved): Promise<Outcome> => {
   switch (proved.kind) {
     case "proved": {
@@ -112,7 +120,7 @@ const conclude = async (bench: Bench, heal: HealState, attempt: Attempt, proved:
     }
     case "failed": {
       const why = proved.isDead ? "it died again" : `not well within ${formatDuration(attempt.proofWithinS * 1000)}`;
-      const next = attempt.number === 1 ? "one more try follows after the cooldown" : "no more tries for this incident";
+      const next = nextTry(attempt);
       return await fail(bench, heal, attempt, { why, proof: proved.why }, `${proved.why}; ${next}`);
     }
     case "watching": {

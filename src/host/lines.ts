@@ -111,6 +111,15 @@ export const stdioPeer = (maxLineBytes: number): LinePeer => {
   };
 };
 
+/** The runtime's own text names call and path, which the caller says better. Source: connect(2). */
+const words: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  ECONNREFUSED: "connection refused",
+  EACCES: "permission denied",
+};
+
+const inWords = (failure: Failure): Failure => ({ ...failure, why: words[failure.code] ?? failure.why });
+
 /** Connects to a Unix socket, to speak in lines. Source: unix(7). */
 export const connectLines = async (
   path: string,
@@ -125,7 +134,7 @@ export const connectLines = async (
     timeoutMs,
   );
   socket.once("connect", () => resolve(socket));
-  socket.once("error", (error) => resolve(failureOf(error)));
+  socket.once("error", (error) => resolve(inWords(failureOf(error))));
   const reader = createReader(socket, maxLineBytes);
   const connected = await promise;
   clearTimeout(timer);

@@ -33,7 +33,12 @@ export interface NewEntry {
   readonly key?: string;
   readonly attempt?: number;
   readonly argv?: readonly string[];
-  readonly target?: { readonly unit?: string; readonly pid?: number; readonly started?: string };
+  readonly target?: {
+    readonly unit?: string;
+    readonly user?: string;
+    readonly pid?: number;
+    readonly started?: string;
+  };
   readonly backup?: readonly { readonly path: string; readonly sha256: string }[];
   readonly exit?: number | string;
   readonly proof?: string;

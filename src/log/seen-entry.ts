@@ -37,7 +37,7 @@ const fits = hasOnly(
     attempt: isNumber,
     budget_left: isNumber,
     argv: isListOf(isText),
-    target: hasOnly({}, { ...texts("unit", "started"), pid: isNumber }),
+    target: hasOnly({}, { ...texts("unit", "user", "started"), pid: isNumber }),
     backup: isListOf(hasOnly(texts("path", "sha256"), {})),
     exit: (value) => isNumber(value) || isText(value),
   },

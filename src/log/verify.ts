@@ -7,7 +7,7 @@ export type Verified = Verdict | { readonly kind: "unreadable"; readonly path: s
 
 /** Reads `41:9f3ac2d1c07be55a` as a witness; undefined when it is none, or has fewer than 16 digits: 8 are matched by trial in minutes. Never throws. */
 export const parseWitness = (text: string): Witness | undefined => {
-  const [, seq, prefix] = /^(\d{1,15}):([0-9a-f]{16,64})$/u.exec(text.toLowerCase()) ?? [];
+  const [, seq, prefix] = /^(?:log )?(\d{1,15}):([0-9a-f]{16,64})$/u.exec(text.toLowerCase()) ?? [];
   return seq === undefined || prefix === undefined ? undefined : { seq: Number(seq), prefix };
 };
 

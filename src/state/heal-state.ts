@@ -58,6 +58,8 @@ export interface Attempt {
   readonly why: string;
   /** How long it counts for cooldown and budget, in seconds from its end. */
   readonly countsForS: number;
+  /** Attempts that the budget had left after this one; absent in older files. */
+  readonly budgetLeft?: number;
   /** It no longer counts: its time has passed, or a person has unlatched its rule. Still one of its incident's two. */
   readonly isSpent?: true;
 }

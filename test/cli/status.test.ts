@@ -179,7 +179,7 @@ describe("statusCommand() shows", () => {
     writeHealState(host, folder, { ...emptyHealState, latched: { "1:restart-unit": latch } });
     await statusCommand(cliOf(host));
     expect(host.terminal.stdout).toContain(
-      "latched: 1:restart-unit (the budget of 3 per 60 min is spent); run: dogwatch heal unlatch 1:restart-unit\n",
+      "latched: 1:restart-unit (the budget of 3 per 60 min is spent); run: sudo dogwatch heal unlatch 1:restart-unit\n",
     );
   });
 

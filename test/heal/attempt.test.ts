@@ -250,3 +250,13 @@ describe("resumeWatch()", () => {
     expect(bed.saved().attempts).toMatchObject([{ outcome: "failed", ended: { bootId: "boot-1" } }]);
   });
 });
+
+test("attemptHeal() promises no second try that the budget can't pay for", async () => {
+  const bed = createHealBed();
+  bed.reading = "bad";
+  const spent = { ...applicable({ recipe: { proof: { withinMs: 1000, everyMs: 100 } } }), budgetLeft: 0 };
+  const { kind, why } = await attemptHeal(bed.bench, emptyHealState, spent, ["gateway"]);
+  expect(kind).toBe("failed");
+  expect(why).toContain("the budget is spent: no more tries until");
+  expect(why).not.toContain("one more try");
+});

@@ -148,6 +148,7 @@ test("parseWitness() wants a sequence and 16 to 64 hex digits", () => {
   const hex = "9f3ac2d1c07be55a";
   expect(parseWitness(`41:${hex}`)).toEqual({ seq: 41, prefix: hex });
   expect(parseWitness(`41:${hex.toUpperCase()}`)).toEqual({ seq: 41, prefix: hex });
+  expect(parseWitness(`log 41:${hex}`)).toEqual({ seq: 41, prefix: hex });
   for (const text of [
     "",
     "41",
