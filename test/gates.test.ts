@@ -9,8 +9,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 for (const name of ["biome.json", "clock-and-dice.grit", ".gitignore"])
   copyFileSync(join(root, name), join(folder, name));
 
-/** Rules that Biome, with our own settings, names for a file planted at `path`. */
-const rulesBroken = (path: string, text: string): readonly string[] => {
+/** What Biome, with our own settings, says of a file planted at `path`. */
+const lint = (path: string, text: string): { readonly exit: number; readonly said: string } => {
   const planted = join(folder, path);
   mkdirSync(dirname(planted), { recursive: true });
   writeFileSync(planted, text);
@@ -18,10 +18,20 @@ const rulesBroken = (path: string, text: string): readonly string[] => {
     cwd: folder,
   });
   rmSync(planted);
-  const found = run.stderr.toString().matchAll(/ (?:lint\/\w+\/(\w+)|(plugin)) /gu);
-  const rules = new Set([...found].map(([, rule, plugin]) => rule ?? plugin ?? ""));
-  return run.exitCode === 0 ? [] : [...rules];
+  return { exit: run.exitCode, said: run.stderr.toString() };
 };
+
+/** Rules that it names for it. */
+const rulesBroken = (path: string, text: string): readonly string[] => {
+  const { exit, said } = lint(path, text);
+  const found = said.matchAll(/ (?:lint\/\w+\/(\w+)|(plugin)) /gu);
+  const rules = new Set([...found].map(([, rule, plugin]) => rule ?? plugin ?? ""));
+  return exit === 0 ? [] : [...rules];
+};
+
+/** How many imports it refuses in it. */
+const countBroken = (path: string, text: string): number =>
+  lint(path, text).said.split(" lint/style/noRestrictedImports ").length - 1;
 
 const imports = (from: string): string =>
   `import { x } from "${from}";\n/** A planted fault. */\nexport const y: number = x;\n`;
@@ -44,6 +54,14 @@ describe("the import direction", () => {
   for (const [path, from] of rows)
     test(`biome refuses ${from} in ${path}`, () => {
       expect(rulesBroken(path, imports(from))).toEqual(["noRestrictedImports"]);
+    });
+
+  const rooms = ["config", "probes", "verdict", "heal", "alert", "log", "state", "host"];
+  const above = ["tick", "tick-heal", "tick-log", "looks", "report", "recall", "run", "load"];
+  for (const room of rooms)
+    test(`biome refuses in ${room}/ every file above the rooms`, () => {
+      const text = above.map((name, at) => `export { x as x${at} } from "../${name}.ts";\n`).join("");
+      expect(countBroken(`src/${room}/z.ts`, text)).toBe(above.length);
     });
 
   test("biome lets a room import what comes before it, so these tests see bans and nothing else", () => {

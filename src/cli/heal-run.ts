@@ -62,8 +62,9 @@ const theatreOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: F
   const startedMs = host.clock.monotonicMs();
   return {
     host,
-    // By hand one rule is meant, and a person doesn't only observe.
-    config: { ...config, heal: { mode: "apply", rules: [rule] } },
+    // A person doesn't only observe.
+    config: { ...config, heal: { ...config.heal, mode: "apply" } },
+    onlyRule: rule,
     configSha256: sha256,
     folder: paths.helper,
     journal: openJournal(host, {

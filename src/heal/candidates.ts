@@ -10,6 +10,8 @@ import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.
 export interface CandidateSource {
   readonly host: Host;
   readonly config: Config;
+  /** Those of its rules that may be applied. */
+  readonly rules: readonly Rule[];
   /** What a check's looks have left, by its name. */
   readonly memory: (check: string) => Memory | undefined;
   readonly now: Moment;
@@ -80,6 +82,6 @@ export const findCandidates = async (
   source: CandidateSource,
   judged: readonly Judged[],
 ): Promise<readonly Candidate[]> => {
-  const wanted = source.config.heal.rules.filter((rule) => isWanted(rule, judged));
+  const wanted = source.rules.filter((rule) => isWanted(rule, judged));
   return await Promise.all(wanted.map((rule) => candidateOf(source, rule)));
 };

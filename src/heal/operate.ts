@@ -10,7 +10,7 @@ import { tidy } from "./housekeeping.ts";
 import { noteStates, redOf } from "./note-states.ts";
 import { findOvertaken, healedOf } from "./overtaken.ts";
 import { afterRefusal } from "./refusals.ts";
-import { benchOf, loadHeal, momentOf, saveHeal, type Theatre, underLock } from "./theatre.ts";
+import { benchOf, loadHeal, momentOf, rulesOf, saveHeal, type Theatre, underLock } from "./theatre.ts";
 
 /** What is to be operated on. */
 export interface Operation {
@@ -73,7 +73,7 @@ const operateLocked = async (theatre: Theatre, operation: Operation): Promise<He
   const { flaps } = journal.book();
   const done = await healOne({
     bench: benchOf(theatre),
-    source: { host, config, memory: theatre.memory, now, readRecipe: theatre.readRecipe },
+    source: { host, config, rules: rulesOf(theatre), memory: theatre.memory, now, readRecipe: theatre.readRecipe },
     judged,
     incidents,
     heal,

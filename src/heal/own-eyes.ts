@@ -6,7 +6,7 @@ import type { Judged } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { type Healed, noHeal } from "./heal.ts";
 import { hasOpenAttempt, noteRefusal, operate } from "./operate.ts";
-import { momentOf, type Theatre } from "./theatre.ts";
+import { momentOf, rulesOf, type Theatre } from "./theatre.ts";
 
 type Readings = ReadonlyMap<string, Reading>;
 
@@ -56,8 +56,8 @@ const doubtOf = (judged: readonly Judged[], name: string, when: string): Doubt =
   return { why: `not confirmed: ${when} ${why ?? `it reads ${reads}`}`, evidence: seen.evidence };
 };
 
-const ruleOf = ({ config }: Theatre, name: string): Rule | undefined =>
-  config.heal.rules.find(({ on }) => on.includes(name));
+const ruleOf = (theatre: Theatre, name: string): Rule | undefined =>
+  rulesOf(theatre).find(({ on }) => on.includes(name));
 
 /** Writes down, once an incident, that a red was not found again. */
 const unconfirmed = async (theatre: Theatre, asked: Asked, doubts: ReadonlyMap<string, Doubt>): Promise<Healed> => {

@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { Config, Rule } from "../config/config.ts";
 import type { Failure, Host } from "../host/host.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
 import type { HealState } from "../state/heal-state.ts";
@@ -15,6 +15,8 @@ import type { Journal } from "./journal.ts";
 export interface Theatre {
   readonly host: Host;
   readonly config: Config;
+  /** By hand: the one rule that may be applied; absent: any of the config's. */
+  readonly onlyRule?: Rule;
   readonly configSha256: string;
   /** Folder of the heal state, its lock and what else heals leave behind. */
   readonly folder: string;
@@ -38,6 +40,10 @@ export interface Theatre {
 
 /** Nobody is asked. */
 export const approveAll: Bench["approve"] = async () => true;
+
+/** The rules that may be applied. Never throws. */
+export const rulesOf = ({ config, onlyRule }: Pick<Theatre, "config" | "onlyRule">): readonly Rule[] =>
+  onlyRule === undefined ? config.heal.rules : [onlyRule];
 
 /** The present moment on this host. */
 export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });

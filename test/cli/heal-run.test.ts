@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { healCommand } from "../../src/cli/heal.ts";
 import type { NextLine } from "../../src/host/peers.ts";
 import { verifyLog } from "../../src/log/verify.ts";
-import { createTickBed, paths, type TickBed } from "../tick-bed.ts";
+import { emptyHealState } from "../../src/state/heal-state.ts";
+import { readHealState, writeHealState } from "../../src/state/store.ts";
+import { moment } from "../heal/bed.ts";
+import { configText, createTickBed, paths, type TickBed } from "../tick-bed.ts";
 import { cliOf } from "./cli-bed.ts";
 
 interface Ran {
@@ -74,6 +77,32 @@ describe("heal run", () => {
     const { exit, out } = await run(bed, "restart-unit");
     expect(exit).toBe(1);
     expect(out).toContain("refused: in cooldown for");
+    expect(bed.restarts()).toBe(1);
+  });
+
+  const second = `    - on: [gateway]
+      recipe: start-unit
+      with: { unit: other.service }
+remind_every: 4h`;
+
+  test("heal run leaves the latches of other rules as they are", async () => {
+    const bed = createTickBed(configText.replace("remind_every: 4h", second));
+    const latch = { at: "2026-11-23T02:00:00.000Z", moment: moment(), why: "the budget of 3 per 1 h is spent" };
+    const latched = { "start-unit:other.service": latch };
+    writeHealState(bed.host, paths.state, { ...emptyHealState, latched });
+    bed.kill();
+    expect((await run(bed, "restart-unit")).exit).toBe(0);
+    expect(Object.keys(readHealState(bed.host, paths.state, moment(), true).value.latched)).toEqual([
+      "start-unit:other.service",
+    ]);
+  });
+
+  test("heal run applies the rule that is named, not the first one with its check", async () => {
+    const first = "  rules:\n    - on: [unit]\n      recipe: start-unit\n      with: { unit: other.service }\n";
+    const bed = createTickBed(configText.replace("  rules:\n", first));
+    bed.kill();
+    const { exit, out } = await run(bed, "restart-unit");
+    expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/^restart-unit:gateway\.service: healed: /u) });
     expect(bed.restarts()).toBe(1);
   });
 

@@ -35,6 +35,7 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     heal: { mode: "apply", rules },
     remindEveryMs: 1,
   },
+  rules,
   memory: () => undefined,
   now: moment(),
   readRecipe: async () => scoped,

@@ -29,6 +29,7 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     source: {
       host: bed.host,
       config,
+      rules: config.heal.rules,
       memory: () => undefined,
       now: bed.bench.now().moment,
       readRecipe: async () => recipe(),
