@@ -8,6 +8,7 @@ import { type Loaded, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { inertLines } from "./paint.ts";
 import { runInSandbox } from "./unit-sandbox.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
@@ -107,8 +108,9 @@ const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: Config):
     complain(host, `cannot send from inside the sandbox of dogwatch.service: ${why}`, "See: journalctl -n 20");
     return exits.stuck;
   }
-  host.terminal.out(ran.stdout);
-  host.terminal.err(ran.stderr);
+  // The watcher's user ran it, and root reads it.
+  host.terminal.out(inertLines(ran.stdout, host.terminal));
+  host.terminal.err(inertLines(ran.stderr, host.terminal));
   if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
   // What the filter drops gives no error: it hangs.
   const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");

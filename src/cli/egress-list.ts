@@ -19,25 +19,44 @@ type Rule = Config["heal"]["rules"][number];
 
 const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
+/** Group and others may write. */
+const writeMask = 0o022;
+
+/**
+ * The part of a folder's path that only root can turn into a link: down to the first folder that somebody else owns or can write, that one included.
+ * systemd follows links when it opens a folder for the helper, and starts no helper at all where they go in a circle: below, their owner would
+ * decide for the whole host. Source: systemd.exec(5), ReadWritePaths=.
+ */
+const rootsPart = ({ files }: Host, folder: string): string => {
+  const parts = folder.split("/").slice(1);
+  for (const at of parts.keys()) {
+    const part = `/${parts.slice(0, at + 1).join("/")}`;
+    const stat = files.stat(part);
+    if ("kind" in stat) return folder;
+    if (stat.isLink || stat.uid !== 0 || (stat.mode & writeMask) !== 0) return part;
+  }
+  return folder;
+};
+
 interface RuleParts {
   readonly programs: readonly Program[];
   readonly folders: readonly string[];
 }
 
-const ofRecipe = (rule: Rule, recipe: Recipe): RuleParts => {
+const ofRecipe = (host: Host, rule: Rule, recipe: Recipe): RuleParts => {
   const filled = fillRecipe(recipe, rule.with);
   if (filled.kind === "fault") return { programs: [], folders: [] };
   const user = runAs(recipe, rule.with);
   const purpose = user === undefined ? `rule ${rule.id}` : `rule ${rule.id}, as ${user}`;
   return {
     programs: filled.steps.map((argv) => ({ argv, for: purpose })),
-    folders: filled.backup.map(folderOf),
+    folders: filled.backup.map((path) => rootsPart(host, folderOf(path))),
   };
 };
 
 const ofRule = async (host: Host, paths: Paths, rule: Rule): Promise<RuleParts> => {
   const read = await readRecipe(host, paths.recipes, rule.recipe);
-  return read.kind === "recipe" ? ofRecipe(rule, read.recipe) : { programs: [], folders: [] };
+  return read.kind === "recipe" ? ofRecipe(host, rule, read.recipe) : { programs: [], folders: [] };
 };
 
 /** What dogwatch runs to look, and never to change. */

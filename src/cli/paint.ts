@@ -12,3 +12,14 @@ export const fit = (text: string, columns: number): string => {
   const points = [...text];
   return points.length <= columns ? text : `${points.slice(0, Math.max(1, columns - 1)).join("")}…`;
 };
+
+// The colours of this file and their end; else controls but the newline, format characters, separators.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours begin with one
+const unsafe = /(\u001B\[(?:3[125]|31;1|0)m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+
+/**
+ * A text for a person as no terminal may be moved by it, whoever had a hand in it: nothing but our own colours (with `hasColour`) and line ends does
+ * anything. For what was read from the watcher's folder, which root shows too. Never throws.
+ */
+export const inertLines = (text: string, { hasColour }: Pick<Terminal, "hasColour">): string =>
+  text.replace(unsafe, (_, colour: string | undefined) => (hasColour ? (colour ?? " ") : " "));

@@ -11,7 +11,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
-import { fit, paint } from "./paint.ts";
+import { fit, inertLines, paint } from "./paint.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
 const usualPeriodS = 300;
@@ -111,7 +111,7 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
   if (!cli.flags.isJson) {
     const now = new Date(wall.nowMs()).toISOString();
     const limits = [...(await filterLimits(cli)), ...limitsOf(cli)];
-    terminal.out(`${describe(cli, state, isStale, next, now, limits).join("\n")}\n`);
+    terminal.out(inertLines(`${describe(cli, state, isStale, next, now, limits).join("\n")}\n`, terminal));
     return;
   }
   const { verdict, at, checks, incidents, outbox } = state;

@@ -1,10 +1,13 @@
 import type { Config, Rule } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { Moment } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import type { Candidate, Fault } from "./choice.ts";
 import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.ts";
+
+const maxWhy = 200;
 
 /** What finding candidates needs: where recipes come from, and what the checks remember. */
 export interface CandidateSource {
@@ -41,7 +44,8 @@ const factsOf = async ({ host }: CandidateSource, target: Target | undefined): P
   if (target === undefined) return undefined;
   const { unit, scope, user } = target;
   const shown = await host.systemd.show({ scope, ...(user === undefined ? {} : { user }) }, [unit], 10_000);
-  if (shown.kind === "failed") return { kind: "fault", why: shown.why };
+  // A user's manager is that user's: what it says here is told to people and stands in the log.
+  if (shown.kind === "failed") return { kind: "fault", why: cleanEvidence(shown.why, maxWhy) };
   return shown.units[0] ?? { kind: "fault", why: "systemctl said nothing of it" };
 };
 

@@ -68,7 +68,7 @@ const outputOf = (ran: Ran): string | Failure => {
       return failed("ETIMEDOUT", `no answer in ${timeoutMs / 1000} s`);
     // Its errno is the child's own trouble, never the file's: an ENOENT here is no missing file.
     case "failed":
-      return failed("ECHILD", ran.why);
+      return failed("ECHILD", cleanEvidence(ran.why, 200));
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Host, UnitFacts } from "../host/host.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
 import type { Reading } from "../probes/probe.ts";
 import { endOf } from "../probes/unit-stop.ts";
 import type { Target } from "./recipe.ts";
@@ -46,7 +47,7 @@ const unitNow = async ({ host, target, invocationBefore }: Proof): Promise<UnitN
   if (target === undefined) return { kind: "well", why: "" };
   const manager = { scope: target.scope, ...(target.user === undefined ? {} : { user: target.user }) };
   const shown = await host.systemd.show(manager, [target.unit], 10_000);
-  if (shown.kind === "failed") return { kind: "waiting", why: shown.why };
+  if (shown.kind === "failed") return { kind: "waiting", why: cleanEvidence(shown.why, 200) };
   const facts = shown.units[0];
   return facts === undefined
     ? { kind: "waiting", why: `systemctl said nothing of "${target.unit}"` }

@@ -20,7 +20,7 @@ const endOf = (ran: Ran): Ended => {
     case "timed-out":
       return { exit: "timeout", why: "it did not end in time" };
     case "failed":
-      return { exit: ran.code, why: ran.why };
+      return { exit: ran.code, why: cleanEvidence(ran.why, 200) };
   }
 };
 

@@ -91,6 +91,18 @@ sockets
     "recipe: restore-last-green-config\n      with: { unit: gateway.service, file: /etc/openclaw/openclaw.json }",
   );
 
+  test("egress --systemd --helper opens no folder below the first that another than root could turn into a link", async () => {
+    for (const [owned, want] of [
+      [{ uid: 1000 }, 'ReadWritePaths="-/srv/agents"'],
+      [{ mode: 0o777 }, 'ReadWritePaths="-/srv/agents"'],
+      [{}, 'ReadWritePaths="-/srv/agents/conf/deep"'],
+    ] as const) {
+      const host = hostWith(restoring.replace("/etc/openclaw/openclaw.json", "/srv/agents/conf/deep/gateway.json"));
+      host.files.put("/srv/agents", "", { mode: 0o755, ...owned });
+      expect((await run(host, { isSystemd: true, isHelper: true })).out.split("\n")).toContain(want);
+    }
+  });
+
   test("egress --systemd --helper opens the folders of files that recipes in use back up, and only the helper's", async () => {
     const host = hostWith(restoring);
     const folder = 'ReadWritePaths="-/etc/openclaw"';
