@@ -6,7 +6,7 @@ import type { HealState } from "./state/heal-state.ts";
 import { readSilences, type Silence } from "./state/silence.ts";
 import type { State } from "./state/state.ts";
 import { readHealState, readState } from "./state/store.ts";
-import type { Judged } from "./verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "./verdict/judge.ts";
 
 /** What this tick knows from the ones before, and what it could not write down. */
 export interface Recalled {
@@ -51,8 +51,7 @@ export const recall = (run: Run): Recalled => {
     isLittered: paths.socket !== null && !run.isDryRun && host.files.sweep(paths.helper) > 0,
     silences: readSilences(host, paths.helper, at),
     lostIncidents: async (judged) => {
-      const isNew = ({ name, verdict, because }: Judged): boolean =>
-        verdict === "red" && because === undefined && state.value.incidents[name] === undefined;
+      const isNew = (each: Judged): boolean => isUnfoldedRed(each) && state.value.incidents[each.name] === undefined;
       if (!isStateGone && !isLeft && !judged.some(isNew)) return {};
       const logged = Object.entries(await helper.incidents());
       return Object.fromEntries(logged.filter(([, { openedAt }]) => isStateGone || openedAt > state.value.at));

@@ -8,12 +8,12 @@ import { readingsOf } from "./heal/in-process.ts";
 import { isKeepDue } from "./heal/keep.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
-import type { HealState } from "./state/heal-state.ts";
+import { type HealState, isOpenAttempt } from "./state/heal-state.ts";
 import { readMemory } from "./state/look-memory.ts";
 import { afterProof } from "./state/next.ts";
 import { silenceOf, silenceText } from "./state/silence.ts";
 import type { Incident } from "./state/state.ts";
-import type { Judged } from "./verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "./verdict/judge.ts";
 
 /** A red reaches the chat by then, whatever the heal does; one that ends sooner is told in the same message. */
 const tellByMs = 30_000;
@@ -34,12 +34,11 @@ export interface HealStaged {
   readonly incidents: Readonly<Record<string, Incident>>;
 }
 
-const isOpen = (heal: HealState): boolean =>
-  heal.attempts.some(({ outcome }) => outcome === "running" || outcome === "watching");
+const isOpen = (heal: HealState): boolean => heal.attempts.some(isOpenAttempt);
 
 /** Nothing is changed without a record: when state or log can't be written, the heal is refused and only told. */
 const unwritable = (judged: readonly Judged[], why: string): Healed => {
-  const check = judged.find(({ verdict, because }) => verdict === "red" && because === undefined)?.name ?? null;
+  const check = judged.find(isUnfoldedRed)?.name ?? null;
   return { ...noHeal(`${why}; nothing is changed without a record`), outcome: "refused", check };
 };
 
@@ -122,7 +121,7 @@ const neverSeenActive = (run: Run, judged: readonly Judged[], bootId: string): r
 
 /** A person works on it: where nothing else is red, no helper need be asked. */
 const hushedHeal = (run: Run, { silences }: Recalled, judged: readonly Judged[]): Healed | undefined => {
-  const red = judged.filter(({ verdict, because }) => verdict === "red" && because === undefined);
+  const red = judged.filter(isUnfoldedRed);
   const [first] = red;
   const silence = first === undefined ? undefined : silenceOf(silences, first.name);
   if (first === undefined || silence === undefined || !red.every(({ name }) => silenceOf(silences, name) !== undefined))
@@ -133,7 +132,7 @@ const hushedHeal = (run: Run, { silences }: Recalled, judged: readonly Judged[])
 
 /** What there is to heal: nothing, what no rule covers, or something for the helper. */
 const whyQuiet = (run: Run, heal: HealState, judged: readonly Judged[]): string | undefined => {
-  const red = judged.filter(({ verdict, because }) => verdict === "red" && because === undefined);
+  const red = judged.filter(isUnfoldedRed);
   const [first] = red;
   if (isOpen(heal) && !run.isDryRun) return undefined;
   if (first === undefined) return "nothing is red";

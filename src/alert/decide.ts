@@ -1,6 +1,6 @@
 import type { CheckState, Incident, Moment } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
-import type { Judged, Now } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
 
 /** Ticks in a row that a check reads unknown before it is told, once. */
 export const unknownTicks = 3;
@@ -112,7 +112,7 @@ const green = (each: Judged, incident: Incident | undefined, wasUnknownTold: boo
 };
 
 const one = (each: Judged, given: Deciding): One => {
-  const isRed = each.verdict === "red" && each.because === undefined;
+  const isRed = isUnfoldedRed(each);
   const incident = given.incidents[each.name] ?? (isRed ? undefined : heldOpen(each.name, given));
   const wasUnknownTold = given.checks[each.name]?.isUnknownTold ?? false;
   if (given.watched.has(each.name) && each.verdict !== "red") return { incident, isUnknownTold: wasUnknownTold };

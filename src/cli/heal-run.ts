@@ -14,6 +14,7 @@ import { loadFresh } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { readMemory } from "../state/look-memory.ts";
 import type { Incident } from "../state/state.ts";
+import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
 import { type Cli, complain, exits } from "./cli.ts";
@@ -165,9 +166,7 @@ const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
   const first = await lookFor(theatre, rule.on);
   const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
   const judged = ownView(relevantChecks(theatre.config, rule.on), first.readings, rule.on, now);
-  const red = judged.flatMap(({ name, verdict, because }) =>
-    verdict === "red" && because === undefined ? [name] : [],
-  );
+  const red = judged.filter(isUnfoldedRed).map(({ name }) => name);
   if (red.length === 0) {
     const seen = judged
       .filter(({ name }) => rule.on.includes(name))

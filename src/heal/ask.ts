@@ -3,7 +3,7 @@ import type { Failure, Host } from "../host/host.ts";
 import type { LinePeer, NextLine } from "../host/peers.ts";
 import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
-import type { Judged } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import { type Healed, noHeal } from "./heal.ts";
 import type { Helper, LoggedIncidents, WatcherEvent } from "./helper.ts";
 import { type Answer, fromWire, maxAnswerBytes, maxItems, parseAnswer, type Request, wireVersion } from "./wire.ts";
@@ -106,8 +106,7 @@ const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
 
 const isFailure = (answer: Answer | Failure): answer is Failure => "kind" in answer;
 
-const redIn = (judged: readonly Judged[]): readonly string[] =>
-  judged.flatMap(({ name, verdict, because }) => (verdict === "red" && because === undefined ? [name] : []));
+const redIn = (judged: readonly Judged[]): readonly string[] => judged.filter(isUnfoldedRed).map(({ name }) => name);
 
 const inChunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));

@@ -1,4 +1,4 @@
-import type { Attempt, HealState } from "../state/heal-state.ts";
+import { type Attempt, type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
 import { type Applicable, keyOf } from "./choice.ts";
 
@@ -13,9 +13,10 @@ export const replaceLast = (heal: HealState, attempt: Attempt): HealState => ({
 
 /** What is left of older attempts is closed before a new one begins: none stays open beside it. Pure. */
 export const archive = (heal: HealState): { readonly heal: HealState; readonly count: number } => {
-  const isOpen = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
-  const attempts = heal.attempts.map((each) => (isOpen(each) ? { ...each, outcome: "indeterminate" as const } : each));
-  return { heal: { ...heal, attempts }, count: heal.attempts.filter(isOpen).length };
+  const attempts = heal.attempts.map((each) =>
+    isOpenAttempt(each) ? { ...each, outcome: "indeterminate" as const } : each,
+  );
+  return { heal: { ...heal, attempts }, count: heal.attempts.filter(isOpenAttempt).length };
 };
 
 /** An attempt at its beginning. `sick`: the checks whose recovery proves it. Pure. */

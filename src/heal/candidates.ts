@@ -3,7 +3,7 @@ import type { Host } from "../host/host.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { Moment } from "../state/state.ts";
-import type { Judged } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import type { Candidate, Fault } from "./choice.ts";
 import { fillRecipe, type Recipe, runAs, type Target, targetOf } from "./recipe.ts";
 
@@ -79,7 +79,7 @@ const candidateOf = async (source: CandidateSource, rule: Rule): Promise<Candida
 };
 
 const isWanted = (rule: Rule, judged: readonly Judged[]): boolean =>
-  judged.some((each) => rule.on.includes(each.name) && each.verdict === "red" && each.because === undefined);
+  judged.some((each) => rule.on.includes(each.name) && isUnfoldedRed(each));
 
 /** Finds out, for each rule with a red check that stands for itself, what its recipe would change and how that unit is now. */
 export const findCandidates = async (

@@ -1,11 +1,11 @@
 import type { Rule } from "../config/config.ts";
-import type { Judged } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import type { Candidate, Choice, Chosen } from "./choice.ts";
 import { refusalOf } from "./refuse.ts";
 
 /** The red check of a rule that stands for itself: only such a one asks for a heal. */
 const sickOf = (rule: Rule, judged: readonly Judged[]): Judged | undefined =>
-  judged.find((each) => rule.on.includes(each.name) && each.verdict === "red" && each.because === undefined);
+  judged.find((each) => rule.on.includes(each.name) && isUnfoldedRed(each));
 
 const consider = (candidate: Candidate, choice: Choice): Chosen | undefined => {
   const { rule, recipe } = candidate;
@@ -40,7 +40,7 @@ export interface Choosing {
  */
 export const choose = (choice: Choice): Choosing => {
   const considered = choice.candidates.flatMap((candidate) => consider(candidate, choice) ?? []);
-  const red = choice.judged.find((each) => each.verdict === "red" && each.because === undefined);
+  const red = choice.judged.find(isUnfoldedRed);
   const none: Chosen = { kind: "none", why: red === undefined ? "nothing is red" : whyNone(red.name, choice) };
   return {
     chosen: considered.find((each) => each.kind === "chosen") ?? considered[0] ?? none,

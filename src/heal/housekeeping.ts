@@ -1,5 +1,5 @@
 import type { Rule } from "../config/config.ts";
-import type { Attempt, HealState } from "../state/heal-state.ts";
+import { type Attempt, type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import { elapsedS, type Moment } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 
@@ -9,10 +9,7 @@ const keptS = 30 * dayS;
 const maxAttempts = 500;
 
 const isKept = (attempt: Attempt, open: ReadonlySet<string>, now: Moment): boolean =>
-  open.has(attempt.incident) ||
-  attempt.outcome === "running" ||
-  attempt.outcome === "watching" ||
-  elapsedS(attempt.started, now) < keptS;
+  open.has(attempt.incident) || isOpenAttempt(attempt) || elapsedS(attempt.started, now) < keptS;
 
 /** An attempt counts until its time has passed within a boot: over a reboot nobody knows how long the host was off. */
 const withAge = (attempt: Attempt, now: Moment): Attempt =>

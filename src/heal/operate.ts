@@ -1,5 +1,5 @@
 import type { Rule } from "../config/config.ts";
-import type { HealState } from "../state/heal-state.ts";
+import { type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import { readSilences } from "../state/silence.ts";
 import type { Incident } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
@@ -92,9 +92,7 @@ const operateLocked = async (theatre: Theatre, operation: Operation): Promise<He
 
 /** Whether an attempt is without its end: being watched, or cut off. Reads only. */
 export const hasOpenAttempt = ({ host, folder }: Theatre): boolean =>
-  readHealState(host, folder, momentOf(host), true).value.attempts.some(
-    ({ outcome }) => outcome === "running" || outcome === "watching",
-  );
+  readHealState(host, folder, momentOf(host), true).value.attempts.some(isOpenAttempt);
 
 /** A refusal by whoever looked before anything was chosen. */
 interface EarlyRefusal {

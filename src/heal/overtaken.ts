@@ -1,5 +1,5 @@
 import { type AttemptEnd, attemptName, type LogStory } from "../log/open-incidents.ts";
-import type { Attempt, HealState } from "../state/heal-state.ts";
+import { type Attempt, type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
 import { type Healed, noHeal } from "./heal.ts";
 
@@ -9,7 +9,6 @@ export interface Overtaken {
   readonly heal: HealState;
 }
 
-const isOpen = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
 const nameOf = ({ key, number }: Attempt): string => attemptName(key, number);
 
 const closed = (attempt: Attempt, { outcome, why }: AttemptEnd, now: Moment): Attempt | undefined =>
@@ -24,7 +23,7 @@ export const findOvertaken = (
   story: (attempts: ReadonlySet<string>) => LogStory,
   now: Moment,
 ): Overtaken | undefined => {
-  const open = heal.attempts.filter(isOpen);
+  const open = heal.attempts.filter(isOpenAttempt);
   if (open.length === 0) return undefined;
   const { ends } = story(new Set(open.map(nameOf)));
   for (const each of open) {

@@ -2,7 +2,7 @@ import type { Rule } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Incident } from "../state/state.ts";
-import type { Judged } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { type Healed, noHeal } from "./heal.ts";
 import { hasOpenAttempt, noteRefusal, operate } from "./operate.ts";
@@ -40,7 +40,7 @@ const viewOf = ({ host, config }: Theatre, readings: Readings, red: readonly str
 
 /** It is red and stands for itself. */
 const isRed = (judged: readonly Judged[], name: string): boolean =>
-  judged.some((each) => each.name === name && each.verdict === "red" && each.because === undefined);
+  judged.some((each) => each.name === name && isUnfoldedRed(each));
 
 /** Why a check that was called red isn't to be healed by these readings. `why` alone is the same for the same reason, so that a repeat can be counted. */
 interface Doubt {

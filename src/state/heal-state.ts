@@ -64,6 +64,9 @@ export interface Attempt {
   readonly isSpent?: true;
 }
 
+/** Whether an attempt is without its end: being watched, or cut off by a crash. Pure. */
+export const isOpenAttempt = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
+
 /** What heals leave behind: its own file, so that the wall between watcher and helper can run along it. */
 export interface HealState {
   readonly version: 1;

@@ -27,6 +27,9 @@ export interface Judged {
   readonly memory?: Reading["memory"];
 }
 
+/** Whether a check is red and stands for itself, not folded under one that it needs: only such a one alerts and asks for a heal. Pure. */
+export const isUnfoldedRed = ({ verdict, because }: Judged): boolean => verdict === "red" && because === undefined;
+
 /** The moment of judging: wall time to show, uptime to measure. */
 export interface Now {
   /** ISO 8601 UTC. */

@@ -1,7 +1,7 @@
 import type { Check, Config } from "../config/config.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { CheckState } from "../state/state.ts";
-import { type Judged, judge, type Now } from "./judge.ts";
+import { isUnfoldedRed, type Judged, judge, type Now } from "./judge.ts";
 
 /** Names that can be reached from `start` by `next`, the start included. */
 const closure = (start: Iterable<string>, next: (name: string) => readonly string[]): ReadonlySet<string> => {
@@ -49,8 +49,6 @@ export const ownView = (
 ): readonly Judged[] => {
   const before = Object.fromEntries(checks.map((check) => [check.name, almostRed(check)]));
   return judge(checks, readings, before, now).map((each) =>
-    each.verdict === "red" && each.because === undefined && !asked.includes(each.name)
-      ? { ...each, verdict: "amber" as const }
-      : each,
+    isUnfoldedRed(each) && !asked.includes(each.name) ? { ...each, verdict: "amber" as const } : each,
   );
 };
