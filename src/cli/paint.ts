@@ -14,8 +14,8 @@ export const fit = (text: string, columns: number): string => {
 };
 
 // The colours of this file and their end; else controls but the newline, format characters, separators.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours begin with one
-const unsafe = /(\u001B\[(?:3[125]|31;1|0)m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+const unsafe = /(\u001B\[(?:3[235]|31;1|0)m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * A text for a person as no terminal may be moved by it, whoever had a hand in it: nothing but our own colours (with `hasColour`) and line ends does

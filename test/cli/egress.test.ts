@@ -91,18 +91,6 @@ sockets
     "recipe: restore-last-green-config\n      with: { unit: gateway.service, file: /etc/openclaw/openclaw.json }",
   );
 
-  test("egress --systemd --helper opens no folder below the first that another than root could turn into a link", async () => {
-    for (const [owned, want] of [
-      [{ uid: 1000 }, 'ReadWritePaths="-/srv/agents"'],
-      [{ mode: 0o777 }, 'ReadWritePaths="-/srv/agents"'],
-      [{}, 'ReadWritePaths="-/srv/agents/conf/deep"'],
-    ] as const) {
-      const host = hostWith(restoring.replace("/etc/openclaw/openclaw.json", "/srv/agents/conf/deep/gateway.json"));
-      host.files.put("/srv/agents", "", { mode: 0o755, ...owned });
-      expect((await run(host, { isSystemd: true, isHelper: true })).out.split("\n")).toContain(want);
-    }
-  });
-
   test("egress --systemd --helper opens the folders of files that recipes in use back up, and only the helper's", async () => {
     const host = hostWith(restoring);
     const folder = 'ReadWritePaths="-/etc/openclaw"';
@@ -110,6 +98,27 @@ sockets
     expect((await run(host, { isSystemd: true })).out).not.toContain("ReadWritePaths");
     expect((await run(hostWith(configText), { isSystemd: true, isHelper: true })).out).not.toContain("ReadWritePaths");
   });
+
+  const owned = [
+    { name: "a user's folder", path: "/home/agents", mode: 0o755, uid: 1001, want: "/home/agents" },
+    { name: "a folder that everybody can write", path: "/home", mode: 0o1777, uid: 0, want: "/home" },
+    { name: "a folder of root's alone", path: "/home/agents/conf", mode: 0o755, uid: 0, want: "/home/agents/conf" },
+  ] as const;
+  for (const { name, path, mode, uid, want } of owned)
+    test(`egress --systemd --helper leaves no link to be followed below ${name}`, async () => {
+      const host = hostWith(restoring.replace("/etc/openclaw/openclaw.json", "/home/agents/conf/app.json"));
+      host.files.put("/home/agents/conf/app.json", "{}");
+      const { stat } = host.files;
+      const files = {
+        ...host.files,
+        stat: (at: string) => {
+          const told = stat(at);
+          return "kind" in told || at !== path ? told : { ...told, mode, uid };
+        },
+      };
+      const { out } = await run({ ...host, files }, { isSystemd: true, isHelper: true });
+      expect(out.match(/^ReadWritePaths=.*$/gmu)).toEqual([`ReadWritePaths="-${want}"`]);
+    });
 
   test("validate warns when the helper may not write where a recipe in use backs up files", async () => {
     const host = hostWith(configText);

@@ -223,3 +223,13 @@ test("statusCommand() changes nothing", async () => {
   await statusCommand(cliOf(host));
   expect([host.files.fsyncs, host.files.paths()]).toEqual(before);
 });
+
+test("statusCommand() shows what a captured watcher left in its state, and obeys none of it", async () => {
+  const evil = "\u001b]0;x\u0007\u001b[2J\r";
+  const check = checkState({ evidence: evil });
+  const host = hostWith({ checks: { [`gate${evil}`]: check } });
+  await statusCommand(cliOf(host));
+  expect(host.terminal.stdout).toContain("gate");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  expect(host.terminal.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
+});

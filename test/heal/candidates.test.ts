@@ -99,6 +99,17 @@ describe("findCandidates()", () => {
       expect(found).toMatchObject({ recipe: { kind: "fault", why: want }, steps: [], target: undefined });
     });
 
+  test("findCandidates() tells what a manager that can't be asked says, short and inert", async () => {
+    const host = createFakeHost();
+    const said = `no\u001b[2J ${"x".repeat(9000)}`;
+    const systemd = { ...host.systemd, show: async () => ({ kind: "failed", code: "EIO", why: said }) as const };
+    const [found] = await findCandidates(source([rule()], { host: { ...host, systemd } }), [judged()]);
+    const facts = found?.facts;
+    const why = facts !== undefined && "why" in facts ? facts.why : "";
+    expect(why).toStartWith("no x");
+    expect(why.length).toBeLessThanOrEqual(200);
+  });
+
   test("findCandidates() takes a pinned recipe whose bytes fit", async () => {
     const [found] = await findCandidates(source([rule({ sha256: "ab".repeat(32) })]), [judged()]);
     expect(found?.recipe).toEqual(scoped);

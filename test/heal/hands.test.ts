@@ -158,6 +158,7 @@ describe.if(isRoot)("createHands() on another user's files", () => {
 describe("createHands() on trouble", () => {
   const broken = [
     { name: "can't start", ran: { kind: "failed", code: "ENOENT", why: "no setpriv" }, want: "no setpriv" },
+    { name: "says it of itself", ran: { kind: "failed", code: "EPERM", why: "a\u001b[2Jb" }, want: "a b" },
     {
       name: "ends badly",
       ran: { kind: "exited", status: 70, stdout: "", stderr: "a\u001b[2Jbug" },
