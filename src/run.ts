@@ -8,6 +8,7 @@ import type { RunLog } from "./host/run-log.ts";
 import type { LookElsewhere } from "./looks.ts";
 import type { Paths } from "./paths.ts";
 import type { Moment } from "./state/state.ts";
+import { momentOf } from "./state/state.ts";
 
 /** Everything that one tick works with. */
 export interface Run {
@@ -38,7 +39,7 @@ export const tickDeadlineMs = 150_000;
 /** The present moment, wall time to show and uptime to measure. */
 export const nowOf = ({ host }: Run): { readonly at: string; readonly moment: Moment } => ({
   at: new Date(host.clock.nowMs()).toISOString(),
-  moment: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() },
+  moment: momentOf(host),
 });
 
 /** Milliseconds since the tick began. */

@@ -1,7 +1,7 @@
 import { withoutDurations } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
-import { elapsedS } from "../state/state.ts";
+import { elapsedS, momentOf } from "../state/state.ts";
 import { type Cli, exits } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 
@@ -39,7 +39,7 @@ const known = async ({ host, paths }: Cli): Promise<{ readonly name: string; rea
 export const failedCommand = async (cli: Cli): Promise<number> => {
   const { host, paths } = cli;
   const { status, why } = causeOf(cli);
-  const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
+  const moment = momentOf(host);
   // Under systemd in /run, which can be written when the disk of the state is full or read-only.
   const memory = host.env["RUNTIME_DIRECTORY"]?.split(":", 1)[0] || paths.state;
   const told = readToldIllness(host, memory);

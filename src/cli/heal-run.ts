@@ -2,29 +2,30 @@ import { incidentId } from "../alert/decide.ts";
 import type { Rule } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
 import { printFault } from "../config/fault.ts";
-import { secretReader } from "../config/secret.ts";
+import { probeUser, secretReader } from "../config/secret.ts";
+import { healConfirmed, lookFor } from "../heal/confirmed-heal.ts";
+import type { HealContext } from "../heal/context.ts";
 import type { Healed } from "../heal/heal.ts";
 import { byCheck } from "../heal/in-process.ts";
-import { type Journal, openJournal } from "../heal/journal.ts";
-import { healWithOwnEyes, lookFor } from "../heal/own-eyes.ts";
-import { momentOf, type Theatre } from "../heal/theatre.ts";
+import type { Journal } from "../heal/journal.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
 import { loadFresh } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { readMemory } from "../state/look-memory.ts";
 import type { Incident } from "../state/state.ts";
+import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { journalOf, recipeReader } from "./heal-parts.ts";
 
 /** A person waits for the proof as long as it may take, but not for ever. */
 const maxWatchMs = 600_000;
 const answerWithinMs = 600_000;
 const maxAnswerBytes = 1024;
 const notHealed = 1;
-const probeUser = "dogwatch-probe";
 
 type Loaded = Extract<Awaited<ReturnType<typeof loadFresh>>, { readonly kind: "config" }>;
 
@@ -40,7 +41,7 @@ const refuse = (cli: Cli, word: string, why: string, hint: string, exit: number 
 };
 
 /** Says each step, and with `--step` asks before it. */
-const approver = ({ host, flags }: Cli): Theatre["approve"] => {
+const approver = ({ host, flags }: Cli): HealContext["approve"] => {
   let person: LinePeer | undefined;
   return async (step, text) => {
     host.terminal.err(`  ${step.padEnd(9)} ${text}\n`);
@@ -52,7 +53,7 @@ const approver = ({ host, flags }: Cli): Theatre["approve"] => {
   };
 };
 
-const theatreOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: Failure[]): Theatre => {
+const contextOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: Failure[]): HealContext => {
   const { host, paths } = cli;
   host.http.allow(checkDestinations(config));
   host.tcp.allow(checkDestinations(config));
@@ -68,16 +69,8 @@ const theatreOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: F
     onlyRule: rule,
     configSha256: sha256,
     folder: paths.helper,
-    journal: openJournal(host, {
-      folder: paths.helper,
-      logFile: paths.logFile,
-      hostName: config.host,
-      isReadOnly: false,
-    }),
-    readRecipe: async (name) => {
-      const { recipeOrFault } = await import("../heal/recipe-fault.ts");
-      return await recipeOrFault(host, paths.recipes, name);
-    },
+    journal: journalOf(cli, config.host),
+    readRecipe: recipeReader(cli),
     by: personOf(host),
     look: async (names) => {
       const checks = config.checks.filter(({ name }) => names.includes(name));
@@ -100,11 +93,11 @@ interface Incidents {
 
 /** The red checks' incidents: those that are open in the log, and new ones for what nobody has seen yet. */
 const incidentsFor = (
-  theatre: Theatre,
+  context: HealContext,
   red: readonly string[],
   evidence: ReadonlyMap<string, string>,
 ): Incidents | Failure => {
-  const { host, journal, by } = theatre;
+  const { host, journal, by } = context;
   const at = new Date(host.clock.nowMs()).toISOString();
   const known = byCheck(journal.book().open);
   const fresh = red
@@ -161,11 +154,11 @@ const say = (cli: Cli, rule: Rule, healed: Healed, failures: readonly Failure[])
 
 const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
   const failures: Failure[] = [];
-  const theatre = theatreOf(cli, loaded, rule, failures);
+  const context = contextOf(cli, loaded, rule, failures);
   const { host } = cli;
-  const first = await lookFor(theatre, rule.on);
+  const first = await lookFor(context, rule.on);
   const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
-  const judged = ownView(relevantChecks(theatre.config, rule.on), first.readings, rule.on, now);
+  const judged = ownView(relevantChecks(context.config, rule.on), first.readings, rule.on, now);
   const red = judged.filter(isUnfoldedRed).map(({ name }) => name);
   if (red.length === 0) {
     const seen = judged
@@ -179,7 +172,7 @@ const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
       notHealed,
     );
   }
-  const incidents = incidentsFor(theatre, red, new Map(judged.map(({ name, evidence }) => [name, evidence])));
+  const incidents = incidentsFor(context, red, new Map(judged.map(({ name, evidence }) => [name, evidence])));
   if (incidents.kind === "failed")
     return refuse(
       cli,
@@ -189,7 +182,7 @@ const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
       exits.ioError,
     );
   host.terminal.err(`${rule.id} for ${red.join(", ")}:\n`);
-  const healed = await healWithOwnEyes(theatre, { red, incidents: incidents.byCheck, onApply: () => undefined, first });
+  const healed = await healConfirmed(context, { red, incidents: incidents.byCheck, onApply: () => undefined, first });
   return say(cli, rule, healed, failures);
 };
 

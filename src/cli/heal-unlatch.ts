@@ -1,9 +1,10 @@
-import { openJournal } from "../heal/journal.ts";
 import { loadKept } from "../load.ts";
 import type { HealState } from "../state/heal-state.ts";
+import { momentOf } from "../state/state.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { personOf, underHealLock } from "./by-hand.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { journalOf } from "./heal-parts.ts";
 
 /** The latched rule that is meant: by its whole name, or by its recipe where that is the only one. */
 const latchedRule = (latched: HealState["latched"], word: string): string => {
@@ -19,7 +20,7 @@ const nameOf = async ({ host, paths }: Cli): Promise<string> => {
 /** Ends a latch, with a line in the log first. A broken heal state is left for the tick, which makes good what was lost. */
 const unlatchHeld = async (cli: Cli, word: string): Promise<number> => {
   const { host, paths } = cli;
-  const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
+  const moment = momentOf(host);
   const { value: heal } = readHealState(host, paths.helper, moment, true);
   const rule = latchedRule(heal.latched, word);
   const { [rule]: latch, ...latched } = heal.latched;
@@ -29,12 +30,7 @@ const unlatchHeld = async (cli: Cli, word: string): Promise<number> => {
     complain(host, `cannot unlatch "${rule}": it is not latched`, hint);
     return exits.usage;
   }
-  const journal = openJournal(host, {
-    folder: paths.helper,
-    logFile: paths.logFile,
-    hostName: await nameOf(cli),
-    isReadOnly: false,
-  });
+  const journal = journalOf(cli, await nameOf(cli));
   const entry = { event: "heal.unlatched" as const, by: personOf(host), why: `${rule}: ${latch.why}` };
   const logged = journal.enter((book) => ({ entries: [entry], book }));
   const attempts = heal.attempts.map((each) => (each.rule === rule ? { ...each, isSpent: true as const } : each));

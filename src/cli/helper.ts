@@ -1,17 +1,15 @@
 import { printFault } from "../config/fault.ts";
-import { secretReader } from "../config/secret.ts";
-import { openJournal } from "../heal/journal.ts";
+import { probeUser, secretReader } from "../config/secret.ts";
+import { approveAll } from "../heal/context.ts";
 import { serve } from "../heal/serve.ts";
-import { approveAll } from "../heal/theatre.ts";
 import { maxRequestBytes } from "../heal/wire.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { keepMemory, readMemory } from "../state/look-memory.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { journalOf, recipeReader } from "./heal-parts.ts";
 
-/** Who looks where a check names nobody. */
-const probeUser = "dogwatch-probe";
 /** The whole connection; the unit ends it a little later. */
 const sessionMs = 170_000;
 /** The longest watch of one connection, and what is left for concluding it. */
@@ -60,12 +58,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
   }
   const { config, sha256 } = loaded;
   const secret = secretReader(host, paths.credentials);
-  const journal = openJournal(host, {
-    folder: paths.helper,
-    logFile: paths.logFile,
-    hostName: config.host,
-    isReadOnly: false,
-  });
+  const journal = journalOf(cli, config.host);
   const elsewhere = lookAsUsers(host, probeUser);
   const { isDryRun } = await serve({
     host,
@@ -73,10 +66,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     configSha256: sha256,
     folder: paths.helper,
     journal,
-    readRecipe: async (name) => {
-      const { recipeOrFault } = await import("../heal/recipe-fault.ts");
-      return await recipeOrFault(host, paths.recipes, name);
-    },
+    readRecipe: recipeReader(cli),
     by: "helper",
     keepables: loaded.keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere, probeUser),

@@ -1,12 +1,12 @@
 import { parseDuration } from "../config/duration.ts";
 import { didYouMean } from "../config/near.ts";
-import { openJournal } from "../heal/journal.ts";
 import type { Failure, Lock } from "../host/host.ts";
 import { loadFresh } from "../load.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readSilences, type Silence, silenceText, writeSilences } from "../state/silence.ts";
 import { personOf } from "./by-hand.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { journalOf } from "./heal-parts.ts";
 
 const dayMs = 86_400_000;
 const leastMs = 1000;
@@ -37,7 +37,7 @@ const change = (
   const { host, paths } = cli;
   // Before the first tick of a user install there is none.
   host.files.makeFolder(paths.helper, 0o750);
-  const journal = openJournal(host, { folder: paths.helper, logFile: paths.logFile, hostName, isReadOnly: false });
+  const journal = journalOf(cli, hostName);
   const why = `until ${about.until}: ${about.reason}`;
   const entry = { event, by: personOf(host), check: about.check, why };
   const lock = host.files.lock(`${paths.helper}/silences.lock`, lockWaitMs);

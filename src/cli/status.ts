@@ -5,7 +5,7 @@ import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
 import { readSilences, silenceText } from "../state/silence.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
-import { elapsedS } from "../state/state.ts";
+import { elapsedS, momentOf } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
@@ -66,7 +66,7 @@ const describe = (
   limits: readonly string[],
 ): readonly string[] => {
   const { host, paths } = cli;
-  const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
+  const moment = momentOf(host);
   const { value: heal } = readHealState(host, paths.helper, moment, true);
   const names = Object.keys(state.checks);
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
@@ -127,7 +127,7 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
     sayNone(cli, note);
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
-  const moment = { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() };
+  const moment = momentOf(host);
   const next = await host.systemd.nextTick();
   const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
   await sayState(cli, state, isStale, next);

@@ -2,9 +2,8 @@ import { printFault } from "../config/fault.ts";
 import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
+import { approveAll } from "../heal/context.ts";
 import { helperInProcess } from "../heal/in-process.ts";
-import { openJournal } from "../heal/journal.ts";
-import { approveAll } from "../heal/theatre.ts";
 import type { Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
@@ -14,6 +13,7 @@ import { type Run, tickDeadlineMs } from "../run.ts";
 import { clearIllness, writeIllness } from "../state/illness.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { journalOf, recipeReader } from "./heal-parts.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
@@ -24,10 +24,11 @@ const reserveMs = 20_000;
 
 /** The helper of this run, and who looks at what we can't: root's side of the wall where there is one, else ourselves. */
 const helperOf = (
-  { host, paths }: Cli,
+  cli: Cli,
   { config, sha256, keepables }: Config,
   { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
+  const { host, paths } = cli;
   if (paths.socket !== null) {
     const helper = askHelper({
       ...{ host, config, configSha256: sha256, socket: paths.socket },
@@ -41,11 +42,8 @@ const helperOf = (
     ...{ host, config, isReadOnly },
     configSha256: sha256,
     folder: paths.helper,
-    journal: openJournal(host, { folder: paths.helper, logFile: paths.logFile, hostName: config.host, isReadOnly }),
-    readRecipe: async (name) => {
-      const { recipeOrFault } = await import("../heal/recipe-fault.ts");
-      return await recipeOrFault(host, paths.recipes, name);
-    },
+    journal: journalOf(cli, config.host, isReadOnly),
+    readRecipe: recipeReader(cli),
     by: "helper",
     keepables,
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere),

@@ -22,6 +22,9 @@ export interface CredentialFolder {
 /** The user that the unit runs as. */
 export const watcher = "dogwatch";
 
+/** Who looks for the helper where a check names nobody. */
+export const probeUser = "dogwatch-probe";
+
 const failed = (why: string): Secret => ({ kind: "failed", why });
 
 /** The watcher of a system install, whose files root may vouch for. */

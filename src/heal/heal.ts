@@ -37,7 +37,7 @@ export interface Healed {
 }
 
 /** What was done, with what it leaves for the next heal. */
-export interface Operated extends Healed {
+export interface HealedWithState extends Healed {
   readonly heal: HealState;
 }
 
@@ -74,9 +74,9 @@ export const noHeal = (why: string): Healed => ({
   reasons: {},
 });
 
-const nothing = (heal: HealState, why: string): Operated => ({ ...noHeal(why), heal });
+const nothing = (heal: HealState, why: string): HealedWithState => ({ ...noHeal(why), heal });
 
-const ofAttempt = (attempt: Attempt, outcome: Outcome): Operated => ({
+const ofAttempt = (attempt: Attempt, outcome: Outcome): HealedWithState => ({
   ...nothing(outcome.heal, outcome.why),
   outcome: outcome.kind,
   recipe: attempt.recipe,
@@ -89,7 +89,7 @@ const ofAttempt = (attempt: Attempt, outcome: Outcome): Operated => ({
 });
 
 /** An attempt without an outcome: a crash cut it off. What it changed is not known, so it is told and never repeated. */
-const cutOff = (work: HealWork, attempt: Attempt): Operated => {
+const cutOff = (work: HealWork, attempt: Attempt): HealedWithState => {
   const folder = backupFolder(attempt);
   const copies = folder === undefined ? "" : `; copies of its files: "${folder}"`;
   const why = `dogwatch was cut off while it applied the recipe; it is probed and not repeated${copies}`;
@@ -120,7 +120,7 @@ const cardOf = async ({ source }: HealWork, attempt: Attempt): Promise<string | 
   return "kind" in recipe ? null : recipe.card;
 };
 
-const resume = async (work: HealWork, attempt: Attempt): Promise<Operated> => {
+const resume = async (work: HealWork, attempt: Attempt): Promise<HealedWithState> => {
   const leftS = attempt.proofWithinS - elapsedS(attempt.started, work.bench.now().moment);
   return ofAttempt(attempt, await resumeWatch(work.bench, work.heal, attempt, leftS));
 };
@@ -143,7 +143,7 @@ const describe = (
   chosen: Exclude<Chosen, { readonly kind: "none" }>,
   heal: HealState,
   incident: string | null,
-): Operated => {
+): HealedWithState => {
   const base = { ...nothing(heal, chosen.kind === "refused" ? chosen.why : ""), check: chosen.check, incident };
   if (chosen.kind === "refused") return { ...base, outcome: "refused", recipe: chosen.rule.recipe };
   const { recipe, candidate } = chosen;
@@ -160,7 +160,7 @@ const describe = (
   };
 };
 
-const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
+const apply = async (work: HealWork, chosen: Applicable): Promise<HealedWithState> => {
   const sick = sickOf(chosen, work.judged, work.source.config.checks);
   const planned = { ...describe(chosen, work.heal, chosen.incident.id), sick };
   if (work.isDryRun || work.isOnlyRefused) return planned;
@@ -170,7 +170,7 @@ const apply = async (work: HealWork, chosen: Applicable): Promise<Operated> => {
   return { ...planned, outcome: outcome.kind, why: outcome.why, heal: outcome.heal, readings: outcome.readings };
 };
 
-const plan = async (work: HealWork): Promise<Operated> => {
+const plan = async (work: HealWork): Promise<HealedWithState> => {
   const { source, judged, incidents, heal } = work;
   const candidates = await withFiles(work.bench, await findCandidates(source, judged));
   const systemState = candidates.length === 0 ? "absent" : await source.host.systemd.systemState();
@@ -194,7 +194,7 @@ const plan = async (work: HealWork): Promise<Operated> => {
  * The heal stage of a tick: an attempt that a crash cut off is told, one that is being watched is watched on, else at most one
  * recipe is chosen and applied. Never throws for expected trouble.
  */
-export const healOne = async (work: HealWork): Promise<Operated> => {
+export const healOne = async (work: HealWork): Promise<HealedWithState> => {
   const { attempts } = work.heal;
   const cut = attempts.find(({ outcome }) => outcome === "running");
   const open = cut ?? attempts.find(({ outcome }) => outcome === "watching");

@@ -1,17 +1,18 @@
 import type { Check } from "../config/config.ts";
 import type { Failure } from "../host/host.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
+import { momentOf } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
+import type { HealContext } from "./context.ts";
 import { enterEvents } from "./events.ts";
 import type { Helper, LoggedIncidents } from "./helper.ts";
 import type { Keepable } from "./keep.ts";
 import { keepCopies } from "./keep-copies.ts";
+import { healUnderLock, tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
-import { operate, tidyUp } from "./operate.ts";
-import { momentOf, type Theatre } from "./theatre.ts";
 
-/** What a helper in the tick's own process needs beyond the theatre. `look`: by whoever can look at these checks. */
-export interface InProcessParts extends Omit<Theatre, "note" | "say" | "look" | "memory"> {
+/** What a helper in the tick's own process needs beyond the context. `look`: by whoever can look at these checks. */
+export interface InProcessParts extends Omit<HealContext, "note" | "say" | "look" | "memory"> {
   readonly look: (
     checks: readonly Check[],
     memory: (check: string) => Memory | undefined,
@@ -71,7 +72,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
   const memory = (name: string): Memory | undefined => latest.get(name);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
-  const theatre: Theatre = {
+  const context: HealContext = {
     ...parts,
     memory,
     look: async (names) => await parts.look(checksOf(names), memory),
@@ -88,15 +89,15 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
       const at = new Date(host.clock.nowMs()).toISOString();
       const entered = enterEvents(journal, { host, config, configSha256, now: momentOf(host), at }, events);
       const well = events.flatMap((each) => (each.event === "incident.resolved" ? [[each.check, "g"] as const] : []));
-      if (entered.kind === "appended" && !parts.isReadOnly) noteStates(theatre, new Map(well));
+      if (entered.kind === "appended" && !parts.isReadOnly) noteStates(context, new Map(well));
       return entered;
     },
     heal: async ({ judged, incidents, onApply }) => {
       latest = new Map(judged.map((each) => [each.name, each.memory]));
-      return await operate(theatre, { judged, incidents, onApply });
+      return await healUnderLock(context, { judged, incidents, onApply });
     },
-    keep: async (judged) => await keepCopies(theatre, parts.keepables, readingsOf(judged)),
-    tidy: async (notGreen) => await tidyUp(theatre, asNotGreen(notGreen, config.checks)),
+    keep: async (judged) => await keepCopies(context, parts.keepables, readingsOf(judged)),
+    tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
     trouble: () => journal.trouble() ?? failures[0],
     notes: () => notes,
     close: () => undefined,

@@ -1,17 +1,18 @@
+import { momentOf } from "../state/state.ts";
 import { withState } from "../verdict/flap.ts";
 import type { Judged } from "../verdict/judge.ts";
-import { momentOf, type Theatre } from "./theatre.ts";
+import type { HealContext } from "./context.ts";
 
 /** Checks that some rule heals: only their flapping matters. */
-const healable = ({ config }: Theatre): ReadonlySet<string> => new Set(config.heal.rules.flatMap(({ on }) => on));
+const healable = ({ config }: HealContext): ReadonlySet<string> => new Set(config.heal.rules.flatMap(({ on }) => on));
 
 /** Writes down what was seen of these checks, so that flapping shows. Nothing is written where no rule heals them. */
-export const noteStates = (theatre: Theatre, states: ReadonlyMap<string, "g" | "r">): void => {
-  const wanted = healable(theatre);
+export const noteStates = (context: HealContext, states: ReadonlyMap<string, "g" | "r">): void => {
+  const wanted = healable(context);
   const known = [...states].filter(([name]) => wanted.has(name));
   if (known.length === 0) return;
-  const now = momentOf(theatre.host);
-  theatre.journal.enter((book) => ({
+  const now = momentOf(context.host);
+  context.journal.enter((book) => ({
     entries: [],
     book: {
       ...book,

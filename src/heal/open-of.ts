@@ -1,14 +1,15 @@
 import { openFor } from "../state/book.ts";
 import type { Incident } from "../state/state.ts";
+import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
-import { momentOf, type Theatre } from "./theatre.ts";
+import type { HealContext } from "./context.ts";
 
 /**
  * By check, the incidents that the log holds open for what the watcher asks about: the one that it names, where that is this check's or this check is part
  * of the same outage, else the check's own. `isDryRun`: nothing was written for it, so one that would be opened now counts.
  */
 export const openOf = (
-  { journal, host, folder }: Pick<Theatre, "journal" | "host" | "folder">,
+  { journal, host, folder }: Pick<HealContext, "journal" | "host" | "folder">,
   asked: readonly { readonly check: string; readonly incident: string }[],
   isDryRun: boolean,
 ): Readonly<Record<string, Incident>> => {

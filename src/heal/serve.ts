@@ -2,18 +2,19 @@ import type { Check } from "../config/config.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
+import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
+import { healConfirmed, type Look, lookFor } from "./confirmed-heal.ts";
+import type { HealContext } from "./context.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import type { Healed } from "./heal.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";
 import { keepCopies } from "./keep-copies.ts";
+import { tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
 import { openOf } from "./open-of.ts";
-import { tidyUp } from "./operate.ts";
-import { healWithOwnEyes, type Look, lookFor } from "./own-eyes.ts";
-import { momentOf, type Theatre } from "./theatre.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
 
@@ -22,7 +23,7 @@ const firstLineMs = 10_000;
 const nextLineMs = 150_000;
 
 /** What the root side works with. */
-export interface ServeParts extends Omit<Theatre, "note" | "say" | "look" | "memory" | "isReadOnly"> {
+export interface ServeParts extends Omit<HealContext, "note" | "say" | "look" | "memory" | "isReadOnly"> {
   readonly peer: LinePeer;
   /** Looks at checks, as the users that they name or as the probe user, never as root. */
   readonly look: (
@@ -77,13 +78,13 @@ const createMemory = ({ config, memory, keepMemory, look }: ServeParts, isDryRun
 };
 
 /** Looks again at checks that are said to be well: a flapping check mustn't be hidden by a word. */
-const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<void> => {
-  const ruled = new Set(theatre.config.heal.rules.flatMap(({ on }) => on));
+const noteWell = async (context: HealContext, names: readonly string[]): Promise<void> => {
+  const ruled = new Set(context.config.heal.rules.flatMap(({ on }) => on));
   const wanted = names.filter((name) => ruled.has(name));
   if (wanted.length === 0) return;
-  const readings = await theatre.look(wanted);
+  const readings = await context.look(wanted);
   noteStates(
-    theatre,
+    context,
     new Map(
       [...readings].flatMap(([name, { kind }]) =>
         kind === "unknown" ? [] : [[name, kind === "ok" ? "g" : "r"] as const],
@@ -93,11 +94,11 @@ const noteWell = async (theatre: Theatre, names: readonly string[]): Promise<voi
 };
 
 /** The names of checks that are said not to be well, and those of latched rules that aren't: a word ends no latch. */
-const notGreenOf = async (theatre: Theatre, said: readonly string[]): Promise<readonly string[]> => {
-  const { latched } = readHealState(theatre.host, theatre.folder, momentOf(theatre.host), true).value;
-  const on = theatre.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
+const notGreenOf = async (context: HealContext, said: readonly string[]): Promise<readonly string[]> => {
+  const { latched } = readHealState(context.host, context.folder, momentOf(context.host), true).value;
+  const on = context.config.heal.rules.flatMap((rule) => (Object.hasOwn(latched, rule.id) ? rule.on : []));
   if (on.length === 0) return said;
-  const readings = await theatre.look(on);
+  const readings = await context.look(on);
   return [...said, ...on.filter((name) => readings.get(name)?.kind !== "ok")];
 };
 
@@ -120,9 +121,9 @@ const wellIn = (request: Request): readonly string[] =>
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
     : [];
 
-const keep = async ({ keepables }: ServeParts, theatre: Theatre): Promise<Plain> => {
+const keep = async ({ keepables }: ServeParts, context: HealContext): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
-  if (on.length > 0) await keepCopies(theatre, keepables, await theatre.look(on));
+  if (on.length > 0) await keepCopies(context, keepables, await context.look(on));
   return { is: "noted" };
 };
 
@@ -131,14 +132,14 @@ type HealOrder = Extract<Request, { readonly do: "heal" }>;
 /** Heals what is asked, where our own looks find it; `first`: one that was taken before. */
 const healFor = async (
   parts: ServeParts,
-  theatre: Theatre,
+  context: HealContext,
   { red, incidents: asked }: HealOrder,
   first: Look | undefined,
   onApplying: (answer: Plain) => void,
 ): Promise<Plain> => {
-  const incidents = openOf(parts, asked, theatre.isReadOnly);
+  const incidents = openOf(parts, asked, context.isReadOnly);
   const onApply = (known: Healed): void => onApplying({ is: "applying", healed: toWire(known) });
-  const healed = await healWithOwnEyes(theatre, { red, incidents, first, onApply });
+  const healed = await healConfirmed(context, { red, incidents, first, onApply });
   const closed = asked.flatMap(({ check }) => (Object.hasOwn(incidents, check) ? [] : [check]));
   return { is: "healed", healed: toWire({ ...healed, closed }) };
 };
@@ -151,7 +152,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
   const memory = createMemory(parts, () => isDryRun);
   const checksOf = (names: readonly string[]): readonly Check[] =>
     config.checks.filter(({ name }) => names.includes(name));
-  const theatre: Theatre = {
+  const context: HealContext = {
     ...parts,
     isReadOnly: false,
     memory: memory.of,
@@ -165,7 +166,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     suspected = undefined;
     const isSame = first !== undefined && request.red.every((name) => first.names.includes(name));
     const look = isSame ? await first.look : undefined;
-    return await healFor(parts, { ...theatre, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
+    return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
     if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
@@ -180,23 +181,23 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
         // A slow look keeps no answer waiting: on those a red may wait.
-        suspected = { look: lookFor(theatre, request.checks), names: request.checks };
+        suspected = { look: lookFor(context, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
         return enter(parts, request.events);
       case "heal":
         return await heal(request);
       case "keep":
-        return await keep(parts, theatre);
+        return await keep(parts, context);
       case "tidy":
-        await tidyUp(theatre, asNotGreen(await notGreenOf(theatre, request.notGreen), config.checks));
+        await tidyUp(context, asNotGreen(await notGreenOf(context, request.notGreen), config.checks));
         return { is: "noted" };
     }
   };
   return {
     handle,
     isDryRun: () => isDryRun,
-    finish: async (request) => (isDryRun ? undefined : await noteWell(theatre, wellIn(request))),
+    finish: async (request) => (isDryRun ? undefined : await noteWell(context, wellIn(request))),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {

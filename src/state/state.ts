@@ -1,4 +1,5 @@
 import type { OutboxEntry } from "../alert/outbox.ts";
+import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
@@ -7,6 +8,9 @@ export interface Moment {
   readonly bootId: string;
   readonly uptimeS: number;
 }
+
+/** The present moment on this host. Never throws. */
+export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
 
 /** What one check carries from tick to tick. */
 export interface CheckState {

@@ -1,8 +1,8 @@
 import type { Config } from "../../src/config/config.ts";
+import { approveAll } from "../../src/heal/context.ts";
 import { openJournal } from "../../src/heal/journal.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
 import { serve } from "../../src/heal/serve.ts";
-import { approveAll } from "../../src/heal/theatre.ts";
 import { type Answer, parseAnswer, wireVersion } from "../../src/heal/wire.ts";
 import type { NextLine } from "../../src/host/peers.ts";
 import { verifyLog } from "../../src/log/verify.ts";

@@ -2,7 +2,7 @@ import type { Config, Rule } from "../config/config.ts";
 import type { Failure, Host } from "../host/host.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
 import type { HealState } from "../state/heal-state.ts";
-import type { Moment } from "../state/state.ts";
+import { momentOf } from "../state/state.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { adopt } from "./adopt.ts";
 import type { Bench } from "./attempt.ts";
@@ -11,8 +11,8 @@ import { bounded } from "./events.ts";
 import { createHands } from "./hands.ts";
 import type { Journal } from "./journal.ts";
 
-/** What an operation works with, whoever asked for it. */
-export interface Theatre {
+/** What a heal works with, whoever asked for it. */
+export interface HealContext {
   readonly host: Host;
   readonly config: Config;
   /** By hand: the one rule that may be applied; absent: any of the config's. */
@@ -42,16 +42,13 @@ export interface Theatre {
 export const approveAll: Bench["approve"] = async () => true;
 
 /** The rules that may be applied. Never throws. */
-export const rulesOf = ({ config, onlyRule }: Pick<Theatre, "config" | "onlyRule">): readonly Rule[] =>
+export const rulesOf = ({ config, onlyRule }: Pick<HealContext, "config" | "onlyRule">): readonly Rule[] =>
   onlyRule === undefined ? config.heal.rules : [onlyRule];
 
-/** The present moment on this host. */
-export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
-
 /** Writes the heal state; trouble is noted. Never throws. */
-export const saveHeal = (theatre: Theatre, heal: HealState): ReturnType<Bench["save"]> => {
-  const done = writeHealState(theatre.host, theatre.folder, heal);
-  if (done.kind === "failed") theatre.note(done);
+export const saveHeal = (context: HealContext, heal: HealState): ReturnType<Bench["save"]> => {
+  const done = writeHealState(context.host, context.folder, heal);
+  if (done.kind === "failed") context.note(done);
   return done;
 };
 
@@ -59,47 +56,47 @@ export const saveHeal = (theatre: Theatre, heal: HealState): ReturnType<Bench["s
  * The heal state, made good from the log where it was lost: then every rule cools down from now, and no attempt is repeated. Call it
  * under the heal lock.
  */
-export const loadHeal = (theatre: Theatre): HealState => {
-  const { host, folder, journal, isReadOnly } = theatre;
+export const loadHeal = (context: HealContext): HealState => {
+  const { host, folder, journal, isReadOnly } = context;
   const now = momentOf(host);
   const read = readHealState(host, folder, now, isReadOnly);
-  if (read.note !== undefined) theatre.say(read.note);
+  if (read.note !== undefined) context.say(read.note);
   const isNew = read.isMissing && (journal.head()?.seq ?? 0) === 0;
   if (isNew || (!read.isMissing && !read.isLost)) return read.value;
   const { open, hasHealed } = journal.story();
   const lostAt = read.isLost || hasHealed ? now : null;
   const heal = { ...adopt(read.value, open, now), lostAt };
-  if (!isReadOnly) saveHeal(theatre, heal);
+  if (!isReadOnly) saveHeal(context, heal);
   return heal;
 };
 
 /** What the five steps of a heal work with here. */
-export const benchOf = (theatre: Theatre): Bench => ({
-  host: theatre.host,
-  hands: createHands(theatre.host),
-  helperFolder: theatre.folder,
-  by: theatre.by,
-  now: () => ({ at: new Date(theatre.host.clock.nowMs()).toISOString(), moment: momentOf(theatre.host) }),
+export const benchOf = (context: HealContext): Bench => ({
+  host: context.host,
+  hands: createHands(context.host),
+  helperFolder: context.folder,
+  by: context.by,
+  now: () => ({ at: new Date(context.host.clock.nowMs()).toISOString(), moment: momentOf(context.host) }),
   append: (entries) =>
-    theatre.journal.enter((book) => {
+    context.journal.enter((book) => {
       const isRefusal = entries.some(({ event }) => event === "heal.refused");
-      const scope = { config: theatre.config, now: momentOf(theatre.host) };
+      const scope = { config: context.config, now: momentOf(context.host) };
       return isRefusal ? bounded(book, { entries, book }, scope) : { entries, book };
     }),
-  save: (heal) => saveHeal(theatre, heal),
-  look: theatre.look,
-  watchMs: theatre.watchMs,
-  onStep: theatre.onStep,
-  approve: theatre.approve,
+  save: (heal) => saveHeal(context, heal),
+  look: context.look,
+  watchMs: context.watchMs,
+  onStep: context.onStep,
+  approve: context.approve,
   seals: async () => ({
-    config_sha256: theatre.configSha256,
-    binary_sha256: (await theatre.host.sha256File(theatre.host.binary)) ?? "unknown",
+    config_sha256: context.configSha256,
+    binary_sha256: (await context.host.sha256File(context.host.binary)) ?? "unknown",
   }),
 });
 
 /** Does `work` under the heal lock; where it can't be had, gives what `onBusy` makes of the reason. */
 export const underLock = async <Done>(
-  { host, folder, isReadOnly }: Theatre,
+  { host, folder, isReadOnly }: HealContext,
   work: () => Promise<Done>,
   onBusy: (why: string) => Done,
 ): Promise<Done> => {

@@ -2,11 +2,12 @@ import type { Rule } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Incident } from "../state/state.ts";
+import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
+import { type HealContext, rulesOf } from "./context.ts";
 import { type Healed, noHeal } from "./heal.ts";
-import { hasOpenAttempt, noteRefusal, operate } from "./operate.ts";
-import { momentOf, rulesOf, type Theatre } from "./theatre.ts";
+import { hasOpenAttempt, healUnderLock, noteRefusal } from "./locked-heal.ts";
 
 type Readings = ReadonlyMap<string, Reading>;
 
@@ -27,13 +28,13 @@ export interface Asked {
 }
 
 /** Looks at all that must be seen to judge these checks. */
-export const lookFor = async (theatre: Theatre, names: readonly string[]): Promise<Look> => {
-  const atMs = theatre.host.clock.monotonicMs();
-  const readings = await theatre.look(relevantChecks(theatre.config, names).map(({ name }) => name));
+export const lookFor = async (context: HealContext, names: readonly string[]): Promise<Look> => {
+  const atMs = context.host.clock.monotonicMs();
+  const readings = await context.look(relevantChecks(context.config, names).map(({ name }) => name));
   return { atMs, readings };
 };
 
-const viewOf = ({ host, config }: Theatre, readings: Readings, red: readonly string[]): readonly Judged[] => {
+const viewOf = ({ host, config }: HealContext, readings: Readings, red: readonly string[]): readonly Judged[] => {
   const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
   return ownView(relevantChecks(config, red), readings, red, now);
 };
@@ -56,17 +57,17 @@ const doubtOf = (judged: readonly Judged[], name: string, when: string): Doubt =
   return { why: `not confirmed: ${when} ${why ?? `it reads ${reads}`}`, evidence: seen.evidence };
 };
 
-const ruleOf = (theatre: Theatre, name: string): Rule | undefined =>
-  rulesOf(theatre).find(({ on }) => on.includes(name));
+const ruleOf = (context: HealContext, name: string): Rule | undefined =>
+  rulesOf(context).find(({ on }) => on.includes(name));
 
 /** Writes down, once an incident, that a red was not found again. */
-const unconfirmed = async (theatre: Theatre, asked: Asked, doubts: ReadonlyMap<string, Doubt>): Promise<Healed> => {
+const unconfirmed = async (context: HealContext, asked: Asked, doubts: ReadonlyMap<string, Doubt>): Promise<Healed> => {
   const told: Record<string, { recipe: string; why: string }> = {};
   for (const [check, { why, evidence }] of doubts) {
-    const rule = ruleOf(theatre, check);
+    const rule = ruleOf(context, check);
     if (rule === undefined) continue;
     told[check] = { recipe: rule.recipe, why: evidence === "" ? why : `${why}: ${evidence}` };
-    await noteRefusal(theatre, { rule, check, why, incident: asked.incidents[check]?.id ?? null });
+    await noteRefusal(context, { rule, check, why, incident: asked.incidents[check]?.id ?? null });
   }
   const [first] = Object.entries(told);
   if (first === undefined) return noHeal("no rule covers it");
@@ -76,8 +77,8 @@ const unconfirmed = async (theatre: Theatre, asked: Asked, doubts: ReadonlyMap<s
 };
 
 /** Holds what was asked against one look: who is red in it, and why the others aren't. */
-const hold = (theatre: Theatre, { readings }: Look, red: readonly string[], when: string) => {
-  const judged = viewOf(theatre, readings, red);
+const hold = (context: HealContext, { readings }: Look, red: readonly string[], when: string) => {
+  const judged = viewOf(context, readings, red);
   const still = red.filter((name) => isRed(judged, name));
   const doubts = new Map(
     red.filter((name) => !still.includes(name)).map((name) => [name, doubtOf(judged, name, when)] as const),
@@ -85,35 +86,36 @@ const hold = (theatre: Theatre, { readings }: Look, red: readonly string[], when
   return { judged, still, doubts };
 };
 
-const waitUntil = async ({ host: { clock } }: Theatre, atMs: number): Promise<void> => {
+const waitUntil = async ({ host: { clock } }: HealContext, atMs: number): Promise<void> => {
   const leftMs = atMs - clock.monotonicMs();
   if (leftMs > 0) await clock.sleep(leftMs);
 };
 
 /**
- * Heals only what it has found sick with its own eyes, in two looks `confirm` apart, whoever asks. What can be refused without a second look is
+ * Heals only what it has confirmed itself, in two bad looks `confirm` apart, whoever asks. What can be refused without a second look is
  * refused at once. Never throws for expected trouble.
  */
-export const healWithOwnEyes = async (theatre: Theatre, asked: Asked): Promise<Healed> => {
+export const healConfirmed = async (context: HealContext, asked: Asked): Promise<Healed> => {
   const { incidents, onApply } = asked;
-  const { confirmMs } = theatre.config;
-  if (!theatre.isReadOnly && hasOpenAttempt(theatre)) return await operate(theatre, { judged: [], incidents, onApply });
+  const { confirmMs } = context.config;
+  if (!context.isReadOnly && hasOpenAttempt(context))
+    return await healUnderLock(context, { judged: [], incidents, onApply });
   if (asked.red.length === 0) return noHeal("nothing is red");
-  const look = asked.first ?? (await lookFor(theatre, asked.red));
-  const first = hold(theatre, look, asked.red, "at the helper's own look");
-  if (first.still.length === 0) return await unconfirmed(theatre, asked, first.doubts);
-  const operation = { judged: first.judged, incidents, onApply };
-  if (confirmMs === 0) return await operate(theatre, operation);
-  const planned = await operate({ ...theatre, isReadOnly: true }, operation);
-  if (theatre.isReadOnly) return planned;
+  const look = asked.first ?? (await lookFor(context, asked.red));
+  const first = hold(context, look, asked.red, "at the helper's own look");
+  if (first.still.length === 0) return await unconfirmed(context, asked, first.doubts);
+  const task = { judged: first.judged, incidents, onApply };
+  if (confirmMs === 0) return await healUnderLock(context, task);
+  const planned = await healUnderLock({ ...context, isReadOnly: true }, task);
+  if (context.isReadOnly) return planned;
   if (planned.outcome !== "planned") {
-    const noted = await operate(theatre, { ...operation, isOnlyRefused: true });
+    const noted = await healUnderLock(context, { ...task, isOnlyRefused: true });
     // What refused it is over since: then it is looked at twice like any other.
     if (noted.outcome !== "planned") return noted;
   }
-  theatre.onStep(`sick at the first look of our own; looking again ${formatDuration(confirmMs)} after it`);
-  await waitUntil(theatre, look.atMs + confirmMs);
-  const second = hold(theatre, await lookFor(theatre, asked.red), first.still, `${formatDuration(confirmMs)} later`);
-  if (second.still.length === 0) return await unconfirmed(theatre, asked, second.doubts);
-  return await operate(theatre, { judged: second.judged, incidents, onApply });
+  context.onStep(`sick at the first look of our own; looking again ${formatDuration(confirmMs)} after it`);
+  await waitUntil(context, look.atMs + confirmMs);
+  const second = hold(context, await lookFor(context, asked.red), first.still, `${formatDuration(confirmMs)} later`);
+  if (second.still.length === 0) return await unconfirmed(context, asked, second.doubts);
+  return await healUnderLock(context, { judged: second.judged, incidents, onApply });
 };

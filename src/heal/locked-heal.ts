@@ -2,18 +2,19 @@ import type { Rule } from "../config/config.ts";
 import { type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import { readSilences } from "../state/silence.ts";
 import type { Incident } from "../state/state.ts";
+import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { sweepBackups } from "./backup.ts";
-import { type Healed, healOne, noHeal, type Operated } from "./heal.ts";
+import { benchOf, type HealContext, loadHeal, rulesOf, saveHeal, underLock } from "./context.ts";
+import { type Healed, type HealedWithState, healOne, noHeal } from "./heal.ts";
 import { tidy } from "./housekeeping.ts";
 import { noteStates, redOf } from "./note-states.ts";
 import { findOvertaken, healedOf } from "./overtaken.ts";
 import { afterRefusal } from "./refusals.ts";
-import { benchOf, loadHeal, momentOf, rulesOf, saveHeal, type Theatre, underLock } from "./theatre.ts";
 
-/** What is to be operated on. */
-export interface Operation {
+/** What is to be healed, as it was judged. */
+export interface HealTask {
   readonly judged: readonly Judged[];
   /** By check: the incidents that are open. */
   readonly incidents: Readonly<Record<string, Incident>>;
@@ -23,14 +24,14 @@ export interface Operation {
 }
 
 /** Ends the incidents whose checks were proved well. */
-const endProved = (theatre: Theatre, { incidents }: Operation, healed: Healed): void => {
+const endProved = (context: HealContext, { incidents }: HealTask, healed: Healed): void => {
   const ended = Object.values(incidents).filter(({ check }) => healed.readings.has(check));
   if (ended.length === 0) return;
   const ids = new Set(ended.map(({ id }) => id));
-  theatre.journal.enter((book) => ({
+  context.journal.enter((book) => ({
     entries: ended.map(({ id, check }) => ({
       event: "incident.resolved" as const,
-      by: theatre.by,
+      by: context.by,
       incident: id,
       check,
       why: `healed by ${healed.recipe ?? "a recipe"}`,
@@ -40,58 +41,58 @@ const endProved = (theatre: Theatre, { incidents }: Operation, healed: Healed): 
 };
 
 /** Keeps the heal state small; written only when something in it changed. */
-const tidied = (theatre: Theatre, before: HealState, judged: readonly Judged[]): void => {
-  const open = new Set(Object.keys(theatre.journal.book().open));
-  const after = tidy(before, theatre.config.heal.rules, judged, open, momentOf(theatre.host));
-  if (JSON.stringify(after) !== JSON.stringify(before)) saveHeal(theatre, after);
-  const { host, folder } = theatre;
-  for (const failure of sweepBackups(host, folder, host.clock.nowMs())) theatre.note(failure);
+const tidied = (context: HealContext, before: HealState, judged: readonly Judged[]): void => {
+  const open = new Set(Object.keys(context.journal.book().open));
+  const after = tidy(before, context.config.heal.rules, judged, open, momentOf(context.host));
+  if (JSON.stringify(after) !== JSON.stringify(before)) saveHeal(context, after);
+  const { host, folder } = context;
+  for (const failure of sweepBackups(host, folder, host.clock.nowMs())) context.note(failure);
 };
 
 const busy = (why: string): Healed => ({ ...noHeal(why), outcome: "refused" });
 
-const withoutState = ({ heal: _, ...healed }: Operated): Healed => healed;
+const withoutState = ({ heal: _, ...healed }: HealedWithState): Healed => healed;
 
 /** Takes the log's word for an attempt that a kill left open behind it, and tells it. */
-const concludeOvertaken = async (theatre: Theatre, heal: HealState): Promise<Healed | undefined> => {
-  const overtaken = findOvertaken(heal, (attempts) => theatre.journal.story(attempts), momentOf(theatre.host));
+const concludeOvertaken = async (context: HealContext, heal: HealState): Promise<Healed | undefined> => {
+  const overtaken = findOvertaken(heal, (attempts) => context.journal.story(attempts), momentOf(context.host));
   if (overtaken === undefined) return undefined;
-  saveHeal(theatre, overtaken.heal);
-  const recipe = await theatre.readRecipe(overtaken.attempt.recipe);
+  saveHeal(context, overtaken.heal);
+  const recipe = await context.readRecipe(overtaken.attempt.recipe);
   return healedOf(overtaken.attempt, "kind" in recipe ? null : recipe.card);
 };
 
-const operateLocked = async (theatre: Theatre, operation: Operation): Promise<Healed> => {
-  const { host, config, journal, isReadOnly } = theatre;
-  const { judged, incidents, onApply, isOnlyRefused = false } = operation;
-  const heal = loadHeal(theatre);
-  const overtaken = isReadOnly ? undefined : await concludeOvertaken(theatre, heal);
+const healLocked = async (context: HealContext, task: HealTask): Promise<Healed> => {
+  const { host, config, journal, isReadOnly } = context;
+  const { judged, incidents, onApply, isOnlyRefused = false } = task;
+  const heal = loadHeal(context);
+  const overtaken = isReadOnly ? undefined : await concludeOvertaken(context, heal);
   if (overtaken !== undefined) return overtaken;
-  if (!isReadOnly) noteStates(theatre, redOf(judged));
+  if (!isReadOnly) noteStates(context, redOf(judged));
   const now = momentOf(host);
   const at = new Date(host.clock.nowMs()).toISOString();
   const { flaps } = journal.book();
   const done = await healOne({
-    bench: benchOf(theatre),
-    source: { host, config, rules: rulesOf(theatre), memory: theatre.memory, now, readRecipe: theatre.readRecipe },
+    bench: benchOf(context),
+    source: { host, config, rules: rulesOf(context), memory: context.memory, now, readRecipe: context.readRecipe },
     judged,
     incidents,
     heal,
     flapping: new Set(Object.keys(flaps).filter((name) => flaps[name]?.isFlapping)),
-    silences: readSilences(host, theatre.folder, at),
+    silences: readSilences(host, context.folder, at),
     isDryRun: isReadOnly,
     isOnlyRefused,
     onApply,
   });
   if (isReadOnly) return withoutState(done);
-  endProved(theatre, operation, done);
-  noteStates(theatre, new Map([...done.readings.keys()].map((name) => [name, "g" as const])));
-  tidied(theatre, done.heal, judged);
+  endProved(context, task, done);
+  noteStates(context, new Map([...done.readings.keys()].map((name) => [name, "g" as const])));
+  tidied(context, done.heal, judged);
   return withoutState(done);
 };
 
 /** Whether an attempt is without its end: being watched, or cut off. Reads only. */
-export const hasOpenAttempt = ({ host, folder }: Theatre): boolean =>
+export const hasOpenAttempt = ({ host, folder }: HealContext): boolean =>
   readHealState(host, folder, momentOf(host), true).value.attempts.some(isOpenAttempt);
 
 /** A refusal by whoever looked before anything was chosen. */
@@ -103,25 +104,25 @@ interface EarlyRefusal {
 }
 
 /** Writes a refusal down: the first of its kind goes to the log, a repeat is counted. Nothing while another heal is running. */
-export const noteRefusal = async (theatre: Theatre, { rule, check, why, incident }: EarlyRefusal): Promise<void> =>
+export const noteRefusal = async (context: HealContext, { rule, check, why, incident }: EarlyRefusal): Promise<void> =>
   await underLock<void>(
-    theatre,
+    context,
     async () => {
-      if (theatre.isReadOnly) return;
+      if (context.isReadOnly) return;
       const refused = { kind: "refused", rule, check, why, isLatching: false } as const;
-      afterRefusal(benchOf(theatre), loadHeal(theatre), refused, { incident });
+      afterRefusal(benchOf(context), loadHeal(context), refused, { incident });
     },
     () => undefined,
   );
 
 /** Heals at most one thing under the host-wide lock, and keeps its books. Never throws for expected trouble. */
-export const operate = async (theatre: Theatre, operation: Operation): Promise<Healed> =>
-  await underLock<Healed>(theatre, () => operateLocked(theatre, operation), busy);
+export const healUnderLock = async (context: HealContext, task: HealTask): Promise<Healed> =>
+  await underLock<Healed>(context, () => healLocked(context, task), busy);
 
 /** Forgets what no longer counts, and makes a lost heal state good. `judged`: what is known of the checks now. */
-export const tidyUp = async (theatre: Theatre, judged: readonly Judged[]): Promise<void> =>
+export const tidyUp = async (context: HealContext, judged: readonly Judged[]): Promise<void> =>
   await underLock<void>(
-    theatre,
-    async () => tidied(theatre, loadHeal(theatre), judged),
+    context,
+    async () => tidied(context, loadHeal(context), judged),
     () => undefined,
   );
