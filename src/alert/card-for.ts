@@ -14,6 +14,10 @@ const byKind: Readonly<Record<Judged["kind"], string>> = {
   http: "gateway-down",
   tcp: "gateway-down",
   unit: "unit-down",
+  queue: "queue-stuck",
+  heartbeat: "heartbeat-missed",
+  drift: "drifted",
+  plugin: "plugin-bad",
 };
 
 /**

@@ -1,26 +1,61 @@
 import * as v from "valibot";
-import type { Check, HttpCheck, ProcessCheck, TcpCheck, UnitCheck } from "../config.ts";
+import type {
+  Check,
+  DriftCheck,
+  HeartbeatCheck,
+  HttpCheck,
+  PluginCheck,
+  ProcessCheck,
+  QueueCheck,
+  TcpCheck,
+  UnitCheck,
+} from "../config.ts";
+import { oneOf } from "../near.ts";
 import { type Block, list, need, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
+import { driftCheck } from "./drift.ts";
+import { heartbeatCheck } from "./heartbeat.ts";
 import { beyondHead, expectation, httpTarget } from "./http.ts";
+import { pluginCheck } from "./plugin.ts";
+import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
 import { type About, isMap, picked, shape } from "./shape.ts";
 import { processTarget, tcpTarget, unitTarget } from "./targets.ts";
 
 type Unnamed<Kind extends Check> = Omit<Kind, "name">;
 /** A check before its key in `checks` has become its name. */
-export type UnnamedCheck = Unnamed<ProcessCheck> | Unnamed<HttpCheck> | Unnamed<UnitCheck> | Unnamed<TcpCheck>;
+export type UnnamedCheck =
+  | Unnamed<ProcessCheck>
+  | Unnamed<HttpCheck>
+  | Unnamed<UnitCheck>
+  | Unnamed<TcpCheck>
+  | Unnamed<QueueCheck>
+  | Unnamed<HeartbeatCheck>
+  | Unnamed<DriftCheck>
+  | Unnamed<PluginCheck>;
 
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
-  later: ["queue", "heartbeat", "drift", "plugin", "preset", "stuck_after", "backlog_after"],
+  later: ["preset"],
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
     expect: 'a check of kind "http"',
     max_restarts: 'a check of kind "unit"',
-    command: inside("process"),
+    stuck_after: 'a check of kind "queue"',
+    stale_after: 'a check of kind "queue"',
+    backlog_after: 'a check of kind "queue"',
+    workers: 'a check of kind "queue"',
+    findings: 'a check of kind "queue"',
+    hermes: inside("queue"),
+    openclaw: inside("queue"),
+    prometheus: inside("queue"),
+    ready: 'the map of "http" or "prometheus" in "queue"',
+    beat: inside("heartbeat"),
+    max_age: inside("heartbeat"),
+    want: inside("drift"),
+    command: 'the map of "process" or "plugin"',
     pidfile: inside("process"),
     url: inside("http"),
     method: inside("http"),
@@ -97,10 +132,22 @@ const tcpCheck: Block<Unnamed<TcpCheck>> = v.pipe(
 );
 
 /** The kinds of checks by the key that names them. */
-const checkKinds = { process: processCheck, http: httpCheck, unit: unitCheck, tcp: tcpCheck };
+const checkKinds = {
+  process: processCheck,
+  http: httpCheck,
+  unit: unitCheck,
+  tcp: tcpCheck,
+  queue: queueCheck(about),
+  heartbeat: heartbeatCheck(about),
+  drift: driftCheck(about),
+  plugin: pluginCheck(about),
+};
 
-const kinds = ["process", "http", "unit", "tcp"] as const;
-const special = ["count", "forbid_env", "expect", "max_restarts"];
+const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
+const special = [
+  ...["count", "forbid_env", "expect", "max_restarts", "stuck_after", "stale_after", "backlog_after", "workers"],
+  "findings",
+];
 const anyKey = Object.fromEntries(
   [...kinds, ...special, ...Object.keys(commonEntries(1))].map((key) => [key, v.optional(v.unknown())]),
 );
@@ -114,7 +161,7 @@ const unsure: Block<never> = v.pipe(
     const [first, second] = kinds.filter((kind) => kind in map);
     if (first === undefined || second === undefined)
       addIssue({
-        message: 'the check has no kind: add "process", "http", "unit" or "tcp"',
+        message: `the check has no kind: add ${oneOf(kinds)}`,
         path: [placeAt("", "key")],
       });
     else
