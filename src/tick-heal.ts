@@ -98,7 +98,7 @@ const tidyUp = async (run: Run, recalled: Recalled, { judged, incidents }: HealS
   const readings = readingsOf(judged);
   if (run.keepables.some((file) => isKeepDue(file, readings, recalled.heal.kept, moment.bootId)))
     await run.helper.keep(judged);
-  const unseen = neverSeenActive(run, judged, moment.bootId);
+  const unseen = [...neverSeenActive(run, judged, moment.bootId), ...standing(run, judged)];
   if (unseen.length > 0) await run.helper.look(unseen);
   const after = tidy(recalled.heal, run.config.heal.rules, judged, open, moment);
   if (recalled.isHealLost || recalled.isLittered || isTidyDue(recalled.heal, after, moment))
@@ -117,6 +117,13 @@ const neverSeenActive = (run: Run, judged: readonly Judged[], bootId: string): r
   if (active.length === 0 || run.paths.socket === null) return [];
   const seen = readMemory(run.host, run.paths.helper);
   return active.flatMap(({ name }) => (seen[name]?.["activeBoot"] === bootId ? [] : [name]));
+};
+
+/** Checks of rules that time alone will turn red: the helper believes only what it saw itself, so it must have begun to look by then. */
+const standing = (run: Run, judged: readonly Judged[]): readonly string[] => {
+  if (run.paths.socket === null) return [];
+  const ruled = new Set(run.config.heal.rules.flatMap(({ on }) => on));
+  return judged.flatMap(({ name, isStanding }) => (isStanding && ruled.has(name) ? [name] : []));
 };
 
 /** A person works on it: where nothing else is red, no helper need be asked. */

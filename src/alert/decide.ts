@@ -65,6 +65,16 @@ const heldOpen = (name: string, { logged, now }: Deciding): Incident | undefined
     : { id: taken.id, check: name, openedAt: taken.openedAt, lastTold: momentOf(now) };
 };
 
+/** Remembers which findings are told with it. */
+const withTold = (incident: Incident, { findings }: Judged): Incident => {
+  if (findings === undefined) return incident;
+  return { ...incident, told: [...new Set([...(incident.told ?? []), ...findings])] };
+};
+
+/** Something else is wrong now than what was told: that can't wait for the reminder. */
+const isMore = ({ told }: Incident, { findings }: Judged): boolean =>
+  findings?.some((word) => told?.includes(word) !== true) === true;
+
 const open = (
   each: Judged,
   { now, logged, used }: Deciding,
@@ -72,7 +82,8 @@ const open = (
   const taken = logged[each.name];
   const id = taken?.id ?? unused(incidentId(each.name, now.at), used);
   const openedAt = taken?.openedAt ?? each.since;
-  return { incident: { id, check: each.name, openedAt, lastTold: momentOf(now) }, isLogged: taken !== undefined };
+  const incident = { id, check: each.name, openedAt, lastTold: momentOf(now) };
+  return { incident: withTold(incident, each), isLogged: taken !== undefined };
 };
 
 interface One {
@@ -90,8 +101,8 @@ const red = (each: Judged, incident: Incident | undefined, given: Deciding, isUn
     return { incident: opened, tell, isUnknownTold, ...(isLogged ? {} : { opened }) };
   }
   const isDue = elapsedS(incident.lastTold, momentOf(given.now)) * 1000 >= given.remindEveryMs;
-  if (!isDue) return { incident, isUnknownTold };
-  const told = { ...incident, lastTold: momentOf(given.now) };
+  if (!isDue && !isMore(incident, each)) return { incident, isUnknownTold };
+  const told = withTold({ ...incident, lastTold: momentOf(given.now) }, each);
   return { incident: told, tell: { kind: "reminder", check: each.name, incident: told }, isUnknownTold };
 };
 

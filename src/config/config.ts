@@ -38,6 +38,8 @@ export interface ProcessCheck extends CheckCommon {
     readonly pidfile: string | null;
   };
   readonly count: CountRange;
+  /** Lock files of the program, `*` and `?` allowed in the last name: who holds one must be among the processes. Null: none is looked at. */
+  readonly lock: string | null;
   readonly forbidEnv: readonly string[];
 }
 
@@ -81,8 +83,99 @@ export interface TcpCheck extends CheckCommon {
   readonly tcp: { readonly host: string; readonly port: number; readonly timeoutMs: number };
 }
 
+/** A GET whose answer is read, not judged by status alone. */
+export interface Ask {
+  readonly url: string;
+  /** Path of a Unix socket to ask through. */
+  readonly socket: string | null;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, TextOrSecret>>;
+}
+
+/** The numbers of a queue that a source may tell. */
+export type QueueField = "ready" | "running" | "blocked" | "done" | "failed" | "slots" | "oldest_ready_s";
+
+/** Where a queue's numbers come from. `fields`: a JSON pointer or a metric selector, or the number itself. */
+export type QueueSource =
+  | {
+      readonly kind: "http" | "prometheus";
+      readonly ask: Ask;
+      readonly fields: Readonly<Partial<Record<QueueField, string | number>>>;
+    }
+  | { readonly kind: "hermes" | "openclaw"; readonly file: string };
+
+/** What can be wrong with a queue; only the first two may be healed. */
+export type QueueFinding =
+  | "stuck"
+  | "stale-claim"
+  | "re-blocked"
+  | "gave-up"
+  | "double-spawn"
+  | "ghost"
+  | "crash-loop"
+  | "backlog";
+
+/** Judges how jobs flow, from look to look. `backlogAfter`: so many ticks in a row with more ready jobs. */
+export interface QueueCheck extends CheckCommon {
+  readonly kind: "queue";
+  readonly queue: QueueSource;
+  /** Ready jobs, a free slot, and nothing claimed or finished for so long: stuck. */
+  readonly stuckAfterMs: number;
+  /** A running job that hasn't beaten for so long: stale. */
+  readonly staleAfterMs: number;
+  readonly backlogAfter: number;
+  /** Source text of a regular expression that a worker's command line matches; its first group is the job's id. Null: what the source knows. */
+  readonly workers: string | null;
+  /** What is judged. */
+  readonly findings: readonly QueueFinding[];
+}
+
+/** A sign of life that something leaves in time: a beat by `dogwatch beat`, or any file. Exactly one of `beat` and `file`. */
+export interface HeartbeatCheck extends CheckCommon {
+  readonly kind: "heartbeat";
+  readonly heartbeat: {
+    readonly beat: string | null;
+    /** The user that the beat's file must belong to. */
+    readonly by: string | null;
+    readonly file: string | null;
+    /** The file's time of change, or the epoch seconds that it holds. */
+    readonly content: "modified" | "epoch";
+    /** RFC 6901 pointer to the epoch in a JSON file. */
+    readonly at: string | null;
+    readonly maxAgeMs: number;
+  };
+}
+
+/** What is documented, held against what runs. `at`: RFC 6901 pointer; for an environment file, the variable's name behind a slash. */
+export interface DriftCheck extends CheckCommon {
+  readonly kind: "drift";
+  readonly drift: {
+    readonly source:
+      | { readonly kind: "file"; readonly file: string; readonly format: "yaml" | "json" | "toml" | "env" }
+      | { readonly kind: "http"; readonly ask: Ask }
+      /** Source text of a regular expression on a command line; its first group is the value. */
+      | { readonly kind: "process"; readonly command: string };
+    readonly at: string | null;
+    readonly want: Condition;
+  };
+}
+
+/** Somebody else's program by the monitoring-plugins protocol. Source: Monitoring Plugins Development Guidelines. */
+export interface PluginCheck extends CheckCommon {
+  readonly kind: "plugin";
+  readonly plugin: { readonly command: readonly string[]; readonly timeoutMs: number };
+}
+
 /** A check of any kind; `kind` tells which. */
-export type Check = ProcessCheck | HttpCheck | UnitCheck | TcpCheck;
+export type Check =
+  | ProcessCheck
+  | HttpCheck
+  | UnitCheck
+  | TcpCheck
+  | QueueCheck
+  | HeartbeatCheck
+  | DriftCheck
+  | PluginCheck;
 /** The check of one kind, for the probe of that kind. */
 export type CheckOf<Kind extends Check["kind"]> = Extract<Check, { kind: Kind }>;
 

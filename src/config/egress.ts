@@ -1,5 +1,5 @@
 import type { Destination } from "../host/host.ts";
-import type { Check, Config } from "./config.ts";
+import type { Ask, Check, Config } from "./config.ts";
 
 /** What a check's requests are marked with, and its entry in the egress list. */
 export const destinationName = (check: { readonly name: string }): string => `check ${check.name}`;
@@ -11,6 +11,11 @@ export const endpoint = (address: string): { readonly host: string; readonly por
   return { host: url.hostname.replace(/^\[|\]$/gu, ""), port };
 };
 
+const ofAsk = (check: Check, { url, socket }: Ask): readonly Destination[] => {
+  const place = { ...endpoint(url), methods: ["GET" as const], for: destinationName(check) };
+  return [socket === null ? place : { ...place, socket }];
+};
+
 const ofCheck = (check: Check): readonly Destination[] => {
   switch (check.kind) {
     case "http": {
@@ -20,8 +25,14 @@ const ofCheck = (check: Check): readonly Destination[] => {
     }
     case "tcp":
       return [{ host: check.tcp.host, port: check.tcp.port, methods: [], for: destinationName(check) }];
+    case "queue":
+      return "ask" in check.queue ? ofAsk(check, check.queue.ask) : [];
+    case "drift":
+      return check.drift.source.kind === "http" ? ofAsk(check, check.drift.source.ask) : [];
     case "process":
     case "unit":
+    case "heartbeat":
+    case "plugin":
       return [];
   }
 };

@@ -28,9 +28,15 @@ export interface InProcessParts extends Omit<HealContext, "note" | "say" | "look
 /** What the verdicts tell of their readings. Pure. */
 export const readingsOf = (judged: readonly Judged[]): ReadonlyMap<string, Reading> =>
   new Map(
-    judged.map(({ name, reading, evidence, durationMs, startedUptimeS }) => [
+    judged.map(({ name, reading, evidence, durationMs, startedUptimeS, isAlertOnly }) => [
       name,
-      { kind: reading, evidence, durationMs, ...(startedUptimeS === undefined ? {} : { startedUptimeS }) },
+      {
+        kind: reading,
+        evidence,
+        durationMs,
+        ...(startedUptimeS === undefined ? {} : { startedUptimeS }),
+        ...(isAlertOnly === undefined ? {} : { isAlertOnly }),
+      },
     ]),
   );
 

@@ -74,6 +74,14 @@ const sickChecks = ({ check, choice, candidate }: Case): readonly string[] => [
   ),
 ];
 
+/** What only a person can decide, a recipe would make worse: a second gateway, a job that blocks again. */
+const byPerson = (given: Case): string | undefined => {
+  const names = sickChecks(given);
+  const sick = given.choice.judged.find(({ name, isAlertOnly }) => isAlertOnly && names.includes(name));
+  if (sick === undefined) return undefined;
+  return `"${sick.name}" is for a person to decide${sick.findings === undefined ? "" : `: ${sick.findings.join(", ")}`}`;
+};
+
 const bySilence = (given: Case): string | undefined => {
   for (const name of sickChecks(given)) {
     const silence = silenceOf(given.choice.silences, name);
@@ -137,6 +145,7 @@ export const refusalOf = (given: Case): Refusal => {
   const why =
     byHost(given) ??
     bySilence(given) ??
+    byPerson(given) ??
     byLatch(given) ??
     byTarget(given) ??
     byRecipe(given) ??

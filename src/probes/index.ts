@@ -1,8 +1,12 @@
 import type { Check, CheckOf } from "../config/config.ts";
 import type { Manager } from "../host/host.ts";
+import { driftProbe } from "./drift.ts";
+import { heartbeatProbe } from "./heartbeat.ts";
 import { httpProbe } from "./http.ts";
+import { pluginProbe } from "./plugin.ts";
 import type { Probe, ProbeContext, Seen } from "./probe.ts";
 import { processProbe } from "./process.ts";
+import { queueProbe } from "./queue.ts";
 import { tcpProbe } from "./tcp.ts";
 import { unitProbe } from "./unit.ts";
 
@@ -32,7 +36,16 @@ const binder =
       : undefined;
 
 /** The list of probes: a new one is a line here. */
-const binders = [binder(processProbe), binder(httpProbe), binder(unitProbe), binder(tcpProbe)];
+const binders = [
+  binder(processProbe),
+  binder(httpProbe),
+  binder(unitProbe),
+  binder(tcpProbe),
+  binder(queueProbe),
+  binder(heartbeatProbe),
+  binder(driftProbe),
+  binder(pluginProbe),
+];
 
 /** Finds the probe of each check. Throws when a check has none: the schema allows no such kind. */
 export const bindProbes = (checks: readonly Check[]): readonly Bound[] =>

@@ -10,6 +10,8 @@ const bytesPerReading = 4096;
 const maxMemoryKeys = 20;
 const maxMemoryText = 300;
 const maxMemoryKey = 64;
+const maxFindings = 10;
+const maxFinding = 40;
 
 /** What a child is told on its standard input. Credentials are read by whoever may; a secret file is read by the child itself. */
 export interface LookOrder {
@@ -66,6 +68,22 @@ const memoryOf = (value: unknown): Memory | undefined => {
 const finite = (value: unknown, most: number): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, 0), most) : undefined;
 
+/** Marks and words of a reading, bounded. */
+const marksOf = (value: Readonly<Record<string, unknown>>): Partial<Reading> => {
+  const { findings } = value;
+  const words = Array.isArray(findings)
+    ? findings
+        .flatMap((each) => (typeof each === "string" ? [cleanEvidence(each, maxFinding)] : []))
+        .slice(0, maxFindings)
+    : undefined;
+  return {
+    ...(value["isAdvisory"] === true ? { isAdvisory: true as const } : {}),
+    ...(value["isAlertOnly"] === true ? { isAlertOnly: true as const } : {}),
+    ...(value["isStanding"] === true ? { isStanding: true as const } : {}),
+    ...(words === undefined ? {} : { findings: words }),
+  };
+};
+
 const isKind = (value: unknown): value is Reading["kind"] => value === "ok" || value === "bad" || value === "unknown";
 
 /** A reading out of a process that others may have had a hand in: bounded and cleaned, and undefined when it is none. Pure. */
@@ -80,6 +98,7 @@ export const readingOf = (value: unknown): Reading | undefined => {
     evidence: cleanEvidence(evidence),
     durationMs: finite(durationMs, childMs) ?? 0,
     ...(uptimeS === undefined ? {} : { startedUptimeS: uptimeS }),
+    ...marksOf(value),
     ...(memory === undefined ? {} : { memory }),
   };
 };

@@ -13,6 +13,14 @@ export interface Reading {
   readonly evidence: string;
   readonly durationMs: number;
   readonly startedUptimeS?: number;
+  /** Bad, but never more than amber: it tells a person and never heals. */
+  readonly isAdvisory?: true;
+  /** Bad, and a person's decision: told red, and no recipe touches it. */
+  readonly isAlertOnly?: true;
+  /** Words of what is wrong that stay the same from look to look, such as `stuck`: a red check that gets a new one is told again. */
+  readonly findings?: readonly string[];
+  /** Well now, and on its way to red by time alone: whoever heals should look too, so as to remember it as well. */
+  readonly isStanding?: true;
   readonly memory?: Memory;
 }
 

@@ -35,6 +35,8 @@ export interface Incident {
   /** ISO 8601 UTC. */
   readonly openedAt: string;
   readonly lastTold: Moment;
+  /** Findings that have been told; absent: its check has none. */
+  readonly told?: readonly string[];
   /** The helper couldn't be asked to open it in the log: the next tick asks again, and until then nothing is healed for it. */
   readonly isUnlogged?: true;
 }

@@ -24,6 +24,12 @@ export interface Judged {
   readonly durationMs: number;
   /** When the youngest process or the unit that was looked at started, in seconds of host uptime. */
   readonly startedUptimeS?: number;
+  /** A person's decision: no recipe touches it. */
+  readonly isAlertOnly?: true;
+  /** What is wrong, in words that stay the same from look to look. */
+  readonly findings?: readonly string[];
+  /** Well, and on its way to red by time alone. */
+  readonly isStanding?: true;
   readonly memory?: Reading["memory"];
 }
 
@@ -38,6 +44,17 @@ export interface Now {
   readonly bootId: string;
 }
 
+/** What a verdict takes over from its reading as it is. */
+const marksOf = ({
+  isAlertOnly,
+  findings,
+  isStanding,
+}: Reading): Pick<Judged, "isAlertOnly" | "findings" | "isStanding"> => ({
+  ...(isAlertOnly === undefined ? {} : { isAlertOnly }),
+  ...(findings === undefined ? {} : { findings }),
+  ...(isStanding === undefined ? {} : { isStanding }),
+});
+
 const judgeOne = (
   check: Check,
   readings: ReadonlyMap<string, Reading>,
@@ -47,7 +64,7 @@ const judgeOne = (
   const reading: Reading = readings.get(check.name) ?? { kind: "unknown", evidence: "not looked at", durationMs: 0 };
   const inGrace = isInGrace(check, readings, now.uptimeS);
   const badTicks = countBad(reading.kind, before?.badTicks ?? 0);
-  const verdict = colour(check, reading.kind, badTicks, inGrace, before);
+  const verdict = colour(check, reading, badTicks, inGrace, before);
   const isSame = before?.reading === reading.kind;
   const memory = reading.memory ?? before?.memory;
   return {
@@ -64,6 +81,7 @@ const judgeOne = (
     card: check.card,
     durationMs: reading.durationMs,
     ...(reading.startedUptimeS === undefined ? {} : { startedUptimeS: reading.startedUptimeS }),
+    ...marksOf(reading),
     ...(memory === undefined ? {} : { memory }),
   };
 };

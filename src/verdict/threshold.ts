@@ -10,14 +10,14 @@ export const countBad = (reading: Reading["kind"], before: number): number =>
 /** The colour of one reading. A check that was red and hasn't read ok since is red when it reads bad: a grace that begins later doesn't hide it. */
 export const colour = (
   check: Check,
-  reading: Reading["kind"],
+  { kind, isAdvisory }: Pick<Reading, "kind" | "isAdvisory">,
   badTicks: number,
   isInGrace: boolean,
   before: CheckState | undefined,
 ): Verdict => {
-  if (reading === "ok") return "green";
-  if (reading === "unknown") return "unknown";
-  if (check.severity === "amber") return "amber";
+  if (kind === "ok") return "green";
+  if (kind === "unknown") return "unknown";
+  if (check.severity === "amber" || isAdvisory) return "amber";
   if (before?.verdict === "red" || before?.wasRed) return "red";
   return isInGrace || badTicks < check.redAfter ? "amber" : "red";
 };

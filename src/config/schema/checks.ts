@@ -1,26 +1,62 @@
 import * as v from "valibot";
-import type { Check, HttpCheck, ProcessCheck, TcpCheck, UnitCheck } from "../config.ts";
-import { type Block, list, need, placeAt, text, whole, withDefault } from "./blocks.ts";
+import type {
+  Check,
+  DriftCheck,
+  HeartbeatCheck,
+  HttpCheck,
+  PluginCheck,
+  ProcessCheck,
+  QueueCheck,
+  TcpCheck,
+  UnitCheck,
+} from "../config.ts";
+import { oneOf } from "../near.ts";
+import { type Block, list, maybe, need, path, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
+import { driftCheck } from "./drift.ts";
+import { heartbeatCheck } from "./heartbeat.ts";
 import { beyondHead, expectation, httpTarget } from "./http.ts";
+import { pluginCheck } from "./plugin.ts";
+import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
 import { type About, isMap, picked, shape } from "./shape.ts";
 import { processTarget, tcpTarget, unitTarget } from "./targets.ts";
 
 type Unnamed<Kind extends Check> = Omit<Kind, "name">;
 /** A check before its key in `checks` has become its name. */
-export type UnnamedCheck = Unnamed<ProcessCheck> | Unnamed<HttpCheck> | Unnamed<UnitCheck> | Unnamed<TcpCheck>;
+export type UnnamedCheck =
+  | Unnamed<ProcessCheck>
+  | Unnamed<HttpCheck>
+  | Unnamed<UnitCheck>
+  | Unnamed<TcpCheck>
+  | Unnamed<QueueCheck>
+  | Unnamed<HeartbeatCheck>
+  | Unnamed<DriftCheck>
+  | Unnamed<PluginCheck>;
 
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
-  later: ["queue", "heartbeat", "drift", "plugin", "preset", "stuck_after", "backlog_after"],
+  later: ["preset"],
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
+    lock: 'a check of kind "process"',
     expect: 'a check of kind "http"',
     max_restarts: 'a check of kind "unit"',
-    command: inside("process"),
+    stuck_after: 'a check of kind "queue"',
+    stale_after: 'a check of kind "queue"',
+    backlog_after: 'a check of kind "queue"',
+    workers: 'a check of kind "queue"',
+    findings: 'a check of kind "queue"',
+    hermes: inside("queue"),
+    openclaw: inside("queue"),
+    prometheus: inside("queue"),
+    ready: 'the map of "http" or "prometheus" in "queue"',
+    beat: inside("heartbeat"),
+    max_age: inside("heartbeat"),
+    want: inside("drift"),
+    command: 'the map of "process" or "plugin"',
     pidfile: inside("process"),
     url: inside("http"),
     method: inside("http"),
@@ -41,6 +77,14 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
       name: "nginx",
     }),
     count: withDefault(count, ">= 1", "How many of them are right; the dead and the stopped don't count.", "1..3"),
+    lock: maybe(
+      v.pipe(
+        path(),
+        v.check((given) => !/[*?].*\//u.test(given), 'a "*" or "?" may stand in the last name of the path only'),
+      ),
+      "A lock file of the program, with pid and start time: whoever holds it and lives must be among the processes, else there are two owners. `*` and `?` in the last name: several.",
+      "/home/agents/.hermes/gateway.lock",
+    ),
     forbid_env: withDefault(
       list(text("a pattern of names, such as *_BOT_TOKEN", /^[A-Za-z0-9_*?]{1,100}$/u), "a list of name patterns"),
       [],
@@ -54,6 +98,7 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
     ...toCommon(raw),
     process: raw.process,
     count: raw.count,
+    lock: raw.lock ?? null,
     forbidEnv: raw.forbid_env,
   })),
 );
@@ -97,10 +142,32 @@ const tcpCheck: Block<Unnamed<TcpCheck>> = v.pipe(
 );
 
 /** The kinds of checks by the key that names them. */
-const checkKinds = { process: processCheck, http: httpCheck, unit: unitCheck, tcp: tcpCheck };
+const checkKinds = {
+  process: processCheck,
+  http: httpCheck,
+  unit: unitCheck,
+  tcp: tcpCheck,
+  queue: queueCheck(about),
+  heartbeat: heartbeatCheck(about),
+  drift: driftCheck(about),
+  plugin: pluginCheck(about),
+};
 
-const kinds = ["process", "http", "unit", "tcp"] as const;
-const special = ["count", "forbid_env", "expect", "max_restarts"];
+const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
+const special = [
+  ...[
+    "count",
+    "lock",
+    "forbid_env",
+    "expect",
+    "max_restarts",
+    "stuck_after",
+    "stale_after",
+    "backlog_after",
+    "workers",
+  ],
+  "findings",
+];
 const anyKey = Object.fromEntries(
   [...kinds, ...special, ...Object.keys(commonEntries(1))].map((key) => [key, v.optional(v.unknown())]),
 );
@@ -114,7 +181,7 @@ const unsure: Block<never> = v.pipe(
     const [first, second] = kinds.filter((kind) => kind in map);
     if (first === undefined || second === undefined)
       addIssue({
-        message: 'the check has no kind: add "process", "http", "unit" or "tcp"',
+        message: `the check has no kind: add ${oneOf(kinds)}`,
         path: [placeAt("", "key")],
       });
     else

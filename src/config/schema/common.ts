@@ -19,7 +19,7 @@ export interface CommonEntries {
 }
 
 /** The keys that every check takes; the network's kinds are red after 2 bad ticks in a row, since one lost packet is no outage. */
-export const commonEntries = (redAfter: number): CommonEntries => ({
+export const commonEntries = (redAfter: number, severity: Severity = "red"): CommonEntries => ({
   red_after: withDefault(
     whole(1, 1000),
     redAfter,
@@ -40,9 +40,9 @@ export const commonEntries = (redAfter: number): CommonEntries => ({
   ),
   severity: withDefault(
     choice(["red", "amber"]),
-    "red",
+    severity,
     "The worst that this check can be; amber tells and never heals.",
-    "amber",
+    severity === "red" ? "amber" : "red",
   ),
   card: maybe(
     name("the name of a card"),
