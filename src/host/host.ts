@@ -124,6 +124,8 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
+      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
+      readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
