@@ -213,7 +213,7 @@ describe("look() while somebody writes", () => {
 
 describe("look() at what is no healthy database", () => {
   const pipe = (path: string): void => {
-    execFileSync("mkfifo", [path]);
+    execFileSync("/usr/bin/mkfifo", [path]);
   };
   const cut = (path: string, at: number): void => {
     make(path, ...tasks(3000));
