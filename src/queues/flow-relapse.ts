@@ -38,6 +38,6 @@ export const relapseOf = (now: Counters, past: Past | undefined): Relapse => {
   if (!isTold(now)) return { score: null, level: null };
   const held = past?.level != null && now.blocked >= past.level ? past.level : null;
   const score = past !== undefined && isTold(past) ? scoreOf(now, past, past.score) : undefined;
-  if (score === undefined) return { score: -activeIn(now), level: held };
-  return score >= 1 ? { score: -activeIn(now), level: held ?? now.blocked } : { score, level: held };
+  if (score === undefined) return { score: 0 - activeIn(now), level: held };
+  return score >= 1 ? { score: 0 - activeIn(now), level: held ?? now.blocked } : { score, level: held };
 };

@@ -96,10 +96,11 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   };
 };
 
-/** Rows of jobs that somebody asked for by their ids. */
-const asked = ({ ids }: HermesAsk): SqliteQuery => ({
-  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status FROM tasks t
-        WHERE t.id IN (SELECT value FROM json_each($ids)) LIMIT 200`,
+/** Rows of jobs that somebody asked for by their ids, with the time of what last happened to them. */
+const asked = (columns: SqliteColumns, { ids }: HermesAsk): SqliteQuery => ({
+  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status,
+          ${columns.has("task_events") ? "(SELECT max(e.created_at) FROM task_events e WHERE e.task_id = t.id AND in_time())" : "NULL"} AS since
+        FROM tasks t WHERE t.id IN (SELECT value FROM json_each($ids)) LIMIT 200`,
   params: { $ids: JSON.stringify(ids) },
 });
 
@@ -170,7 +171,7 @@ export const hermesQueries = (columns: SqliteColumns, ask: HermesAsk): Readonly<
     ready: ready(usable, ask),
     running: running(usable),
     moved: moved(usable, ask),
-    ...(ask.ids.length === 0 ? {} : { asked: asked(ask) }),
+    ...(ask.ids.length === 0 ? {} : { asked: asked(usable, ask) }),
     ...(hasEvents && events?.has("payload") === true ? { blocked: blocked(usable, ask) } : {}),
     ...(hasRuns ? { thrashed: thrashed(ask) } : {}),
   };

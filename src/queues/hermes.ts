@@ -94,7 +94,7 @@ const readingOf = (rows: Rows, { nowS }: HermesAsk): QueueReading => {
       ...of("blocked").flatMap(blockedJob),
       ...of("thrashed").flatMap((row) => jobOf(row, { reblocked: `${row["n"]} runs in 1h` })),
       ...ready,
-      ...of("asked").flatMap((row) => jobOf(row)),
+      ...of("asked").flatMap((row) => jobOf(row, { sinceS: numberOf(row["since"]) })),
     ]),
     jobsLeftOut: Math.max(0, count("running") - running.length),
     uncleanStarts: null,
