@@ -115,7 +115,7 @@ export interface HttpRequest {
   readonly secrets?: readonly string[];
 }
 
-/** Any status is an answer, an error's too. `elapsedMs`: from the start of the request until it was over, whichever way. */
+/** Any status is an answer, an error's too. `isMalformed`: not all was UTF-8. `elapsedMs`: from the start of the request until it was over, whichever way. */
 export type HttpAnswer =
   | {
       readonly kind: "answer";
@@ -124,7 +124,6 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
-      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
       readonly isMalformed?: true;
       readonly elapsedMs: number;
     }

@@ -22,6 +22,7 @@ export const pages: readonly string[] = [
   "docs/operating.md",
   "docs/recipes.md",
   "docs/audit.md",
+  "docs/queues.md",
 ];
 
 /** The text of a page. */

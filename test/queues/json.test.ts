@@ -109,7 +109,12 @@ describe("readJson()", () => {
       ready: "/*/n",
       why: 'cannot read "ready": the answer has no /1/n',
     },
-    { name: "an empty list", given: { q: [] }, ready: "/q/*/n", why: 'cannot read "ready": there is no element at /q/*' },
+    {
+      name: "an empty list",
+      given: { q: [] },
+      ready: "/q/*/n",
+      why: 'cannot read "ready": there is no element at /q/*',
+    },
     {
       name: "a star below a number",
       given: { q: 3 },
