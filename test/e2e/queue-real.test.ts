@@ -31,7 +31,7 @@ checks:
   by-json:
     queue:
       http:
-        url: "${management}/api/queues/%2F"
+        url: "${management}/api/queues/%2F?columns=name,messages_ready,messages_unacknowledged"
         headers: { Authorization: { file: ${credential}, prefix: "Basic " } }
         ready: "/*/messages_ready"
         running: "/*/messages_unacknowledged"
