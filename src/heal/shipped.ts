@@ -1,6 +1,7 @@
 import configBroken from "../../heal-recipes/cards/config-broken.md" with { type: "text" };
 import containerDown from "../../heal-recipes/cards/container-down.md" with { type: "text" };
 import gatewayDown from "../../heal-recipes/cards/gateway-down.md" with { type: "text" };
+import gatewayTwice from "../../heal-recipes/cards/gateway-twice.md" with { type: "text" };
 import jobBlocked from "../../heal-recipes/cards/job-blocked.md" with { type: "text" };
 import jobDoubled from "../../heal-recipes/cards/job-doubled.md" with { type: "text" };
 import lockStale from "../../heal-recipes/cards/lock-stale.md" with { type: "text" };
@@ -31,6 +32,7 @@ export const shippedCards: Readonly<Record<string, string>> = {
   "config-broken": configBroken,
   "container-down": containerDown,
   "gateway-down": gatewayDown,
+  "gateway-twice": gatewayTwice,
   "job-blocked": jobBlocked,
   "job-doubled": jobDoubled,
   "lock-stale": lockStale,

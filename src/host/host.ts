@@ -1,7 +1,5 @@
-/**
- * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
- * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
- */
+/** The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
+ * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value. */
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
@@ -124,6 +122,8 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
+      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
+      readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
@@ -297,4 +297,6 @@ export interface Host {
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
+  /** The home folder of a user name, or undefined. Source: passwd(5). */
+  homeOf(user: string): string | undefined;
 }
