@@ -1,5 +1,7 @@
-/** The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
- * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value. */
+/**
+ * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
+ * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
+ */
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
@@ -92,7 +94,6 @@ export interface Destination {
   readonly for: string;
   readonly socket?: string;
 }
-
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
 /** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
