@@ -1,6 +1,9 @@
 import { type Decided, decide } from "./alert/decide.ts";
 import { isStuck } from "./alert/deliver.ts";
+import { chatNotes, openLatch } from "./alert/latch.ts";
 import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
+import type { Chat } from "./alert/platforms/index.ts";
+import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
@@ -92,21 +95,24 @@ const nextState = (
   };
 };
 
-const openMail = (run: Run, { state }: Recalled, onSent: () => void): Mailbox =>
-  openMailbox({
+const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
+  let opened: Promise<Chat> | undefined;
+  return openMailbox({
     outbox: state.outbox,
     wait: state.chatWait,
     tick: state.tick + 1,
     now: () => nowOf(run).moment,
     onSent,
     send: async (message) => {
-      const chat = await run.openChat();
+      opened ??= run.openChat();
+      const chat = await opened;
       run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret });
+      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
       run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
       return sent;
     },
   });
+};
 
 /** Exit status of a tick: what it could not write comes before a deaf chat. Source: sysexits(3). */
 const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => {
@@ -120,6 +126,12 @@ const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
   if (run.isDryRun || mailbox.outbox().length === 0) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
+};
+
+/** Sentences for the operator; the last is the reason of the exit status. */
+const troublesOf = (recalled: Recalled, ofFilter: readonly string[], ofChat: readonly string[]): readonly string[] => {
+  const own = [...recalled.troubles(), ...ofFilter];
+  return recalled.writeCodes().length > 0 ? [...ofChat, ...own] : [...own, ...ofChat];
 };
 
 /** Heals; where that throws, a bug of ours, the reds go out all the same. */
@@ -148,7 +160,15 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
   let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
-  const mailbox = openMail(run, recalled, () => persist());
+  const { host, paths, config, isDryRun } = run;
+  const latch = openLatch({
+    host,
+    folder: paths.state,
+    chat: config.chat,
+    by: isDryRun ? "dry-run" : "tick",
+    onWritten: recalled.note,
+  });
+  const mailbox = openMail(run, recalled, latch, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
     if (!run.isDryRun)
@@ -164,7 +184,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();
-  const stuck = isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const notes = chatNotes(latch, mailbox.tried());
+  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
   return {
     host: run.config.host,
     at,
@@ -174,7 +195,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: [...recalled.troubles(), ...filterNotes(run, mailbox)],
+    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
   };
