@@ -106,6 +106,14 @@ describe("filterHosts()", () => {
     ]);
   });
 
+  test("filterHosts() lists the way for when a gateway is down", () => {
+    const hosts = (chat: Config["chat"]) => filterHosts(configOf([], { chat }));
+    expect(hosts(chats.openclaw)).toEqual([
+      { host: "api.telegram.org", for: ["chat telegram, when openclaw is down"] },
+    ]);
+    expect(hosts(chats.hermes)).toEqual([{ host: "10.0.0.7", for: ["chat hermes"] }]);
+  });
+
   test("filterHosts() leaves out loopback in every spelling, Unix sockets and what only looks", () => {
     const loopback = ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LOCALHOST", "web.localhost", "0.0.0.0", "::"];
     const config = configOf([

@@ -13,29 +13,27 @@ const advise = (status: number, words: string): string => {
   return status === 400 ? 'check "channel", "target" and "account"' : "";
 };
 
-/** Outcomes that the `message` tool tells inside of a 200, where nothing was sent. Source: docs.openclaw.ai/cli/message, "Send"; measured on 2026.9.6. */
-const unsent = /^(failed|partial_failed|suppressed|delivery_queued|dry_run|error|unknown|not_sent)$/u;
+/** Words of the `message` tool for what was sent; whatever else it says inside of a 200 (suppressed, failed, queued) wasn't, or not yet. Measured on 2026.9.6. */
+const sentWords = /^(sent|ok|delivered|success)$/iu;
 
-interface Outcome {
-  readonly word: string;
-  readonly words: string;
-}
-
-/** Why a tool's result is no delivery; undefined when nothing speaks against it. */
-const shortfall = (result: unknown): Outcome | undefined => {
+/** Why a tool's result is no delivery, in its own words; undefined when nothing in it speaks against one. */
+const shortfall = (result: unknown): readonly string[] | undefined => {
   const details = member(result, "details");
   const places = [result, details, member(details, "result"), member(details, "payload")];
-  const words = (): string =>
-    [details, result].flatMap((each) => [textMember(each, "error"), textMember(each, "message")]).find(Boolean) ?? "";
-  for (const place of places) {
-    const word = [textMember(place, "status"), textMember(place, "deliveryStatus")].find((each) => unsent.test(each));
-    if (word !== undefined) return { word, words: words() };
-    if (member(place, "ok") === false || member(place, "delivered") === false)
-      return { word: "not sent", words: words() };
-    if (member(place, "dryRun") === true || member(place, "isError") === true)
-      return { word: "not sent", words: words() };
-  }
-  return undefined;
+  const words = places
+    .flatMap((place) => [textMember(place, "status"), textMember(place, "deliveryStatus")])
+    .filter((word) => word !== "");
+  const isDenied = places.some(
+    (place) =>
+      member(place, "ok") === false ||
+      member(place, "delivered") === false ||
+      member(place, "dryRun") === true ||
+      member(place, "isError") === true,
+  );
+  const unsent = words.filter((word) => !sentWords.test(word));
+  if (unsent.length === 0 && !isDenied) return undefined;
+  const why = ["reason", "error", "message"].map((name) => textMember(details, name)).filter((word) => word !== "");
+  return [unsent[0] ?? "not sent", ...why.slice(0, 1)];
 };
 
 /**
@@ -54,8 +52,7 @@ const dialect: Dialect = {
     if (isOk !== true || typeof result !== "object" || result === null) return { verdict: "unreadable", words: body };
     const short = shortfall(result);
     if (short === undefined) return { verdict: "taken", words: "" };
-    const words = short.words === "" ? short.word : `${short.word}: ${short.words}`;
-    return { verdict: short.word === "suppressed" ? "refused" : "later", words };
+    return { verdict: short[0] === "suppressed" ? "refused" : "later", words: short.join(": ") };
   },
   advise,
 };

@@ -12,13 +12,10 @@ import { telegram } from "./telegram.ts";
 type Of<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
 
 const botApis = ["telegram", "slack", "discord"] as const;
-const noGateway = "a platform's own API, which works while the gateway is down";
-
 const whenDownMap = exactlyOne(
   shape(
     {
       what: "a map with one of telegram, slack and discord",
-      elsewhere: { openclaw: noGateway, hermes: noGateway, webhook: noGateway, console: noGateway },
     },
     {
       telegram: maybe(telegram, "The bot's own token, as in `chat`.", {

@@ -127,11 +127,7 @@ describe("hermes send()", () => {
     });
     expect(await send(chatAt(server.base), secret)).toMatchObject({ kind: "later" });
     expect(await send(chatAt(server.base), secret)).toMatchObject({ kind: "delivered" });
-    expect(server.received.map(({ headers }) => headers["x-request-id"])).toEqual([
-      "m-1",
-      "m-1",
-      "m-1/1795399800000",
-    ]);
+    expect(server.received.map(({ headers }) => headers["x-request-id"])).toEqual(["m-1", "m-1", "m-1/1795399800000"]);
   });
 
   test("hermes send() gives up on a route that calls everything a duplicate", async () => {

@@ -28,7 +28,7 @@ interface Case {
 const cases: readonly Case[] = [
   {
     name: "a channel's own result",
-    given: { status: 200, body: ran({ ok: true, messageId: "7", chatId: "-1001234567890" }) },
+    given: { status: 200, body: ran({ ok: true, messageId: "7", chatId: "-1001234567890", receipt: {} }) },
     want: { kind: "delivered", answer: "openclaw answered 200" },
   },
   {
@@ -48,10 +48,10 @@ const cases: readonly Case[] = [
   },
   {
     name: "a message that was kept back",
-    given: { status: 200, body: ran({ status: "suppressed", reason: "silent_reply" }) },
+    given: { status: 200, body: ran({ status: "suppressed", reason: "no_visible_payload" }) },
     want: {
       kind: "refused",
-      why: 'openclaw answered 200 "suppressed": the gateway keeps it back, by its own rule or a hook\'s',
+      why: 'openclaw answered 200 "suppressed: no_visible_payload": the gateway keeps it back, by its own rule or a hook\'s',
     },
   },
   {
@@ -70,6 +70,11 @@ const cases: readonly Case[] = [
     want: { kind: "later", why: 'openclaw answered 200 "delivery_queued: pending"' },
   },
   { name: "ok: false of the tool", given: { status: 200, body: ran({ ok: false }) }, want: { kind: "later" } },
+  {
+    name: "a word that nobody has heard of",
+    given: { status: 200, body: ran({ ok: true, deliveryStatus: "parked" }) },
+    want: { kind: "later", why: 'openclaw answered 200 "parked"' },
+  },
   { name: "a dry run", given: { status: 200, body: ran({ dryRun: true }) }, want: { kind: "later" } },
   { name: 'ok: "true"', given: { status: 200, body: '{"ok":"true","result":{}}' }, want: { kind: "later" } },
   { name: "ok: 1", given: { status: 200, body: '{"ok":1,"result":{}}' }, want: { kind: "later" } },
