@@ -11,7 +11,7 @@ import type {
   UnitCheck,
 } from "../config.ts";
 import { oneOf } from "../near.ts";
-import { type Block, list, need, placeAt, text, whole, withDefault } from "./blocks.ts";
+import { type Block, list, maybe, need, path, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { driftCheck } from "./drift.ts";
 import { heartbeatCheck } from "./heartbeat.ts";
@@ -41,6 +41,7 @@ const about: About = {
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
+    lock: 'a check of kind "process"',
     expect: 'a check of kind "http"',
     max_restarts: 'a check of kind "unit"',
     stuck_after: 'a check of kind "queue"',
@@ -76,6 +77,14 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
       name: "nginx",
     }),
     count: withDefault(count, ">= 1", "How many of them are right; the dead and the stopped don't count.", "1..3"),
+    lock: maybe(
+      v.pipe(
+        path(),
+        v.check((given) => !/[*?].*\//u.test(given), 'a "*" or "?" may stand in the last name of the path only'),
+      ),
+      "A lock file of the program, with pid and start time: whoever holds it and lives must be among the processes, else there are two owners. `*` and `?` in the last name: several.",
+      "/home/agents/.hermes/gateway.lock",
+    ),
     forbid_env: withDefault(
       list(text("a pattern of names, such as *_BOT_TOKEN", /^[A-Za-z0-9_*?]{1,100}$/u), "a list of name patterns"),
       [],
@@ -89,6 +98,7 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
     ...toCommon(raw),
     process: raw.process,
     count: raw.count,
+    lock: raw.lock ?? null,
     forbidEnv: raw.forbid_env,
   })),
 );
@@ -145,7 +155,17 @@ const checkKinds = {
 
 const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
 const special = [
-  ...["count", "forbid_env", "expect", "max_restarts", "stuck_after", "stale_after", "backlog_after", "workers"],
+  ...[
+    "count",
+    "lock",
+    "forbid_env",
+    "expect",
+    "max_restarts",
+    "stuck_after",
+    "stale_after",
+    "backlog_after",
+    "workers",
+  ],
   "findings",
 ];
 const anyKey = Object.fromEntries(
