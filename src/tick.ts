@@ -11,7 +11,7 @@ import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
-import type { TickReport } from "./report.ts";
+import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
 import { silenceOf } from "./state/silence.ts";
@@ -95,6 +95,12 @@ const nextState = (
   };
 };
 
+const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): Latch =>
+  openLatch({
+    ...{ host, folder: paths.state, chat: config.chat, onWritten: note },
+    by: isDryRun ? "dry-run" : "tick",
+  });
+
 const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
   let opened: Promise<Chat> | undefined;
   return openMailbox({
@@ -112,13 +118,6 @@ const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => voi
       return sent;
     },
   });
-};
-
-/** Exit status of a tick: what it could not write comes before a deaf chat. Source: sysexits(3). */
-const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => {
-  const first = writeCodes[0];
-  if (first === undefined) return isChatStuck ? 75 : 0;
-  return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
 };
 
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
@@ -160,14 +159,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
   let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
-  const { host, paths, config, isDryRun } = run;
-  const latch = openLatch({
-    host,
-    folder: paths.state,
-    chat: config.chat,
-    by: isDryRun ? "dry-run" : "tick",
-    onWritten: recalled.note,
-  });
+  const latch = latchOf(run, recalled);
   const mailbox = openMail(run, recalled, latch, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {

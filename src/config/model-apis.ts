@@ -98,7 +98,7 @@ export const modelFault = (url: URL): string | undefined => {
 
 /** Hooks of gateways on their own ports, which may run an agent whatever their names are, with the chat that posts without one. */
 const hooks: readonly { readonly port: string; readonly path: RegExp; readonly chat: string }[] = [
-  // Source: docs.openclaw.ai/automation/webhook (mapped hooks).
+  // Source: docs.openclaw.ai/automation/cron-jobs/webhooks (mapped hooks).
   { port: "18789", path: /^\/hooks\//u, chat: "openclaw" },
   // Source: hermes-agent.nousresearch.com/docs/user-guide/messaging/webhooks.
   { port: "8644", path: /^(\/p\/[^/]+)?\/webhooks\//u, chat: "hermes" },

@@ -8,15 +8,14 @@ import { messageText } from "./text.ts";
 
 /**
  * Whether a gateway says that it runs an agent for what it was sent: Hermes' `accepted` with a delivery's id, OpenClaw's `ok` with a
- * run's. Source: hermes-agent.nousresearch.com/docs/user-guide/messaging/webhooks, docs.openclaw.ai/automation/webhook.
+ * run's id or a wake's mode. Source: hermes-agent.nousresearch.com/docs/user-guide/messaging/webhooks,
+ * docs.openclaw.ai/automation/cron-jobs/webhooks.
  */
 const isAgentAwake = (body: string): boolean => {
   const answer = parseJson(body);
-  const isHermes = /^(accepted|coalesced)$/u.test(textMember(answer, "status"));
-  const isOpenClaw = member(answer, "ok") === true;
-  return (
-    (isHermes && member(answer, "delivery_id") !== undefined) || (isOpenClaw && member(answer, "runId") !== undefined)
-  );
+  if (/^(accepted|coalesced)$/u.test(textMember(answer, "status"))) return member(answer, "delivery_id") !== undefined;
+  const isWake = /^(now|next-heartbeat)$/u.test(textMember(answer, "mode"));
+  return member(answer, "ok") === true && (isWake || member(answer, "runId") !== undefined);
 };
 
 const dialect: Dialect = {
