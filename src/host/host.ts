@@ -298,4 +298,6 @@ export interface Host {
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
+  /** The home folder of a user name, or undefined. Source: passwd(5). */
+  homeOf(user: string): string | undefined;
 }

@@ -17,6 +17,7 @@ import { driftCheck } from "./drift.ts";
 import { heartbeatCheck } from "./heartbeat.ts";
 import { beyondHead, expectation, httpTarget } from "./http.ts";
 import { pluginCheck } from "./plugin.ts";
+import { presets } from "./preset.ts";
 import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
 import { type About, isMap, picked, shape } from "./shape.ts";
@@ -37,7 +38,6 @@ export type UnnamedCheck =
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
-  later: ["preset"],
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
@@ -153,7 +153,8 @@ const checkKinds = {
   plugin: pluginCheck(about),
 };
 
-const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
+/** The keys that name a check's kind. */
+export const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
 const special = [
   ...[
     "count",
@@ -168,9 +169,22 @@ const special = [
   ],
   "findings",
 ];
-const anyKey = Object.fromEntries(
-  [...kinds, ...special, ...Object.keys(commonEntries(1))].map((key) => [key, v.optional(v.unknown())]),
-);
+/** Every key that some check takes. */
+export const checkKeys: ReadonlySet<string> = new Set([...kinds, ...special, ...Object.keys(commonEntries(1))]);
+const anyKey = Object.fromEntries([...checkKeys].map((key) => [key, v.optional(v.unknown())]));
+
+const writtenOut = <Output>(block: Block<Output>): Block<never> =>
+  v.pipe(
+    block,
+    v.rawTransform<Output, never>(({ NEVER }) => NEVER),
+  );
+
+/** What may stand in a check's place and is written out before this schema looks (`presets/expand.ts`): presets, and a part of one that is off. */
+const before: readonly Block<never>[] = [
+  writtenOut(presets.openclaw),
+  writtenOut(presets.hermes),
+  writtenOut(v.union([v.literal("off"), v.literal(false)])),
+];
 
 /** A check whose kind can't be told: its unknown keys are named first, as one of them may be the kind, misspelt. */
 const unsure: Block<never> = v.pipe(
@@ -194,8 +208,11 @@ const unsure: Block<never> = v.pipe(
 );
 
 /** One check of any kind. */
-export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(Object.values(checkKinds), (input) => {
-  const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
-  const [only] = given;
-  return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
-});
+export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(
+  [...Object.values(checkKinds), ...before],
+  (input) => {
+    const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
+    const [only] = given;
+    return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
+  },
+);
