@@ -197,6 +197,9 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     },
     uidOf: (user) => settings.users?.[user],
     userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
-    homeOf: (user) => settings.homes?.[user],
+    accountOf: (user) => {
+      const [uid, home] = [settings.users?.[user], settings.homes?.[user]];
+      return uid === undefined || home === undefined ? undefined : { uid, home };
+    },
   };
 };

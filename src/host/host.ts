@@ -296,6 +296,6 @@ export interface Host {
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
-  /** The home folder of a user name, or undefined. Source: passwd(5). */
-  homeOf(user: string): string | undefined;
+  /** uid and home folder of a user name, or undefined. Source: passwd(5). */
+  accountOf(user: string): { readonly uid: number; readonly home: string } | undefined;
 }

@@ -62,6 +62,6 @@ export const createHost = (options: HostOptions): Host => {
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
-    homeOf: (user) => accountOf(user)?.home,
+    accountOf,
   };
 };
