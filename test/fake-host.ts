@@ -1,3 +1,4 @@
+import { createClock } from "../src/host/clock.ts";
 import { sha256 } from "../src/host/digest.ts";
 import type {
   Command,
@@ -20,6 +21,7 @@ import type {
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
+import { createSqlite } from "../src/host/sqlite.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -181,6 +183,8 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     processes: fakeProcesses(),
     systemd: fakeSystemd(),
     terminal: fakeTerminal(settings.terminal),
+    // Databases are real files: SQLite in memory would be another thing. So its waits pass by a real clock.
+    sqlite: createSqlite({ clock: createClock() }),
     peers: {
       connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),

@@ -2,7 +2,7 @@
  * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
  * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
  */
-
+import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
 
@@ -281,6 +281,7 @@ export interface Host {
   readonly systemd: Systemd;
   readonly terminal: Terminal;
   readonly peers: Peers;
+  readonly sqlite: Sqlite;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;

@@ -9,6 +9,7 @@ import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
+import { createSqlite } from "./sqlite.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
 import { createTerminal } from "./terminal.ts";
@@ -49,6 +50,7 @@ export const createHost = (options: HostOptions): Host => {
       terminal ??= createTerminal(env);
       return terminal;
     },
+    sqlite: createSqlite({ clock }),
     peers: {
       connect: connectLines,
       activated: stdioPeer,
