@@ -53,6 +53,8 @@ export interface Files {
   sweep(folder: string): number;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
+  /** Makes a small file, or writes over our own in place; never through a link, never somebody else's. Not fsync'd. */
+  overwrite(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
