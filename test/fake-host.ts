@@ -20,6 +20,7 @@ import type {
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
+import { structured } from "../src/host/structured.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -183,6 +184,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
     },
+    structured,
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,

@@ -112,9 +112,9 @@ export const programsIn = ([program = "", ...words]: readonly string[]): readonl
   if (!isWrapper(name)) return program === "" ? [] : [program];
   const found = [program];
   for (const word of words) {
-    if (word.startsWith("-") || /^\w+=/u.test(word) || /^[\d.]+[smhd]?$/u.test(word)) continue;
-    if (/\s/u.test(word)) found.push(...commandsIn(word));
-    else found.push(word);
+    const isText = shell.test(name) || /\s/u.test(word);
+    if (word.startsWith("-") || (!isText && /^\w+=|^[\d.]+[smhd]?$/u.test(word))) continue;
+    found.push(...(isText ? commandsIn(word) : [word]));
     if (word.startsWith("/") && !isWrapper(basename(word))) break;
   }
   return found;

@@ -5,6 +5,7 @@
 
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
+import type { Structured } from "./structured.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -283,6 +284,7 @@ export interface Host {
   readonly systemd: Systemd;
   readonly terminal: Terminal;
   readonly peers: Peers;
+  readonly structured: Structured;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;

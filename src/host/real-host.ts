@@ -9,6 +9,7 @@ import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
+import { structured } from "./structured.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
 import { createTerminal } from "./terminal.ts";
@@ -53,6 +54,7 @@ export const createHost = (options: HostOptions): Host => {
       connect: connectLines,
       activated: stdioPeer,
     },
+    structured,
     hostname,
     uid,
     pid,

@@ -66,8 +66,8 @@ export interface Probe<Kind extends Check["kind"]> {
   look(check: CheckOf<Kind>, context: ProbeContext): Promise<Seen>;
   /** Units that the shared `systemctl show` must fetch for this check. */
   units?(check: CheckOf<Kind>): readonly { readonly manager: Manager; readonly unit: string }[];
-  /** What the shared process list must hold for this check; absent: no list is read. */
-  processes?(check: CheckOf<Kind>): { readonly argv: boolean; readonly uid: boolean };
+  /** What the shared process list must hold for this check; absent or undefined: no list is read for it. */
+  processes?(check: CheckOf<Kind>): { readonly argv: boolean; readonly uid: boolean } | undefined;
   /** Milliseconds after which the runner gives the look up. */
   deadlineMs(check: CheckOf<Kind>): number;
 }
