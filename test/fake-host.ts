@@ -13,14 +13,12 @@ import type {
   ProcessList,
   Ran,
   Systemd,
-  Tcp,
-  TcpRequest,
   Terminal,
-  Touched,
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
 import { structured } from "../src/host/structured.ts";
+import type { Tcp, TcpRequest, Touched } from "../src/host/touch.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -59,6 +57,8 @@ export interface FakeHost extends Host {
 
 type Settings = Partial<Pick<Host, "uid" | "pid" | "env" | "hostname">> & {
   readonly users?: Readonly<Record<string, number>>;
+  /** Home folders by user name. */
+  readonly homes?: Readonly<Record<string, string>>;
   readonly terminal?: Partial<
     Pick<Terminal, "columns" | "isErrJournal" | "isOutTerminal" | "isErrTerminal" | "hasColour">
   >;
@@ -197,5 +197,6 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     },
     uidOf: (user) => settings.users?.[user],
     userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
+    homeOf: (user) => settings.homes?.[user],
   };
 };

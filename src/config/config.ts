@@ -38,6 +38,8 @@ export interface ProcessCheck extends CheckCommon {
     readonly pidfile: string | null;
   };
   readonly count: CountRange;
+  /** Lock files of the program, `*` and `?` allowed in the last name: who holds one must be among the processes. Null: none is looked at. */
+  readonly lock: string | null;
   readonly forbidEnv: readonly string[];
 }
 

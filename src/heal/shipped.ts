@@ -1,6 +1,7 @@
 import configBroken from "../../heal-recipes/cards/config-broken.md" with { type: "text" };
 import containerDown from "../../heal-recipes/cards/container-down.md" with { type: "text" };
 import gatewayDown from "../../heal-recipes/cards/gateway-down.md" with { type: "text" };
+import gatewayTwice from "../../heal-recipes/cards/gateway-twice.md" with { type: "text" };
 import lockStale from "../../heal-recipes/cards/lock-stale.md" with { type: "text" };
 import tokenLeaked from "../../heal-recipes/cards/token-leaked.md" with { type: "text" };
 import unitDown from "../../heal-recipes/cards/unit-down.md" with { type: "text" };
@@ -28,6 +29,7 @@ export const shippedCards: Readonly<Record<string, string>> = {
   "config-broken": configBroken,
   "container-down": containerDown,
   "gateway-down": gatewayDown,
+  "gateway-twice": gatewayTwice,
   "lock-stale": lockStale,
   "token-leaked": tokenLeaked,
   "unit-down": unitDown,

@@ -45,13 +45,17 @@ const names: Readonly<Record<number, string>> = {
   429: " Too Many Requests",
 };
 
+/** A token that another one uses or that is refused: a restart feeds the fight, and a person has to look. */
+const incurable: readonly number[] = [401, 409];
+
 const judgeStatus = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.status.some(({ min, max }) => answer.status >= min && answer.status <= max)) return undefined;
   const wanted = expect.status.map(({ min, max }) => (min === max ? `${min}` : `${min} to ${max}`)).join(" or ");
   const location = answer.headers["location"];
   const redirect = location === undefined ? "" : `, a redirect to ${quote(location)} that is not followed`;
   const body = answer.body.trim() === "" ? "" : `: ${quote(answer.body, 120)}`;
-  return bad(`status ${answer.status}${names[answer.status] ?? ""}${redirect}, want ${wanted}${body}`);
+  const seen = bad(`status ${answer.status}${names[answer.status] ?? ""}${redirect}, want ${wanted}${body}`);
+  return incurable.includes(answer.status) ? { ...seen, isAlertOnly: true } : seen;
 };
 
 const describe = ({ op, value }: Condition): string => (op === "==" ? "" : `${op} `) + JSON.stringify(value);

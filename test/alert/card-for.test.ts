@@ -44,6 +44,27 @@ describe("cardFor()", () => {
       want: "token-leaked",
     },
     {
+      name: "more gateways than wanted",
+      given: { kind: "process", evidence: "2 processes (pid 7, 8), want exactly 1" },
+      refusal: "",
+      want: "gateway-twice",
+    },
+    {
+      name: "a lock whose owner is another",
+      given: {
+        kind: "process",
+        evidence: 'two owners: pid 7, and pid 8 ("python3") holds the lock "/h/gw.lock" and lives',
+      },
+      refusal: "",
+      want: "gateway-twice",
+    },
+    {
+      name: "a bot that somebody else polls",
+      given: { kind: "http", evidence: "status 409 Conflict, want 200" },
+      refusal: "",
+      want: "gateway-twice",
+    },
+    {
       name: "a lock that is left alone",
       given: { kind: "unit", evidence: "failed (exit-code, exit status 1)" },
       refusal: 'the lock "/run/gw.lock" stays: process 7, which holds it, is alive',
