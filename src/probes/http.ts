@@ -19,7 +19,8 @@ interface Headers {
   readonly secrets: readonly string[];
 }
 
-const fillHeaders = (headers: Readonly<Record<string, TextOrSecret>>, context: ProbeContext): Headers | Seen => {
+/** Fills in the secret ones among the headers of a request, or says which can't be had. */
+export const fillHeaders = (headers: Readonly<Record<string, TextOrSecret>>, context: ProbeContext): Headers | Seen => {
   const filled: Record<string, string> = {};
   const secrets: string[] = [];
   for (const [name, value] of Object.entries(headers)) {
