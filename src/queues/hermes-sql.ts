@@ -96,11 +96,17 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   };
 };
 
-/** Rows of jobs that somebody asked for by their ids, with the time of what last happened to them. */
+/** When something last happened to a job that may have changed where it stands. */
+const lastEvent = (columns: SqliteColumns): string =>
+  columns.has("task_events")
+    ? `(SELECT e.created_at FROM task_events e WHERE e.task_id = t.id AND in_time()
+          AND e.kind NOT IN ('heartbeat','claim_extended','commented') ORDER BY e.created_at DESC LIMIT 1)`
+    : "NULL";
+
+/** Rows of jobs that somebody asked for by their ids. */
 const asked = (columns: SqliteColumns, { ids }: HermesAsk): SqliteQuery => ({
-  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status,
-          ${columns.has("task_events") ? "(SELECT max(e.created_at) FROM task_events e WHERE e.task_id = t.id AND in_time())" : "NULL"} AS since
-        FROM tasks t WHERE t.id IN (SELECT value FROM json_each($ids)) LIMIT 200`,
+  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, ${lastEvent(columns)} AS since FROM tasks t
+        WHERE t.id IN (SELECT value FROM json_each($ids)) LIMIT 200`,
   params: { $ids: JSON.stringify(ids) },
 });
 
@@ -149,8 +155,8 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
 };
 
 /** Jobs that were begun more than five times within the last hour, and aren't over. */
-const thrashed = ({ nowS }: HermesAsk): SqliteQuery => ({
-  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, r.n AS n FROM (
+const thrashed = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => ({
+  sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, ${lastEvent(columns)} AS since, r.n AS n FROM (
           SELECT task_id, count(*) AS n FROM (SELECT task_id, started_at FROM task_runs ORDER BY rowid DESC LIMIT 5000)
           WHERE started_at > $now - 3600 GROUP BY task_id HAVING n > 5) r
         JOIN tasks t ON t.id = r.task_id WHERE t.status NOT IN ('done','archived') ORDER BY n DESC LIMIT 50`,
@@ -173,6 +179,6 @@ export const hermesQueries = (columns: SqliteColumns, ask: HermesAsk): Readonly<
     moved: moved(usable, ask),
     ...(ask.ids.length === 0 ? {} : { asked: asked(usable, ask) }),
     ...(hasEvents && events?.has("payload") === true ? { blocked: blocked(usable, ask) } : {}),
-    ...(hasRuns ? { thrashed: thrashed(ask) } : {}),
+    ...(hasRuns ? { thrashed: thrashed(usable, ask) } : {}),
   };
 };

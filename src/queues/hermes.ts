@@ -61,12 +61,17 @@ const blockedJob = (row: SqliteRow): readonly Job[] => {
   return jobOf(row, { sinceS: numberOf(row["since"]), reblocked: reblockedOf(row), gaveUp });
 };
 
-/** One job for each id: what a later list adds goes on top. */
+/** One job for each id: the first tells where it stands, the others add what they know. */
 const merge = (jobs: readonly Job[]): readonly Job[] => {
   const byId = new Map<string, Job>();
   for (const job of jobs) {
-    const known = byId.get(job.id);
-    byId.set(job.id, known === undefined ? job : { ...known, reblocked: known.reblocked ?? job.reblocked });
+    const { sinceS, reblocked, gaveUp } = byId.get(job.id) ?? job;
+    byId.set(job.id, {
+      ...(byId.get(job.id) ?? job),
+      sinceS: sinceS ?? job.sinceS,
+      reblocked: reblocked ?? job.reblocked,
+      gaveUp: gaveUp ?? job.gaveUp,
+    });
   }
   return [...byId.values()];
 };
@@ -92,8 +97,10 @@ const readingOf = (rows: Rows, { nowS }: HermesAsk): QueueReading => {
     jobs: merge([
       ...running,
       ...of("blocked").flatMap(blockedJob),
-      ...of("thrashed").flatMap((row) => jobOf(row, { reblocked: `${row["n"]} runs in 1h` })),
       ...ready,
+      ...of("thrashed").flatMap((row) =>
+        jobOf(row, { sinceS: numberOf(row["since"]), reblocked: `${row["n"]} runs in 1h` }),
+      ),
       ...of("asked").flatMap((row) => jobOf(row, { sinceS: numberOf(row["since"]) })),
     ]),
     jobsLeftOut: Math.max(0, count("running") - running.length),
