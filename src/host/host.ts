@@ -98,7 +98,6 @@ export interface Destination {
   readonly for: string;
   readonly socket?: string;
 }
-
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
 /** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
@@ -128,6 +127,8 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
+      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
+      readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */

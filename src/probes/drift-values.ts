@@ -1,10 +1,10 @@
 import { type Found, pointerGet } from "../config/conditions.ts";
 import type { Ask, Condition, DriftCheck } from "../config/config.ts";
 import { destinationName } from "../config/egress.ts";
+import { fillHeaders } from "./ask.ts";
 import { cannotRead } from "./cannot-read.ts";
 import { commandLine, isDead } from "./command-line.ts";
 import { parseDocument } from "./document.ts";
-import { fillHeaders } from "./http.ts";
 import { parseJsonText } from "./json-text.ts";
 import type { ProbeContext, Seen } from "./probe.ts";
 
