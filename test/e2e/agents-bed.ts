@@ -62,6 +62,8 @@ export const bringAgents = async (bed: Bed): Promise<void> => {
   await bed.write(`${units}/openclaw-gateway.service`, unit(openclawCommand(18789)));
   await bed.write(`${units}/hermes-gateway.service`, unit(`@${nodePath()} ${python} ${hermes} gateway run`));
   await putBoard(bed, emptyBoard);
+  await bed.cp(`${import.meta.dir}/../fixtures/openclaw/openclaw.sqlite`, "/opt/openclaw.sqlite");
+  await bed.sh(`install -D /opt/openclaw.sqlite ${agentsHome}/.openclaw/state/openclaw.sqlite`);
   await bed.sh(`chown -R agents: ${agentsHome}`);
   await until("the user manager", async () => {
     const { status } = await bed.exec(["/bin/sh", "-c", "test -S /run/user/$(id -u agents)/systemd/private"]);

@@ -28,7 +28,8 @@ const heartbeatOf = (kind: HermesParams["heartbeat"], home: string): Raw | undef
   }
 };
 
-const tells = ["re-blocked", "gave-up", "double-spawn", "ghost"] as const;
+/** What no restart mends: in a check of its own, since a heal is proved by its checks being well. */
+const tells = ["re-blocked", "gave-up", "double-spawn", "ghost", "backlog"] as const;
 
 /**
  * The checks of a Hermes gateway and its board. What a restart mends stands in its rule; what a person must decide (re-blocked jobs, double
@@ -62,7 +63,7 @@ export const hermesChecks = (params: HermesParams, place: Place): Made => {
         : { heartbeat, ...asOf(params), red_after: 2, ...later, card: "gateway-down" },
     health: health(params.api, { "/status": "ok", "/platform": "hermes-agent" }),
     webhook: health(params.webhook, { "/status": "ok", "/platform": "webhook" }),
-    board: queue(["stuck", "stale-claim", "backlog"], {
+    board: queue(["stuck", "stale-claim"], {
       stuck_after: printDuration(params.stuckAfterMs),
       needs: [unit, process],
       ...graceOf(params),
