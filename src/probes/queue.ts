@@ -21,8 +21,9 @@ const readSource = async (
   switch (queue.kind) {
     case "http":
     case "prometheus":
-    case "openclaw":
       return { kind: "unknown", why: "not in this version" };
+    case "openclaw":
+      return await (await import("../queues/openclaw.ts")).readOpenclaw(queue, context);
     case "hermes":
       return await (await import("../queues/hermes.ts")).readHermes(queue, context, jobIds);
   }
