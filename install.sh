@@ -111,6 +111,7 @@ put() { # SOURCE DESTINATION MODE: whoever reads it sees the old file or the new
 
 put_tree() { # SOURCE DESTINATION: the same files there as here; what an older release left goes last
   local file
+  mkdir -p "$2"
   while IFS= read -r file; do put "$1/$file" "$2/$file" 0644; done < <(cd "$1" && find . -type f -printf '%P\n')
   while IFS= read -r file; do [[ -e $1/$file ]] || rm -f "$2/$file"; done < <(cd "$2" && find . -type f -printf '%P\n')
 }
@@ -121,7 +122,8 @@ put_files() {
   put "$here/dist/dogwatch" "$bin" 0755
   put_tree "$here/heal-recipes" "$share/heal-recipes"
   put "$here/conf/dogwatch.yaml" "$share/dogwatch.yaml" 0644
-  # For editors; a folder without docs installs as well.
+  # What cards lead to, and a schema for editors; a folder without docs installs as well.
+  [[ ! -d $here/docs ]] || put_tree "$here/docs" "$share/docs"
   [[ ! -e $here/docs/dogwatch.schema.json ]] || put "$here/docs/dogwatch.schema.json" "$share/dogwatch.schema.json" 0644
   for unit in "${UNITS[@]}"; do put "$from/$unit" "$units/$unit" 0644; done
   make_folders

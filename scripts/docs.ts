@@ -1,7 +1,7 @@
 /** Makes docs/config.md and docs/dogwatch.schema.json from the schema: `bun scripts/docs.ts [--check] [FOLDER]`. With --check nothing is written; exit 1 when a file differs. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configJsonSchema, withoutNotes } from "./json-schema.ts";
+import { configJsonSchema, editorSchema } from "./json-schema.ts";
 import { reference } from "./reference.ts";
 
 const isCheck = process.argv.includes("--check");
@@ -10,7 +10,7 @@ const folder = process.argv.slice(2).find((each) => !each.startsWith("--")) ?? j
 const schema = configJsonSchema();
 const files: Readonly<Record<string, string>> = {
   "config.md": `${reference(schema).trim()}\n`,
-  "dogwatch.schema.json": `${JSON.stringify(withoutNotes(schema), undefined, 2)}\n`,
+  "dogwatch.schema.json": `${JSON.stringify(editorSchema(schema), undefined, 2)}\n`,
 };
 
 const current = (path: string): string => {

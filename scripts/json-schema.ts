@@ -42,12 +42,45 @@ const simple = (node: Node): Node => {
 };
 
 /** Takes out what only the reference wants. */
-export const withoutNotes = (node: Node): Node =>
+const withoutNotes = (node: Node): Node =>
   Object.fromEntries(
     Object.entries(node)
       .filter(([key]) => !key.startsWith("x-"))
       .map(([key, value]) => [key, changeKey(key, value, withoutNotes)]),
   );
+
+/** Whether a check's place takes this for a preset, or for a part of one that is off. */
+export const isPreset = ({ properties }: Node): boolean =>
+  properties === undefined || properties["preset"] !== undefined;
+
+/** Nothing of a map has to be there. */
+const partly = (node: Node): Node =>
+  Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => key !== "required" && key !== "minProperties")
+      .map(([key, value]) => [key, changeKey(key, value, partly)]),
+  );
+
+/** Beside a preset a check may be written in part, and an editor can't know which: in checks it misses nothing. */
+const checksPartly = (node: Node): Node => {
+  const { additionalProperties } = node;
+  if (!isNode(additionalProperties)) return node;
+  const kinds = (additionalProperties.anyOf ?? []).map((each) => (isPreset(each) ? each : partly(each)));
+  return { ...node, additionalProperties: { ...additionalProperties, anyOf: kinds } };
+};
+
+/** The schema as editors get it, without what only the reference wants: checks in part, and none beside `preset`. */
+export const editorSchema = (schema: Node): Node => {
+  const { properties = {}, required = [], ...rest } = withoutNotes(schema);
+  const checks = properties["checks"];
+  if (checks === undefined) throw new Error('cannot write the schema: it has no "checks"');
+  return {
+    ...rest,
+    properties: { ...properties, checks: checksPartly(checks) },
+    required: required.filter((key) => key !== "checks"),
+    anyOf: [{ required: ["checks"] }, { required: ["preset"] }],
+  };
+};
 
 /** The config's JSON Schema, still with its notes. What valibot checks by code (addresses, circles, secrets) has no words here and is left to `dogwatch validate`. */
 export const configJsonSchema = (): Node => {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Node } from "./json-schema.ts";
+import { isPreset, type Node } from "./json-schema.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const code = (text: string): string => (text === "" ? "" : `\`${cell(text)}\``);
@@ -67,6 +67,11 @@ const kind = (check: Node, common: ReadonlySet<string>): string => {
   return parts.join("\n\n");
 };
 
+const preset = (node: Node): string => {
+  const name = at(node, "preset");
+  return `### Preset \`${textOf(name["x-type"])}\`\n\n${textOf(name.description)}\n\n${table(node, new Set(["preset"]))}`;
+};
+
 const redAfter = (checks: readonly Node[]): string => {
   const two = checks.filter((each) => at(each, "red_after").default === 2);
   const names = two.map((each) => `\`${Object.keys(each.properties ?? {})[0]}\``);
@@ -75,9 +80,11 @@ const redAfter = (checks: readonly Node[]): string => {
 
 /** The reference of the config file as Markdown, from its JSON Schema with notes. Throws on a schema that it doesn't know its way in. */
 export const reference = (schema: Node): string => {
-  const checks = options(at(schema, "checks")).flatMap(({ additionalProperties }) =>
+  const entries = options(at(schema, "checks")).flatMap(({ additionalProperties }) =>
     typeof additionalProperties === "object" ? options(additionalProperties) : [],
   );
+  const checks = entries.filter((each) => !isPreset(each));
+  const presets = entries.filter(({ properties }) => properties?.["preset"] !== undefined);
   const [first, last] = [checks[0], checks.at(-1)];
   if (first === undefined || last === undefined)
     throw new Error("cannot write the reference: the schema has no kinds of checks");
@@ -98,6 +105,9 @@ export const reference = (schema: Node): string => {
     table(first, new Set(own)),
     redAfter(checks),
     ...checks.map((each) => kind(each, common)),
+    "## Presets",
+    "In the place of a check, `NAME: { preset: openclaw }` stands for the documented checks of that gateway, named `NAME-…`, and one rule; `preset: openclaw` at the top level is the same under its own name. A check of a preset's name with some keys is written over the preset's, `NAME-readyz: off` leaves one out. What is made of it: `dogwatch validate --expand`, and [gateways.md](gateways.md).",
+    ...presets.map(preset),
     "## `heal`",
     table(at(schema, "heal")),
     "### A rule",

@@ -1,6 +1,7 @@
 import { secretFaults } from "./config/check-secrets.ts";
 import type { Config } from "./config/config.ts";
 import { type Fault, sortFaults, wholeFileFault } from "./config/fault.ts";
+import type { Written } from "./config/load.ts";
 import { secretReader } from "./config/secret.ts";
 import { readTrusted } from "./config/trust.ts";
 import type { Keepable } from "./heal/keep.ts";
@@ -8,7 +9,7 @@ import type { Host } from "./host/host.ts";
 import type { Paths } from "./paths.ts";
 import { readSealed, writeSealed } from "./state/sealed.ts";
 
-/** A config ready for work, or every fault in it and its recipes. Warnings are known only when it was read afresh. */
+/** A config ready for work, or every fault in it and its recipes. Warnings, and the file with its presets written out, are known only when it was read afresh. */
 export type Loaded =
   | {
       readonly kind: "config";
@@ -16,6 +17,7 @@ export type Loaded =
       readonly sha256: string;
       readonly warnings: readonly Fault[];
       readonly keepables: readonly Keepable[];
+      readonly written?: Written;
     }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
@@ -23,13 +25,20 @@ interface Kept {
   readonly version: 1;
   readonly key: string;
   readonly config: Config;
+  /** Homes of users that presets looked up, null for one that wasn't known. */
+  readonly homes: Written["homes"];
   readonly keepables: readonly Keepable[];
   /** By recipe: which file of the admin's it was, or none. */
   readonly recipes: Readonly<Record<string, string>>;
 }
 
 const isKept = (value: unknown): value is Kept =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "keepables" in value;
+  typeof value === "object" &&
+  value !== null &&
+  "version" in value &&
+  value.version === 1 &&
+  "keepables" in value &&
+  "homes" in value;
 
 const keptPath = (paths: Paths): string => `${paths.state}/config.json`;
 
@@ -39,6 +48,10 @@ const keyOf = (host: Host, sha256: string): string => {
   const binary = "kind" in stat ? "unknown" : `${stat.sizeBytes}.${stat.modifiedMs}`;
   return `${sha256}/${binary}/${host.hostname}`;
 };
+
+/** Whether the homes that a kept config was made with are still those of their users. */
+const areHomesSame = (host: Host, { homes }: Kept): boolean =>
+  Object.entries(homes).every(([user, home]) => (host.homeOf(user) ?? null) === home);
 
 const stampOf = (host: Host, paths: Paths, recipe: string): string => {
   const stat = host.files.stat(`${paths.recipes}/${recipe}.yaml`);
@@ -73,7 +86,11 @@ export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false
     import("./config/load.ts"),
     import("./heal/check-rules.ts"),
   ]);
-  const parsed = parseConfig(trusted.bytes, paths.config, { hostname: host.hostname });
+  const parsed = parseConfig(trusted.bytes, paths.config, {
+    hostname: host.hostname,
+    owner: paths.install === "user" ? host.userOf(host.uid) : undefined,
+    homeOf: host.homeOf,
+  });
   if (parsed.kind === "faults") return parsed;
   const { config, faultAt } = parsed;
   const rules = await checkRules(host, paths.recipes, config, faultAt);
@@ -86,24 +103,30 @@ export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false
     sha256: host.sha256(trusted.bytes),
     warnings: [...parsed.warnings, ...rules.warnings],
     keepables: await keepablesOf(host, paths, config),
+    written: parsed.expanded,
   };
 };
 
 /** Keeps a config with what it says of recipes, as their files are now. */
-const keep = (host: Host, paths: Paths, key: string, { config, keepables }: Pick<Kept, "config" | "keepables">): void =>
+const keep = (
+  host: Host,
+  paths: Paths,
+  key: string,
+  { config, homes, keepables }: Pick<Kept, "config" | "homes" | "keepables">,
+): void =>
   void writeSealed(
     host,
     keptPath(paths),
-    { version: 1, key, config, keepables, recipes: stampsOf(host, paths, config) },
+    { version: 1, key, config, homes, keepables, recipes: stampsOf(host, paths, config) },
     0o640,
   );
 
 /** A kept config. Where a recipe's file is another by now, only what is known of recipes is read again: a spoilt one is for the heal to refuse, and a red must still be told. */
 const asKept = async (host: Host, paths: Paths, kept: Kept, isDryRun: boolean): Promise<Pick<Kept, "keepables">> => {
-  const { key, config } = kept;
+  const { key, config, homes } = kept;
   if (JSON.stringify(kept.recipes) === JSON.stringify(stampsOf(host, paths, config))) return kept;
   const keepables = await keepablesOf(host, paths, config);
-  if (!isDryRun) keep(host, paths, key, { config, keepables });
+  if (!isDryRun) keep(host, paths, key, { config, homes, keepables });
   return { keepables };
 };
 
@@ -117,7 +140,7 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
   const sha256 = host.sha256(trusted.bytes);
   const key = keyOf(host, sha256);
   const kept = readSealed(host, keptPath(paths), isKept, false);
-  if (kept.kind === "read" && kept.value.key === key) {
+  if (kept.kind === "read" && kept.value.key === key && areHomesSame(host, kept.value)) {
     const { keepables } = await asKept(host, paths, kept.value, isDryRun);
     return { kind: "config", config: kept.value.config, sha256, warnings: [], keepables };
   }
@@ -127,6 +150,8 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
       kind: "faults",
       faults: [wholeFileFault(paths.config, "the file changed while it was read; run the command again")],
     };
-  if (fresh.kind === "config" && !isDryRun) keep(host, paths, key, fresh);
-  return fresh;
+  if (fresh.kind === "faults") return fresh;
+  const { written, ...loaded } = fresh;
+  if (!isDryRun) keep(host, paths, key, { ...loaded, homes: written?.homes ?? {} });
+  return loaded;
 };

@@ -43,7 +43,11 @@ const commands: Readonly<Record<string, Entry>> = {
     isWatchers: always,
     needsSight: (_, { isDryRun }) => isDryRun,
   },
-  validate: { load: async () => (await import("./cli/validate.ts")).validateCommand, flags: [], hasWords: true },
+  validate: {
+    load: async () => (await import("./cli/validate.ts")).validateCommand,
+    flags: ["expand"],
+    hasWords: true,
+  },
   status: {
     load: async () => (await import("./cli/status.ts")).statusCommand,
     flags: ["exit-code"],
@@ -99,6 +103,7 @@ const options = {
   version: { type: "boolean", short: "V" },
   "dry-run": { type: "boolean" },
   "exit-code": { type: "boolean" },
+  expand: { type: "boolean" },
   head: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
@@ -148,6 +153,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     head: values.head,
     incident: values.incident,
     since: values.since,
+    isExpanded: values.expand ?? false,
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,
     isWritten: values.write ?? false,

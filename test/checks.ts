@@ -27,6 +27,7 @@ export const processCheck = ({ process, ...more }: Process = {}): ProcessCheck =
   ...common,
   kind: "process",
   count: { min: 1, max: null },
+  lock: null,
   forbidEnv: [],
   ...more,
   process: { name: null, command: null, user: null, unit: null, pidfile: null, ...process },

@@ -60,6 +60,8 @@ export interface FakeHost extends Host {
 
 type Settings = Partial<Pick<Host, "uid" | "pid" | "env" | "hostname">> & {
   readonly users?: Readonly<Record<string, number>>;
+  /** Home folders by user name. */
+  readonly homes?: Readonly<Record<string, string>>;
   readonly terminal?: Partial<
     Pick<Terminal, "columns" | "isErrJournal" | "isOutTerminal" | "isErrTerminal" | "hasColour">
   >;
@@ -199,5 +201,6 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     },
     uidOf: (user) => settings.users?.[user],
     userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
+    homeOf: (user) => settings.homes?.[user],
   };
 };

@@ -40,6 +40,8 @@ describe("the import direction", () => {
   const rows = [
     ["src/config/z.ts", "../probes/look.ts"],
     ["src/probes/z.ts", "../verdict/judge.ts"],
+    ["src/queues/z.ts", "../verdict/judge.ts"],
+    ["src/config/z.ts", "../queues/flow.ts"],
     ["src/verdict/z.ts", "../alert/decide.ts"],
     ["src/heal/z.ts", "../alert/mailbox.ts"],
     ["src/alert/z.ts", "../cli/cli.ts"],

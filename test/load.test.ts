@@ -53,6 +53,35 @@ describe("loadKept()", () => {
     expect((await loadFresh(host, paths)).kind).toBe("faults");
   });
 
+  test("loadKept() reads a config with presets afresh when a user's home is another than it was", async () => {
+    const homes: Record<string, string> = { agents: "/home/agents" };
+    const host = createFakeHost({ homes });
+    host.files.put(paths.config, "chat: console\nchecks:\n  gw: { preset: openclaw, as: agents }\n");
+    host.files.put(host.binary, "the binary");
+    const boots = async (): Promise<unknown> => {
+      const loaded = await loadKept(host, paths, false);
+      return loaded.kind === "config" ? loaded.config.checks.at(-1) : faultsOf(loaded);
+    };
+    const at = (home: string) => ({ queue: { file: `${home}/.openclaw/state/openclaw.sqlite` } });
+    expect(await boots()).toMatchObject(at("/home/agents"));
+    await plant(host);
+    expect(await hostNameFrom(host)).toBe("planted");
+    homes["agents"] = "/srv/agents";
+    expect(await boots()).toMatchObject(at("/srv/agents"));
+    delete homes["agents"];
+    expect(await boots()).toMatchObject(at("/home/agents"));
+  });
+
+  test("loadKept() takes a user's own install as that user's gateway", async () => {
+    const host = createFakeHost({ uid: 1000, users: { agents: 1000 }, homes: { agents: "/srv/agents" } });
+    host.files.put(paths.config, "chat: console\npreset: openclaw\n", { uid: 1000 });
+    host.files.put(host.binary, "the binary");
+    const loaded = await loadKept(host, { ...paths, install: "user" }, false);
+    expect(loaded.kind === "config" ? loaded.config.checks[0] : loaded).toMatchObject({ unit: { scope: "user" } });
+    const whole = await loadKept(host, paths, true);
+    expect(whole.kind).toBe("config");
+  });
+
   const fresh: readonly { readonly name: string; readonly given: (host: FakeHost) => FakeHost }[] = [
     {
       name: "the config has another byte",

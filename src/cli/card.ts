@@ -1,9 +1,17 @@
 import { didYouMean } from "../config/near.ts";
 import { cardNames, findCard } from "../heal/card.ts";
 import { shippedRouter } from "../heal/shipped.ts";
+import type { Host } from "../host/host.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 
 const maxBytes = 64 * 1024;
+
+/** Where install.sh puts the pages that cards lead to: beside the binary's folder. */
+const docsNote = (host: Host, text: string): string => {
+  const docs = `${host.binary.replace(/\/[^/]*\/[^/]*$/u, "")}/share/dogwatch/docs`;
+  const stat = host.files.stat(docs);
+  return !text.includes("docs/") || "kind" in stat || !stat.isFolder ? "" : `\n(docs/ is ${docs})\n`;
+};
 
 /** `dogwatch card`: the router, which leads from a symptom to one card; `card NAME`: that card whole. */
 export const cardCommand = async ({ host, paths, flags, words }: Cli): Promise<number> => {
@@ -24,6 +32,6 @@ export const cardCommand = async ({ host, paths, flags, words }: Cli): Promise<n
     );
     return exits.usage;
   }
-  host.terminal.out(flags.isJson ? `${JSON.stringify({ card: name, text })}\n` : text);
+  host.terminal.out(flags.isJson ? `${JSON.stringify({ card: name, text })}\n` : `${text}${docsNote(host, text)}`);
   return exits.done;
 };

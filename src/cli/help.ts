@@ -6,7 +6,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
                         [--json]
 
   tick [--dry-run]            probe, judge, heal at most one thing, tell, log
-  validate [FILE]             check config and recipes; faults as file:line:col
+  validate [FILE] [--expand]  check config and recipes; faults as file:line:col
   status [--exit-code]        what the last tick found
   heal plan                   what would be applied now and why, or why not
   heal run RECIPE [--step]    apply a rule's recipe by hand, the same five steps
@@ -38,10 +38,12 @@ Exit: 0 the tick reached its end, whatever it found · 73, 74 state or log
 cannot be written · 75 an alert cannot be delivered · 78 config or recipe
 invalid.
 `,
-  validate: `Usage: dogwatch validate [FILE] [--json]
+  validate: `Usage: dogwatch validate [FILE] [--expand] [--json]
 
 Checks the config and the recipes it names. Each fault is
 file:line:col: message.
+
+  --expand   print the config with its presets written out, itself a config
 
 Exit: 0 valid · 78 not.
 `,

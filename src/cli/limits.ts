@@ -1,5 +1,5 @@
 import { secretFiles } from "../config/check-secrets.ts";
-import type { Config } from "../config/config.ts";
+import type { Check, Config } from "../config/config.ts";
 import { filterFault } from "../config/ip-filter.ts";
 import { watcher } from "../config/secret.ts";
 import { loadKept } from "../load.ts";
@@ -45,9 +45,17 @@ export const filterLimits = async ({ host, paths }: Cli): Promise<readonly strin
   return fault === undefined ? [] : [fault];
 };
 
+/** Only a process's own user may read its environment. Source: proc_pid_environ(5), ptrace(2) PTRACE_MODE_READ_FSCREDS. */
+const blindToEnviron = (check: Check): readonly string[] =>
+  check.kind !== "process" || check.forbidEnv.length === 0 || check.as !== null
+    ? []
+    : [
+        `check "${check.name}": "forbid_env" of processes of other users than "${watcher}" reads unknown; add "as: ${check.process.user ?? "USER"}", and "user" in "process"`,
+      ];
+
 /** Checks of a config that nobody can look at in this install, a sentence each. Never throws. */
 export const blindChecks = ({ host, paths }: Cli, { checks }: Config): readonly string[] => {
-  if (paths.install !== "user") return [];
+  if (paths.install !== "user") return paths.helper === paths.state ? [] : checks.flatMap(blindToEnviron);
   const own = host.userOf(host.uid);
   return checks.flatMap(({ name, as }) =>
     as === null || as === own ? [] : [`check "${name}" reads unknown: only root can look as "${as}"`],

@@ -1,4 +1,5 @@
 import { type Fault, printFault, wholeFileFault } from "../config/fault.ts";
+import type { Written } from "../config/load.ts";
 import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
 import { type Cli, exits } from "./cli.ts";
@@ -25,7 +26,11 @@ const limitWarnings = (cli: Cli, loaded: Loaded): readonly Fault[] => {
   );
 };
 
-/** `dogwatch validate [FILE]`: every fault of the config and its recipes at its place, then the warnings. */
+/** The config with its presets written out; undefined where nobody asked, or it has faults. */
+const expansionOf = (loaded: Loaded, flags: Cli["flags"]): Written | undefined =>
+  flags.isExpanded === true && loaded.kind === "config" ? loaded.written : undefined;
+
+/** `dogwatch validate [FILE] [--expand]`: every fault of the config and its recipes at its place, then the warnings. */
 export const validateCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadFresh(host, paths, areCredentialsInSight(host, paths.credentials.path));
@@ -35,8 +40,12 @@ export const validateCommand = async (cli: Cli): Promise<number> => {
     ...limitWarnings(cli, loaded),
     ...(await filterWarningsOf(cli, loaded)),
   ];
+  const written = expansionOf(loaded, flags);
   if (flags.isJson) {
-    host.terminal.out(`${JSON.stringify({ file: paths.config, ok: faults.length === 0, faults, warnings })}\n`);
+    const expanded = written === undefined ? {} : { expanded: written.value };
+    host.terminal.out(
+      `${JSON.stringify({ file: paths.config, ok: faults.length === 0, faults, warnings, ...expanded })}\n`,
+    );
     return faults.length === 0 ? exits.done : exits.config;
   }
   for (const fault of faults) host.terminal.err(`${printFault(fault)}\n`);
@@ -46,6 +55,11 @@ export const validateCommand = async (cli: Cli): Promise<number> => {
     const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
     host.terminal.err(`dogwatch: cannot use "${paths.config}": ${count}\n`);
     return exits.config;
+  }
+  if (written !== undefined) {
+    const { printWritten } = await import("../config/presets/print.ts");
+    host.terminal.out(printWritten(written));
+    return exits.done;
   }
   const { checks, chat, heal } = loaded.config;
   const rules = heal.rules.length === 1 ? "1 rule" : `${heal.rules.length} rules`;

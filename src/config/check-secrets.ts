@@ -1,5 +1,6 @@
 import type { ChatConfig, Config, SecretRef, TextOrSecret } from "./config.ts";
 import type { Fault } from "./fault.ts";
+import { headersOf } from "./headers-of.ts";
 import type { Secret } from "./secret.ts";
 
 type Path = readonly (string | number)[];
@@ -30,9 +31,10 @@ const inChat = (chat: ChatConfig): readonly Mention[] => {
 
 const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
   ...inChat(chat),
-  ...checks.flatMap((check) =>
-    check.kind === "http" ? inHeaders(["checks", check.name, "http"], check.http.headers) : [],
-  ),
+  ...checks.flatMap((check) => {
+    const { path, headers } = headersOf(check);
+    return inHeaders(["checks", check.name, ...path], headers);
+  }),
 ];
 
 /** Paths of the secret files that the config names; credentials aren't among them. Never throws. */

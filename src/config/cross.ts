@@ -82,7 +82,10 @@ const circleFaults = (needs: Needs, yaml: Yaml): readonly Fault[] => {
 
 const unknownCheck = ({ name, path }: Mention, known: readonly string[], yaml: Yaml): Fault => {
   const near = didYouMean(name, known);
-  const few = known.length > 0 && known.length <= 8 ? `: expected one of ${known.map(quoted).join(", ")}` : "";
+  // A preset's name stands for none of its checks.
+  const family = known.filter((each) => each.startsWith(`${name}-`));
+  const shown = family.length > 0 ? family : known;
+  const few = shown.length > 0 && shown.length <= 8 ? `: expected one of ${shown.map(quoted).join(", ")}` : "";
   return yaml.faultAt(path, "value", `unknown check${quotedKey(name)}${near || few}`);
 };
 

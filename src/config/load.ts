@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { crossFaults } from "./cross.ts";
 import { type Fault, sortFaults } from "./fault.ts";
+import { type Expanded, expandPresets, type Homes } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
 
@@ -14,11 +15,16 @@ export type Parsed =
       readonly warnings: readonly Fault[];
       /** Makes a fault at a place of this file, for what others find wrong with it later: recipes, cards. */
       readonly faultAt: Yaml["faultAt"];
+      /** The file with its presets written out, and what that took from the host. */
+      readonly expanded: Written;
     }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
+/** A file's raw value with its presets written out, which preset made what, and the homes that this took from the host. Holds no secret. */
+export type Written = Pick<Expanded, "homes" | "makers"> & { readonly value: unknown };
+
 /** What the file alone doesn't tell. */
-export interface Surroundings {
+export interface Surroundings extends Homes {
   /** Name of this host, for a config without `host`. */
   readonly hostname: string;
 }
@@ -41,12 +47,21 @@ const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => {
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):
  * it brings `yaml` and `valibot`. Whether the file may be trusted is `trust.ts`. No fault holds a secret. Never throws.
  */
-export const parseConfig = (bytes: Uint8Array, file: string, { hostname }: Surroundings): Parsed => {
-  const yaml = readYaml(bytes, file);
-  if (yaml.kind === "faults") return yaml;
+export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...homes }: Surroundings): Parsed => {
+  const read = readYaml(bytes, file);
+  if (read.kind === "faults") return read;
+  const expanded = expandPresets(read, homes);
+  const { yaml } = expanded;
+  if (expanded.isBare) return { kind: "faults", faults: sortFaults(expanded.faults) };
   const checked = check(configSchema, yaml);
-  const faults = [...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml)];
+  const faults = [...expanded.faults, ...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml)];
   if (checked.kind === "faults" || faults.length > 0) return { kind: "faults", faults: sortFaults(faults) };
   const config: Config = { ...checked.value, host: checked.value.host ?? hostname };
-  return { kind: "config", config, warnings: warningsOf(config, yaml), faultAt: yaml.faultAt };
+  return {
+    kind: "config",
+    config,
+    warnings: [...expanded.warnings, ...warningsOf(config, yaml)],
+    faultAt: yaml.faultAt,
+    expanded: { value: yaml.value, homes: expanded.homes, makers: expanded.makers },
+  };
 };

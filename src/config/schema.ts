@@ -6,6 +6,7 @@ import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { heal } from "./schema/heal.ts";
 import { nameForm, nameWords } from "./schema/names.ts";
+import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 
 const dayMs = 86_400_000;
@@ -36,7 +37,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["deadman", "maintenance", "report", "presets", "plugins", "silence"],
+      later: ["deadman", "maintenance", "report", "plugins", "silence"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -51,7 +52,12 @@ export const configSchema: Block<FileConfig> = v.pipe(
         "Checks that would turn red are probed once more, together, after this time. 0s: no second look.",
       ),
       chat: need(chat, "Where messages go: exactly one.", "console"),
-      checks: need(checks, "What to look at, by name.", {
+      preset: maybe(
+        presetShorthand,
+        "Gateways that dogwatch knows, each with all its defaults: the same as `openclaw: { preset: openclaw }` in `checks`.",
+        "openclaw",
+      ),
+      checks: need(checks, "What to look at, by name; with a preset it may be left out.", {
         gateway: { http: { url: "http://127.0.0.1:8080/healthz" } },
       }),
       heal: withDefault(heal, {}, "What dogwatch may do by itself.", { mode: "apply" }),

@@ -1,8 +1,8 @@
+import { judgeLock, parseLock } from "../probes/lock-file.ts";
 import type { Bench } from "./attempt.ts";
 import type { Candidate, Fault } from "./choice.ts";
 import type { HandFile } from "./hands.ts";
 import { type KeptCopy, readKept } from "./kept.ts";
-import { judgeLock, parseLock } from "./lock-file.ts";
 import { type FileChange, fileChangeOf, filesAs } from "./recipe.ts";
 
 /** A file that a recipe may change, as it is now; null: there is none. `user`: who handles it. */

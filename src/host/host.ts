@@ -94,7 +94,6 @@ export interface Destination {
   readonly for: string;
   readonly socket?: string;
 }
-
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
 /** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
@@ -124,6 +123,8 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
+      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
+      readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
@@ -297,4 +298,6 @@ export interface Host {
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
+  /** The home folder of a user name, or undefined. Source: passwd(5). */
+  homeOf(user: string): string | undefined;
 }

@@ -64,5 +64,6 @@ export const createHost = (options: HostOptions): Host => {
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
+    homeOf: (user) => accountOf(user)?.home,
   };
 };

@@ -1,4 +1,5 @@
 import type { Check, SecretRef } from "../config/config.ts";
+import { headersOf } from "../config/headers-of.ts";
 import type { Host, Ran } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
 import type { LookOptions } from "./look.ts";
@@ -24,11 +25,9 @@ export interface LookOrder {
 
 const credentialsOf = (checks: readonly Check[]): readonly string[] =>
   checks.flatMap((check) =>
-    check.kind === "http"
-      ? Object.values(check.http.headers).flatMap((value) =>
-          typeof value === "object" && "credential" in value ? [value.credential] : [],
-        )
-      : [],
+    Object.values(headersOf(check).headers).flatMap((value) =>
+      typeof value === "object" && "credential" in value ? [value.credential] : [],
+    ),
   );
 
 const orderOf = (checks: readonly Check[], { secret, memory }: LookOptions): LookOrder => ({

@@ -2,6 +2,7 @@ import type { CountRange, ProcessCheck } from "../config/config.ts";
 import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
 import { quote } from "./evidence.ts";
 import { matchesGlob } from "./glob.ts";
+import { lockHolders } from "./lock-owner.ts";
 import { readPidfile } from "./pidfile.ts";
 import type { Memory, Probe, ProbeContext, Seen } from "./probe.ts";
 
@@ -94,9 +95,28 @@ const judgeEnviron = (check: ProcessCheck, host: Host, alive: readonly ProcessFa
       continue;
     }
     const key = environ.keys.find((name) => check.forbidEnv.some((glob) => matchesGlob(glob, name)));
-    if (key !== undefined) return { kind: "bad", evidence: `pid ${each.pid} carries the variable ${quote(key)}` };
+    if (key !== undefined)
+      return { kind: "bad", evidence: `pid ${each.pid} carries the variable ${quote(key)}`, isAlertOnly: true };
   }
   return unread;
+};
+
+/** What a person decides: a second owner fights the first, and a restart would join in. */
+const judgeLocks = (
+  { lock }: ProcessCheck,
+  host: Host,
+  list: ProcessList,
+  alive: readonly ProcessFacts[],
+): Seen | undefined => {
+  if (lock === null) return undefined;
+  const held = lockHolders(host, lock, list);
+  if (held.kind === "failed") return unknown(held.why);
+  const other = held.holders.find(({ pid }) => alive.every((each) => each.pid !== pid));
+  if (other === undefined) return undefined;
+  const owner = `pid ${other.pid} (${quote(other.comm)}) holds the lock ${quote(other.path)} and lives`;
+  const evidence =
+    alive.length === 0 ? `${owner}, and isn't the process wanted` : `two owners: ${pids(alive)}, and ${owner}`;
+  return { kind: "bad", evidence, isAlertOnly: true };
 };
 
 const judgeCount = (
@@ -113,6 +133,7 @@ const judgeCount = (
     return {
       kind: "bad",
       evidence: `${alive.length} ${noun} (${pids(alive)}), want ${describeCount(check.count)}`,
+      isAlertOnly: true,
       ...started,
     };
   if (alive.length >= min && (alive.length > 0 || list.isComplete))
@@ -138,9 +159,9 @@ const look = async (check: ProcessCheck, { host, shared, memory }: ProbeContext)
   const found = list.processes.filter(matches(check, host, want.uid, want.pid));
   const alive = found.filter((each) => !isDead(each));
   const count = judgeCount(check, list, found);
-  const environ = judgeEnviron(check, host, alive);
-  const isWorse = environ !== undefined && (environ.kind === "bad" || count.kind === "ok");
-  return { ...count, ...(isWorse ? environ : {}), ...(want.memory === undefined ? {} : { memory: want.memory }) };
+  const others = [judgeLocks(check, host, list, alive), judgeEnviron(check, host, alive)];
+  const worse = others.find((each) => each?.kind === "bad") ?? (count.kind === "ok" ? others.find(Boolean) : undefined);
+  return { ...count, ...worse, ...(want.memory === undefined ? {} : { memory: want.memory }) };
 };
 
 /** Counts live processes that match. Zombies are dead, stopped ones not alive. Source: proc_pid_stat(5), field 3. */

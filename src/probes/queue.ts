@@ -14,18 +14,19 @@ const maxIds = 200;
 
 /** Each source is read in when it is first needed: a config without queues pays for none. `jobIds`: jobs to list, whatever they are. */
 const readSource = async (
-  { queue }: QueueCheck,
+  { name, queue }: QueueCheck,
   context: ProbeContext,
   jobIds: readonly string[],
 ): Promise<QueueLook> => {
   switch (queue.kind) {
     case "http":
+      return await (await import("../queues/json.ts")).readJson(name, queue, context);
     case "prometheus":
-      return { kind: "unknown", why: "not in this version" };
-    case "openclaw":
-      return await (await import("../queues/openclaw.ts")).readOpenclaw(queue, context);
+      return await (await import("../queues/prometheus.ts")).readPrometheus(name, queue, context);
     case "hermes":
       return await (await import("../queues/hermes.ts")).readHermes(queue, context, jobIds);
+    case "openclaw":
+      return await (await import("../queues/openclaw.ts")).readOpenclaw(queue, context);
   }
 };
 

@@ -61,6 +61,19 @@ const cases: readonly { readonly name: string; readonly given: Partial<Deciding>
     given: {},
     want: { ...silent, tell: ["red gateway"], opened: ["gateway-20261123T021000Z"], open: ["gateway"] },
   },
+  {
+    name: "tells again at once when something else goes wrong",
+    given: {
+      incidents: { gateway: incident({ told: ["re-blocked"] }) },
+      judged: of({ findings: ["re-blocked", "stuck"] }),
+    },
+    want: { ...silent, tell: ["reminder gateway"], open: ["gateway"] },
+  },
+  {
+    name: "says nothing again of findings that were told",
+    given: { incidents: { gateway: incident({ told: ["re-blocked", "stuck"] }) }, judged: of({ findings: ["stuck"] }) },
+    want: { ...silent, open: ["gateway"] },
+  },
   { name: "says nothing of a green check", given: { judged: of({ verdict: "green" }) }, want: silent },
   { name: "says nothing of an amber check", given: { judged: of({ verdict: "amber" }) }, want: silent },
   { name: "says nothing of a folded check", given: { judged: of({ because: "host" }) }, want: silent },

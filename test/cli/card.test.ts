@@ -21,6 +21,13 @@ test("card NAME shows that card whole", async () => {
     expect(await run([name])).toEqual({ exit: 0, out: text, err: "" });
 });
 
+test("card NAME says where the pages lie that it leads to, once they are installed", async () => {
+  const host = createFakeHost();
+  const folder = host.binary.split("/").slice(0, -2).join("/");
+  host.files.put(`${folder}/share/dogwatch/docs/recipes.md`, "");
+  expect((await run(["gateway-down"], host)).out).toEndWith(`\n(docs/ is ${folder}/share/dogwatch/docs)\n`);
+});
+
 test("card NAME names the card that was probably meant, and all there are", async () => {
   expect(await run(["gateway-dwon"])).toEqual({
     exit: 64,

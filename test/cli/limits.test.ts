@@ -46,3 +46,17 @@ checks:
   ]);
   expect(blindChecks(cliOf(createFakeHost()), parsed.config)).toEqual([]);
 });
+
+test("blindChecks() names the checks on the environment of another user's processes", () => {
+  const text = `chat: console
+checks:
+  seen: { process: { name: a, user: agents }, as: agents, forbid_env: ["*_BOT_TOKEN"] }
+  blind: { process: { name: a, user: agents }, forbid_env: ["*_BOT_TOKEN"] }
+`;
+  const parsed = parseConfig(new TextEncoder().encode(text), "x.yaml", { hostname: "web-1" });
+  if (parsed.kind !== "config") throw new Error("the config is not valid");
+  const cli = cliOf(createFakeHost());
+  expect(blindChecks({ ...cli, paths: { ...cli.paths, helper: "/var/lib/dogwatch-heal" } }, parsed.config)).toEqual([
+    'check "blind": "forbid_env" of processes of other users than "dogwatch" reads unknown; add "as: agents", and "user" in "process"',
+  ]);
+});

@@ -10,8 +10,8 @@ const hostWith = (config: string): FakeHost => {
   return host;
 };
 
-const run = async (host: FakeHost, isJson = false) => {
-  const exit = await validateCommand({ host, paths, words: [], flags: { ...flags, isJson } });
+const run = async (host: FakeHost, isJson = false, isExpanded = false) => {
+  const exit = await validateCommand({ host, paths, words: [], flags: { ...flags, isJson, isExpanded } });
   return { exit, out: host.terminal.stdout, err: host.terminal.stderr };
 };
 
@@ -59,6 +59,34 @@ describe("validate", () => {
     const { exit, out, err } = await run(hostWith("chat: console\n"), true);
     expect([exit, err]).toEqual([78, ""]);
     expect(JSON.parse(out)).toMatchObject({ ok: false, faults: [{ file: paths.config, line: 1, col: 1 }] });
+  });
+
+  const withPreset = `${configText.replace(/checks:[\s\S]*?heal:/u, "heal:").replace(/ {2}rules:[\s\S]*$/u, "")}preset: openclaw\n`;
+
+  test("validate --expand prints the config with its presets written out, which is a config that means the same", async () => {
+    const { exit, out, err } = await run(hostWith(withPreset), false, true);
+    expect([exit, err]).toEqual([0, expect.stringContaining("warning: preset")]);
+    expect(out).toContain('checks:\n  # "openclaw", made by preset: openclaw\n  openclaw-unit:\n');
+    expect(await run(hostWith(out), false, true)).toEqual({
+      exit: 0,
+      out: out.replaceAll(/ *# "openclaw".*\n/gu, ""),
+      err: "",
+    });
+  });
+
+  test("validate --expand prints faults alone, with 78", async () => {
+    const { exit, out, err } = await run(hostWith(withPreset.replace("confirm", "confrim")), false, true);
+    expect([exit, out]).toEqual([78, ""]);
+    expect(err).toContain('did you mean "confirm"?');
+  });
+
+  test("validate --expand --json has it as a map", async () => {
+    const { out } = await run(hostWith(withPreset), true, true);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      expanded: { checks: { "openclaw-unit": { max_restarts: 3 } }, heal: { rules: [{ recipe: "restart-unit" }] } },
+    });
+    expect(JSON.parse((await run(hostWith("chat: console\n"), true, true)).out)).not.toHaveProperty("expanded");
   });
 
   test("validate changes nothing and sends nothing", async () => {

@@ -6,7 +6,7 @@ export interface Block {
   readonly page: string;
   /** Line of its first line of text, from 1. */
   readonly line: number;
-  /** The comment's words: `config`, `chat`, `recipe NAME`, `run`; empty where there is none. */
+  /** The comment's words: `config`, `checks`, `chat`, `recipe NAME`, `run`; empty where there is none. */
   readonly mark: string;
   readonly language: string;
   readonly text: string;

@@ -35,6 +35,10 @@ describe("README.md and docs", () => {
   for (const block of marked("config"))
     test(`the config in ${name(block)} is valid`, async () => expect(await faultsOf(block.text)).toEqual([]));
 
+  for (const block of marked("checks"))
+    test(`the checks in ${name(block)} are valid`, async () =>
+      expect(await faultsOf(`chat: console\nchecks:\n${block.text.replaceAll(/^(?=.)/gmu, "  ")}`)).toEqual([]));
+
   for (const block of marked("chat"))
     test(`the chat in ${name(block)} is valid`, async () =>
       expect(await faultsOf(`${block.text}checks: { journal: { unit: { name: systemd-journald } } }\n`)).toEqual([]));

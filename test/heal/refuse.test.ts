@@ -69,6 +69,11 @@ const refused: readonly { readonly name: string; readonly given: Given; readonly
     want: '"ready" is flapping: it comes and goes, and a restart would join in',
   },
   {
+    name: "is for a person to decide",
+    given: { choice: { judged: [judged({ isAlertOnly: true, findings: ["re-blocked", "ghost"] })] } },
+    want: '"gateway" is for a person to decide: re-blocked, ghost',
+  },
+  {
     name: "is latched",
     given: {
       heal: { latched: { "1:restart-unit": { at: "2026-11-23T01:00:00.000Z", moment: moment(), why: "spent" } } },

@@ -18,6 +18,26 @@ describe("readingOf()", () => {
   for (const value of nothing)
     test(`readingOf() is none of ${JSON.stringify(value)}`, () => expect(readingOf(value)).toBeUndefined());
 
+  test("readingOf() keeps the marks of a reading, and its findings few and short", () => {
+    const marks = { isAdvisory: true, isAlertOnly: true, isStanding: true } as const;
+    const given = {
+      kind: "bad",
+      evidence: "",
+      ...marks,
+      findings: ["stuck\n", 7, "x".repeat(99), ...Array(20).fill("y")],
+    };
+    const seen = readingOf(given);
+    expect(seen).toMatchObject(marks);
+    expect(seen?.findings).toHaveLength(10);
+    expect(seen?.findings?.[0]).toBe("stuck");
+    expect(seen?.findings?.[1]?.length).toBeLessThanOrEqual(40);
+    expect(readingOf({ kind: "bad", evidence: "", isAlertOnly: "yes", findings: "stuck" })).toEqual({
+      kind: "bad",
+      evidence: "",
+      durationMs: 0,
+    });
+  });
+
   test("readingOf() makes evidence one short line that nothing acts on", () => {
     const evidence = `\u001b]0;evil\u0007\u001b[31m\u202e<@everyone>\n\0${"x".repeat(10_000)}`;
     const reading = readingOf({ kind: "bad", evidence });

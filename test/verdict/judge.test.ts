@@ -23,6 +23,11 @@ describe("judge() colours a check", () => {
   const fresh = { graceMs: 100_000_000 };
   const cases = [
     { name: "green when it reads ok", given: [{}, "ok", undefined], want: "green" },
+    {
+      name: "amber where the reading only advises, however often",
+      given: [{ redAfter: 1 }, reading("bad", { isAdvisory: true }), { badTicks: 9 }],
+      want: "amber",
+    },
     { name: "green at the first ok after red", given: [{}, "ok", red], want: "green" },
     { name: "red at the first bad where one is enough", given: [{ redAfter: 1 }, "bad", undefined], want: "red" },
     { name: "amber until the threshold is reached", given: [{ redAfter: 3 }, "bad", { badTicks: 1 }], want: "amber" },

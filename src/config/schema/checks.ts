@@ -11,12 +11,13 @@ import type {
   UnitCheck,
 } from "../config.ts";
 import { oneOf } from "../near.ts";
-import { type Block, list, need, placeAt, text, whole, withDefault } from "./blocks.ts";
+import { type Block, list, maybe, need, path, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { driftCheck } from "./drift.ts";
 import { heartbeatCheck } from "./heartbeat.ts";
 import { beyondHead, expectation, httpTarget } from "./http.ts";
 import { pluginCheck } from "./plugin.ts";
+import { presets } from "./preset.ts";
 import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
 import { type About, isMap, picked, shape } from "./shape.ts";
@@ -37,10 +38,10 @@ export type UnnamedCheck =
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
-  later: ["preset"],
   elsewhere: {
     count: 'a check of kind "process"',
     forbid_env: 'a check of kind "process"',
+    lock: 'a check of kind "process"',
     expect: 'a check of kind "http"',
     max_restarts: 'a check of kind "unit"',
     stuck_after: 'a check of kind "queue"',
@@ -76,6 +77,14 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
       name: "nginx",
     }),
     count: withDefault(count, ">= 1", "How many of them are right; the dead and the stopped don't count.", "1..3"),
+    lock: maybe(
+      v.pipe(
+        path(),
+        v.check((given) => !/[*?].*\//u.test(given), 'a "*" or "?" may stand in the last name of the path only'),
+      ),
+      "A lock file of the program, with pid and start time: whoever holds it and lives must be among the processes, else there are two owners. `*` and `?` in the last name: several.",
+      "/home/agents/.hermes/gateway.lock",
+    ),
     forbid_env: withDefault(
       list(text("a pattern of names, such as *_BOT_TOKEN", /^[A-Za-z0-9_*?]{1,100}$/u), "a list of name patterns"),
       [],
@@ -89,6 +98,7 @@ const processCheck: Block<Unnamed<ProcessCheck>> = v.pipe(
     ...toCommon(raw),
     process: raw.process,
     count: raw.count,
+    lock: raw.lock ?? null,
     forbidEnv: raw.forbid_env,
   })),
 );
@@ -143,14 +153,38 @@ const checkKinds = {
   plugin: pluginCheck(about),
 };
 
-const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
+/** The keys that name a check's kind. */
+export const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
 const special = [
-  ...["count", "forbid_env", "expect", "max_restarts", "stuck_after", "stale_after", "backlog_after", "workers"],
+  ...[
+    "count",
+    "lock",
+    "forbid_env",
+    "expect",
+    "max_restarts",
+    "stuck_after",
+    "stale_after",
+    "backlog_after",
+    "workers",
+  ],
   "findings",
 ];
-const anyKey = Object.fromEntries(
-  [...kinds, ...special, ...Object.keys(commonEntries(1))].map((key) => [key, v.optional(v.unknown())]),
-);
+/** Every key that some check takes. */
+export const checkKeys: ReadonlySet<string> = new Set([...kinds, ...special, ...Object.keys(commonEntries(1))]);
+const anyKey = Object.fromEntries([...checkKeys].map((key) => [key, v.optional(v.unknown())]));
+
+const writtenOut = <Output>(block: Block<Output>): Block<never> =>
+  v.pipe(
+    block,
+    v.rawTransform<Output, never>(({ NEVER }) => NEVER),
+  );
+
+/** What may stand in a check's place and is written out before this schema looks (`presets/expand.ts`): presets, and a part of one that is off. */
+const before: readonly Block<never>[] = [
+  writtenOut(presets.openclaw),
+  writtenOut(presets.hermes),
+  writtenOut(v.union([v.literal("off"), v.literal(false)])),
+];
 
 /** A check whose kind can't be told: its unknown keys are named first, as one of them may be the kind, misspelt. */
 const unsure: Block<never> = v.pipe(
@@ -174,8 +208,11 @@ const unsure: Block<never> = v.pipe(
 );
 
 /** One check of any kind. */
-export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(Object.values(checkKinds), (input) => {
-  const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
-  const [only] = given;
-  return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
-});
+export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(
+  [...Object.values(checkKinds), ...before],
+  (input) => {
+    const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
+    const [only] = given;
+    return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
+  },
+);

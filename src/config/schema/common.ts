@@ -18,6 +18,14 @@ export interface CommonEntries {
   readonly as: Left<string>;
 }
 
+/** The user that a check looks as; never root. */
+export const lookUser = (): Block<string> =>
+  v.pipe(
+    user(),
+    v.check((given) => given !== "root", '"as: root" is refused: dogwatch never looks as root'),
+    v.metadata({ "x-type": "text" }),
+  );
+
 /** The keys that every check takes; the network's kinds are red after 2 bad ticks in a row, since one lost packet is no outage. */
 export const commonEntries = (redAfter: number, severity: Severity = "red"): CommonEntries => ({
   red_after: withDefault(
@@ -49,15 +57,7 @@ export const commonEntries = (redAfter: number, severity: Severity = "red"): Com
     "The card that a person follows: `heal-recipes/cards/NAME.md`.",
     "gateway-down",
   ),
-  as: maybe(
-    v.pipe(
-      user(),
-      v.check((given) => given !== "root", '"as: root" is refused: dogwatch never looks as root'),
-      v.metadata({ "x-type": "text" }),
-    ),
-    "Look as this user: another user's units, sockets, files and environ.",
-    "agents",
-  ),
+  as: maybe(lookUser(), "Look as this user: another user's units, sockets, files and environ.", "agents"),
 });
 
 /** The common part in YAML's names. */

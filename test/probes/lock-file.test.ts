@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { judgeLock, type LockClaim, type LockVerdict, parseLock } from "../../src/heal/lock-file.ts";
 import type { ProcessFacts, ProcessList } from "../../src/host/host.ts";
+import { judgeLock, type LockClaim, type LockVerdict, parseLock } from "../../src/probes/lock-file.ts";
 
 const parse = (text: string) => parseLock(new TextEncoder().encode(text));
 

@@ -29,14 +29,15 @@ const inJson = (text: string): LockClaim | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || !("pid" in value)) return undefined;
-    return claimOf(value.pid, "start_time" in value ? value.start_time : null);
+    const start = "start_time" in value ? value.start_time : "startTime" in value ? value.startTime : null;
+    return claimOf(value.pid, start);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 };
 
-/** Reads a lock file: JSON with `pid` and `start_time` (Hermes), or the text `PID` or `PID START`. Undefined: none of these. Never throws. */
+/** Reads a lock file: JSON with `pid` and `start_time` (Hermes) or `startTime` (OpenClaw), or the text `PID` or `PID START`. Undefined: none of these. Never throws. */
 export const parseLock = (bytes: Uint8Array): LockClaim | undefined => {
   if (bytes.length > maxBytes) return undefined;
   const text = new TextDecoder().decode(bytes).trim();

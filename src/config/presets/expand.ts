@@ -1,0 +1,127 @@
+import type { Fault } from "../fault.ts";
+import { isMap } from "../schema/shape.ts";
+import type { Yaml } from "../yaml.ts";
+import { expandChecks, type Offers } from "./checks.ts";
+import { hermesChecks } from "./hermes.ts";
+import { openclawChecks } from "./openclaw.ts";
+import { type Order, ordersIn } from "./orders.ts";
+import type { Made, Place, Raw } from "./preset.ts";
+import { expandRules } from "./rules.ts";
+
+/** What a preset has to know of the host. */
+export interface Homes {
+  /** Whose install this is; undefined for one of the whole host. */
+  readonly owner?: string | undefined;
+  /** A user's home folder; undefined for one that isn't known here. */
+  readonly homeOf?: ((user: string) => string | undefined) | undefined;
+}
+
+/** Which preset made what of an expanded file. */
+export interface Makers {
+  readonly checks: ReadonlyMap<string, Order>;
+  /** By their place in `heal.rules`, from 0. */
+  readonly rules: ReadonlyMap<number, Order>;
+}
+
+/** A file with its presets written out, and no preset left in it. */
+export interface Expanded {
+  /** Faults at a place of it stand where a person can mend them: in what was written over, or at the preset. */
+  readonly yaml: Yaml;
+  readonly faults: readonly Fault[];
+  /** Nothing is left to look at but these faults: that there are no checks need not be said as well. */
+  readonly isBare: boolean;
+  readonly warnings: readonly Fault[];
+  /** Homes that were asked for, null for one that isn't known: another home makes another config. */
+  readonly homes: Readonly<Record<string, string | null>>;
+  readonly makers: Makers;
+}
+
+const placeOf = (
+  { prefix, params }: Order,
+  orders: readonly Order[],
+  owner: string | undefined,
+  home: (user: string) => string,
+): Place => {
+  const user = params.as ?? owner;
+  const standard = `${params.preset}-gateway${params.profile === null ? "" : `-${params.profile}`}.service`;
+  const alike = orders.filter((each) => each.params.preset === params.preset && (each.params.as ?? owner) === user);
+  return {
+    prefix,
+    unit: params.unit ?? standard,
+    scope: params.scope ?? (user === undefined ? "system" : "user"),
+    user,
+    userHome: user === undefined ? undefined : home(user),
+    isAlone: alike.length === 1 && params.profile === null,
+  };
+};
+
+const make = ({ params }: Order, place: Place): Made => {
+  switch (params.preset) {
+    case "openclaw":
+      return openclawChecks(params, place);
+    case "hermes":
+      return hermesChecks(params, place);
+  }
+};
+
+/** Keeps what a config has learnt of homes. A user whose home isn't known has it where useradd puts it. Source: useradd(8). */
+const homeBook = (homeOf: Homes["homeOf"]) => {
+  const homes: Record<string, string | null> = {};
+  const home = (user: string): string => {
+    const found = homeOf?.(user);
+    const isUsable = found !== undefined && /^\/[^\p{Cc}]*$/u.test(found) && !/(^|\/)\.\.(\/|$)/u.test(found);
+    homes[user] = found ?? null;
+    return isUsable ? found.replace(/\/+$/u, "") : `/home/${user}`;
+  };
+  return { homes, home };
+};
+
+const isEmpty = (value: unknown): boolean => isMap(value) && Object.keys(value).length === 0;
+
+/** A fault in what a preset made stands at the preset and says which part it means; what a person wrote keeps its place. */
+const placing =
+  (yaml: Yaml, { overridden }: Offers, makers: Makers): Yaml["faultAt"] =>
+  (path, at, message) => {
+    const [top, second, third] = path;
+    const isCheck = top === "checks" && typeof second === "string" && !overridden.has(second);
+    const isRule = top === "heal" && second === "rules" && typeof third === "number";
+    const order = isCheck ? makers.checks.get(second) : isRule ? makers.rules.get(third) : undefined;
+    if (order === undefined) return yaml.faultAt(path, at, message);
+    const part = isCheck ? `its check "${second}"` : "its rule";
+    return yaml.faultAt(order.path, "key", `preset "${order.params.preset}", ${part}: ${message}`);
+  };
+
+/**
+ * Writes a file's presets out: `preset: openclaw` becomes checks and one rule in the file's own syntax, with what the file writes over them.
+ * Works on the raw value, before the schema, which then judges all of it alike. Pure but for `homeOf`. Never throws.
+ */
+export const expandPresets = (yaml: Yaml, { owner, homeOf }: Homes): Expanded => {
+  const none: Makers = { checks: new Map(), rules: new Map() };
+  if (!isMap(yaml.value)) return { yaml, faults: [], isBare: false, warnings: [], homes: {}, makers: none };
+  const { preset: _, ...file }: Raw = yaml.value;
+  const { orders, faults } = ordersIn(yaml, yaml.value);
+  const { homes, home } = homeBook(homeOf);
+  const offers = orders.map((order) => ({ order, made: make(order, placeOf(order, orders, owner, home)) }));
+  const checks = expandChecks(yaml, file["checks"], offers);
+  const rules = expandRules(file["heal"], checks);
+  const makers: Makers = { checks: checks.makers, rules: rules.makers };
+  const allFaults = [...faults, ...checks.faults];
+  return {
+    yaml: {
+      ...yaml,
+      value: {
+        ...file,
+        ...(checks.value === undefined ? {} : { checks: checks.value }),
+        ...(rules.value === undefined ? {} : { heal: rules.value }),
+      },
+      faultAt: placing(yaml, checks, makers),
+    },
+    faults: allFaults,
+    isBare: allFaults.length > 0 && orders.length === 0 && (checks.value === undefined || isEmpty(checks.value)),
+    warnings: offers.flatMap(({ order, made }) =>
+      made.warning === undefined ? [] : [yaml.faultAt(order.path, "key", `preset "${order.prefix}": ${made.warning}`)],
+    ),
+    homes,
+    makers,
+  };
+};

@@ -1,0 +1,55 @@
+import { printDuration } from "../duration.ts";
+import type { PresetParams } from "../schema/preset.ts";
+
+/** A map as a config's file has it, before the schema. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+/** What a preset makes, in the file's own syntax. */
+export interface Made {
+  /** Checks by their whole name. */
+  readonly checks: Readonly<Record<string, Raw>>;
+  /** Names of those that its rule heals. */
+  readonly heals: readonly string[];
+  /** What the rule's recipe is given. */
+  readonly with: Raw;
+  /** What it leaves out, in a sentence; undefined when it is whole. */
+  readonly warning: string | undefined;
+}
+
+/** Where a preset's gateway lives, as far as config and host tell. */
+export interface Place {
+  readonly prefix: string;
+  readonly unit: string;
+  readonly scope: "system" | "user";
+  /** Whose it is, where that is known: of the preset's `as`, or of the user's own install. */
+  readonly user: string | undefined;
+  /** That user's home folder. */
+  readonly userHome: string | undefined;
+  /** No other gateway of this sort is looked at for this user: then every process of it counts. */
+  readonly isAlone: boolean;
+}
+
+/** `as`, where the preset has one. Pure. */
+export const asOf = ({ as }: PresetParams): Raw => (as === null ? {} : { as });
+
+/** The check of the gateway's unit. Pure. */
+export const unitCheck = (params: PresetParams, { unit, scope }: Place): Raw => ({
+  unit: scope === "user" ? { name: unit, scope } : { name: unit },
+  ...asOf(params),
+  max_restarts: 3,
+});
+
+/** `grace`, as the preset has it. Pure. */
+export const graceOf = ({ graceMs }: PresetParams): Raw => (graceMs === 0 ? {} : { grace: printDuration(graceMs) });
+
+/** What `restart-unit` needs for the gateway's unit. Pure. */
+export const restartOf = ({ as }: PresetParams, { unit, scope }: Place): Raw => ({
+  unit,
+  ...(scope === "user" ? { scope, ...(as === null ? {} : { user: as }) } : {}),
+});
+
+/** Names of checks with the preset's prefix. Pure. */
+export const named = (prefix: string, parts: Readonly<Record<string, Raw | undefined>>): Made["checks"] =>
+  Object.fromEntries(
+    Object.entries(parts).flatMap(([part, check]) => (check === undefined ? [] : [[`${prefix}-${part}`, check]])),
+  );
