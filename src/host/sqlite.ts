@@ -111,6 +111,9 @@ const lookStill = (files: DatabaseFiles, look: SqliteLook, isLate: () => boolean
     : failed("EBUSY", "it is being written all the time");
 };
 
+/** What may be over in a moment: a writer's turn, or a log that comes or goes just now. */
+const passing: ReadonlySet<string> = new Set(["EBUSY", "READONLY", "CANTOPEN"]);
+
 const lookOnce = (look: SqliteLook, isLate: () => boolean): SqliteLooked => {
   const files = inspectDatabase(look.path);
   if (isFailure(files)) return files;
@@ -135,7 +138,7 @@ export const createSqlite = ({ clock }: { readonly clock: Clock }): Sqlite => ({
     const spentMs = (): number => clock.monotonicMs() - startedMs;
     for (;;) {
       const looked = lookOnce(look, () => spentMs() > lookMs);
-      if (looked.kind === "looked" || looked.code !== "EBUSY" || spentMs() > patienceMs) return looked;
+      if (looked.kind === "looked" || !passing.has(looked.code) || spentMs() > patienceMs) return looked;
       await clock.sleep(againMs);
     }
   },
