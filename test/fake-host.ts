@@ -1,5 +1,5 @@
 import { createClock } from "../src/host/clock.ts";
-import { sha256 } from "../src/host/digest.ts";
+import { hmacSha256, sha256 } from "../src/host/digest.ts";
 import type {
   Command,
   Destination,
@@ -14,14 +14,13 @@ import type {
   ProcessList,
   Ran,
   Systemd,
-  Tcp,
-  TcpRequest,
   Terminal,
-  Touched,
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
+import { structured } from "../src/host/structured.ts";
+import type { Tcp, TcpRequest, Touched } from "../src/host/touch.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -189,18 +188,23 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
     },
+    structured,
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,
     env: settings.env ?? {},
     binary: "/usr/bin/dogwatch",
     sha256,
+    hmacSha256,
     sha256File: async (path) => {
       const read = files.read(path, Number.POSITIVE_INFINITY);
       return read.kind === "read" ? sha256(read.bytes) : undefined;
     },
     uidOf: (user) => settings.users?.[user],
     userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
-    homeOf: (user) => settings.homes?.[user],
+    accountOf: (user) => {
+      const [uid, home] = [settings.users?.[user], settings.homes?.[user]];
+      return uid === undefined || home === undefined ? undefined : { uid, home };
+    },
   };
 };

@@ -5,6 +5,8 @@
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
+import type { Structured } from "./structured.ts";
+import type { Tcp } from "./touch.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -53,6 +55,8 @@ export interface Files {
   sweep(folder: string): number;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
+  /** Makes a small file, or writes over our own in place; never through a link, never somebody else's. Not fsync'd. */
+  overwrite(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
@@ -94,7 +98,6 @@ export interface Destination {
   readonly for: string;
   readonly socket?: string;
 }
-
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
 /** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
@@ -136,27 +139,6 @@ export interface Http {
   allow(destinations: readonly Destination[]): void;
   /** Sends one request, never follows a redirect, never uses a proxy, never retries. Never throws. */
   request(request: HttpRequest): Promise<HttpAnswer>;
-}
-
-/** An address to touch; refused unless `for`, `host` and `port` equal those of a {@link Destination}. */
-export interface TcpRequest {
-  readonly for: string;
-  readonly host: string;
-  readonly port: number;
-  readonly timeoutMs: number;
-}
-
-/** Whether somebody listens there. `elapsedMs`: until the connection stood, or failed. */
-export type Touched =
-  | { readonly kind: "connected"; readonly elapsedMs: number }
-  | (Failure & { readonly elapsedMs: number });
-
-/** The way out over bare TCP, with an egress list of its own. */
-export interface Tcp {
-  /** Sets the egress list; until then every request is refused. */
-  allow(destinations: readonly Destination[]): void;
-  /** Connects and hangs up, without a byte sent. Never throws. */
-  touch(request: TcpRequest): Promise<Touched>;
 }
 
 /** One process as the kernel tells it. Source: proc_pid_stat(5). */
@@ -283,6 +265,7 @@ export interface Host {
   readonly terminal: Terminal;
   readonly peers: Peers;
   readonly sqlite: Sqlite;
+  readonly structured: Structured;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;
@@ -292,12 +275,14 @@ export interface Host {
   readonly binary: string;
   /** SHA-256 in lower-case hex. Source: FIPS 180-4. */
   sha256(data: string | Uint8Array): string;
+  /** HMAC-SHA-256 in lower-case hex; key and text as UTF-8. Source: RFC 2104. */
+  hmacSha256(key: string, text: string): string;
   /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
   sha256File(path: string): Promise<string | undefined>;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
-  /** The home folder of a user name, or undefined. Source: passwd(5). */
-  homeOf(user: string): string | undefined;
+  /** uid and home folder of a user name, or undefined. Source: passwd(5). */
+  accountOf(user: string): { readonly uid: number; readonly home: string } | undefined;
 }

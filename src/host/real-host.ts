@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { getegid, getgroups, pid } from "node:process";
 import { createClock } from "./clock.ts";
-import { sha256, sha256File } from "./digest.ts";
+import { hmacSha256, sha256, sha256File } from "./digest.ts";
 import { createExec } from "./exec.ts";
 import { createOwnFiles } from "./file-walk.ts";
 import { createFiles } from "./files.ts";
@@ -10,6 +10,7 @@ import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
 import { createSqlite } from "./sqlite.ts";
+import { structured } from "./structured.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
 import { createTerminal } from "./terminal.ts";
@@ -55,15 +56,17 @@ export const createHost = (options: HostOptions): Host => {
       connect: connectLines,
       activated: stdioPeer,
     },
+    structured,
     hostname,
     uid,
     pid,
     env,
     binary,
     sha256,
+    hmacSha256,
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
-    homeOf: (user) => accountOf(user)?.home,
+    accountOf,
   };
 };

@@ -25,12 +25,16 @@ const jobOf = (row: SqliteRow, more: Partial<Job> = {}): readonly Job[] => {
   return [{ ...nothing, id, status: statuses[textOf(row["status"]) ?? ""] ?? "waiting", ...more }];
 };
 
-/** `host:pid`, or in newer ones `host:pid:anything`, of the gateway that claimed it; the worker's pid stands elsewhere. */
+/**
+ * `host:pid`, or in newer ones `host:pid:anything`, of the gateway that claimed it; the worker's pid stands elsewhere, and tells nothing
+ * where the host isn't known.
+ */
 const claimOf = (row: SqliteRow): Claim | null => {
   const lock = textOf(row["lock"]);
-  const [, host = null] = /^(.*?):\d+(?::|$)/su.exec(lock ?? "") ?? [];
-  const claim = { host, pid: numberOf(row["pid"]), atS: numberOf(row["spawned"]), expiresS: numberOf(row["expires"]) };
-  return lock === null && claim.pid === null && claim.expiresS === null ? null : claim;
+  const [, host = lock] = /^(.*?):\d+(?::|$)/su.exec(lock ?? "") ?? [];
+  const [pid, expiresS] = [numberOf(row["pid"]), numberOf(row["expires"])];
+  if (host === null && expiresS === null) return null;
+  return { host, pid: host === null ? null : pid, atS: numberOf(row["spawned"]), expiresS };
 };
 
 const runningJob = (row: SqliteRow): readonly Job[] =>
@@ -61,12 +65,17 @@ const blockedJob = (row: SqliteRow): readonly Job[] => {
   return jobOf(row, { sinceS: numberOf(row["since"]), reblocked: reblockedOf(row), gaveUp });
 };
 
-/** One job for each id: what a later list adds goes on top. */
+/** One job for each id: the first tells where it stands, the others add what they know. */
 const merge = (jobs: readonly Job[]): readonly Job[] => {
   const byId = new Map<string, Job>();
   for (const job of jobs) {
-    const known = byId.get(job.id);
-    byId.set(job.id, known === undefined ? job : { ...known, reblocked: known.reblocked ?? job.reblocked });
+    const { sinceS, reblocked, gaveUp } = byId.get(job.id) ?? job;
+    byId.set(job.id, {
+      ...(byId.get(job.id) ?? job),
+      sinceS: sinceS ?? job.sinceS,
+      reblocked: reblocked ?? job.reblocked,
+      gaveUp: gaveUp ?? job.gaveUp,
+    });
   }
   return [...byId.values()];
 };
@@ -92,8 +101,10 @@ const readingOf = (rows: Rows, { nowS }: HermesAsk): QueueReading => {
     jobs: merge([
       ...running,
       ...of("blocked").flatMap(blockedJob),
-      ...of("thrashed").flatMap((row) => jobOf(row, { reblocked: `${row["n"]} runs in 1h` })),
       ...ready,
+      ...of("thrashed").flatMap((row) =>
+        jobOf(row, { sinceS: numberOf(row["since"]), reblocked: `${row["n"]} runs in 1h` }),
+      ),
       ...of("asked").flatMap((row) => jobOf(row, { sinceS: numberOf(row["since"]) })),
     ]),
     jobsLeftOut: Math.max(0, count("running") - running.length),
