@@ -1,14 +1,13 @@
 import { describe, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./bed.ts";
+import { exporter } from "./exporter-bed.ts";
+import { type Child, end, freePorts, isUp, start } from "./programs-bed.ts";
 
 const rabbitHome = "/usr/lib/rabbitmq/lib";
 const epmd = "/usr/bin/epmd";
-/** Debian's exporter of host metrics; it also exposes any file of metrics that a job leaves. */
-const exporter = "/usr/bin/prometheus-node-exporter";
 
 const serverIn = (home: string): string | undefined =>
   existsSync(home)
@@ -33,47 +32,6 @@ export const describeWithBroker = (title: string, body: () => void): void => {
     });
   console.error(`SKIPPED e2e "${title}": ${why}`);
   describe.skip(title, body);
-};
-
-const freePorts = async (count: number): Promise<readonly number[]> => {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer();
-          server.listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-};
-
-type Child = Bun.Subprocess<"ignore", "ignore", "ignore">;
-
-const start = (argv: readonly string[], env: Readonly<Record<string, string>>): Child =>
-  Bun.spawn([...argv], { env: { ...env }, stdin: "ignore", stdout: "ignore", stderr: "ignore", detached: true });
-
-const isUp = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<true | undefined> => {
-  const answer = await fetch(url, { headers }).catch(() => undefined);
-  return answer?.ok === true ? true : undefined;
-};
-
-/** Ends a process and, being a leader, its group. */
-const end = async (child: Child): Promise<void> => {
-  try {
-    process.kill(-child.pid, "SIGTERM");
-  } catch {
-    // It is gone.
-  }
-  const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
-  await child.exited;
-  clearTimeout(late);
 };
 
 const path = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -165,49 +123,6 @@ export class Broker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Debian's exporter on loopback alone, with nothing but the metrics that are written for it. */
-export class Exporter implements AsyncDisposable {
-  readonly metrics: string;
-  readonly #folder: string;
-  readonly #child: Child;
-
-  private constructor(folder: string, port: number, child: Child) {
-    this.metrics = `http://127.0.0.1:${port}/metrics`;
-    this.#folder = folder;
-    this.#child = child;
-  }
-
-  static async start(first: string): Promise<Exporter> {
-    const folder = mkdtempSync(join(tmpdir(), "dogwatch-exporter-"));
-    const [port = 0] = await freePorts(1);
-    mkdirSync(join(folder, "metrics"));
-    const child = start(
-      [
-        exporter,
-        "--collector.disable-defaults",
-        "--collector.textfile",
-        `--collector.textfile.directory=${join(folder, "metrics")}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { PATH: path, HOME: folder },
-    );
-    const made = new Exporter(folder, port, child);
-    made.write(first);
-    await until("the exporter to answer", () => isUp(made.metrics), 30_000);
-    return made;
-  }
-
-  /** Replaces the metrics that it exposes. */
-  write(text: string): void {
-    writeFileSync(join(this.#folder, "metrics", "jobs.prom"), text);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await end(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { until } from "./bed.ts";
-import { Broker, describeWithBroker, Exporter } from "./broker-bed.ts";
+import { Broker, describeWithBroker } from "./broker-bed.ts";
+import { Exporter } from "./exporter-bed.ts";
 import { Den } from "./hostile-bed.ts";
 
 /** What each check of a tick says. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { array, boolean, type GenericSchema, number, object, optional, parse, string } from "valibot";
 import { parseExposition } from "../../src/queues/exposition.ts";
 
@@ -61,3 +62,24 @@ describe("parseExposition() and promtestdata.txt", () => {
     expect(got.kind === "samples" ? got.samples.length : got).toBe(lines.length);
   });
 });
+
+/** The corpus of GitHub prometheus/OpenMetrics isn't kept here; with a checkout of it, this runs all of it. See the fixtures' README.md. */
+const { OPENMETRICS_CORPUS: checkout } = process.env;
+const verdict: GenericSchema<unknown, { readonly file: string; readonly shouldParse: boolean }> = object({
+  file: string(),
+  shouldParse: boolean(),
+});
+
+if (checkout !== undefined)
+  describe("parseExposition() and the corpus of OpenMetrics", () => {
+    for (const name of readdirSync(checkout))
+      test(name, () => {
+        const { file, shouldParse } = parse(
+          verdict,
+          JSON.parse(readFileSync(join(checkout, name, "test.json"), "utf8")),
+        );
+        const text = readFileSync(join(checkout, name, file), "utf8");
+        const got = parseExposition(text, { contentType: openMetrics, isMalformed: false, isWhole: true });
+        expect(got.kind).toBe(shouldParse ? "samples" : "fault");
+      });
+  });

@@ -59,39 +59,51 @@ const toFields = (raw: Readonly<Partial<Record<QueueField, string | number | und
     }),
   );
 
-const later = ["method", "body", "expect"];
+type Optional = v.OptionalSchema<Block<string | number>, undefined>;
+
+/** The numbers that a source may tell, beside `ready`. */
+const fieldEntries = (
+  place: Block<string>,
+  { example }: Kind,
+): Readonly<Record<Exclude<QueueField, "ready" | "oldest_ready_at">, Optional>> => {
+  const one: Block<string | number> = v.pipe(
+    picked<string | number>([place, amount], (input) => (typeof input === "number" ? amount : place)),
+    v.metadata({ "x-type": "text or number" }),
+  );
+  return {
+    running: maybe(one, "Jobs that a worker has.", example("running")),
+    blocked: maybe(one, "Jobs that wait for a person.", example("blocked")),
+    done: maybe(one, "Jobs that ended well, counted up.", example("done")),
+    failed: maybe(one, "Jobs that failed, counted up.", example("failed")),
+    slots: maybe(one, "Jobs that can run at once; a plain number where nobody tells it.", 4),
+    oldest_ready_s: maybe(
+      one,
+      "Seconds that the oldest ready job has waited; of several the most.",
+      example("oldest_ready_s"),
+    ),
+  };
+};
+
+const whenWords =
+  "Since when the oldest ready job waits, in epoch seconds or milliseconds, or in JSON as RFC 3339; of several the earliest.";
+
+/** Keys that ask or judge in another way than a queue does. */
+const notHere = Object.fromEntries(
+  ["method", "body", "expect"].map((key) => [key, 'a check of kind "http"; a queue is read with GET']),
+);
 
 const asked = (kind: Kind): Block<Asked> => {
   const { url, example } = kind;
   const place = placeOf(kind);
-  const placeOrNumber: Block<string | number> = v.pipe(
-    picked<string | number>([place, amount], (input) => (typeof input === "number" ? amount : place)),
-    v.metadata({ "x-type": "text or number" }),
-  );
+  const what = `a map with url and ready, such as { url: "${url}", ready: ${shown(example("ready"))} }`;
   return v.pipe(
     shape(
-      {
-        what: `a map with url and ready, such as { url: "${url}", ready: ${shown(example("ready"))} }`,
-        elsewhere: Object.fromEntries(later.map((key) => [key, 'a check of kind "http"; a queue is read with GET'])),
-      },
+      { what, elsewhere: notHere },
       {
         ...askEntries(url),
         ready: need(place, "Jobs that wait for a worker.", example("ready")),
-        running: maybe(placeOrNumber, "Jobs that a worker has.", example("running")),
-        blocked: maybe(placeOrNumber, "Jobs that wait for a person.", example("blocked")),
-        done: maybe(placeOrNumber, "Jobs that ended well, counted up.", example("done")),
-        failed: maybe(placeOrNumber, "Jobs that failed, counted up.", example("failed")),
-        slots: maybe(placeOrNumber, "Jobs that can run at once; a plain number where nobody tells it.", 4),
-        oldest_ready_s: maybe(
-          placeOrNumber,
-          "Seconds that the oldest ready job has waited; of several the most.",
-          example("oldest_ready_s"),
-        ),
-        oldest_ready_at: maybe(
-          place,
-          "Since when the oldest ready job waits, in epoch seconds or milliseconds, or in JSON as RFC 3339; of several the earliest.",
-          example("oldest_ready_at"),
-        ),
+        ...fieldEntries(place, kind),
+        oldest_ready_at: maybe(place, whenWords, example("oldest_ready_at")),
       },
     ),
     v.rawCheck(({ dataset, addIssue }) => {
