@@ -3,13 +3,13 @@ import {
   type ExpositionFault,
   faultAt,
   isLineEnd,
-  lengthFault,
   parseNumber,
   readName,
   readQuoted,
   readToken,
   type Sample,
   type Scan,
+  sizeFault,
 } from "./exposition-scan.ts";
 import { addMeta, addSample, beginFamily, endFamily, type Family, type FamilySample } from "./openmetrics-family.ts";
 
@@ -17,6 +17,7 @@ import { addMeta, addSample, beginFamily, endFamily, type Family, type FamilySam
 interface Read {
   readonly scan: Scan;
   readonly samples: Sample[];
+  readonly names: ReadonlySet<string> | undefined;
   readonly taken: Set<string>;
   family: Family | undefined;
   line: number;
@@ -44,7 +45,7 @@ const begin = (read: Read, name: string): ExpositionFault | Family => {
   if (ended !== undefined) return faultAt(read.line - 1, ended);
   const isTaken = takenFault(read, name);
   if (isTaken !== undefined) return faultAt(read.line, isTaken);
-  read.family = beginFamily(name);
+  read.family = beginFamily(name, read.family);
   return read.family;
 };
 
@@ -132,7 +133,7 @@ const readSample = (read: Read): ExpositionFault | Why => {
   const family = read.family?.names.includes(name) === true ? read.family : begin(read, name);
   if ("kind" in family) return family;
   const why = addSample(family, sample);
-  read.samples.push({ name, labels, value });
+  if (read.names === undefined || read.names.has(name)) read.samples.push({ name, labels, value });
   return why;
 };
 
@@ -148,15 +149,18 @@ const readEof = (read: Read): ExpositionFault | readonly Sample[] => {
 
 /**
  * Reads OpenMetrics 1.0; at the first line that is wrong it stops. What is wrong with a family as a whole is told at its last line.
- * Never throws. Source: OpenMetrics 1.0, "Text Format".
+ * `names`: whose samples are kept. Never throws. Source: OpenMetrics 1.0, "Text Format".
  */
-export const readOpenMetrics = (text: string): readonly Sample[] | ExpositionFault => {
+export const readOpenMetrics = (
+  text: string,
+  names: ReadonlySet<string> | undefined,
+): readonly Sample[] | ExpositionFault => {
   const scan: Scan = { text, isStrict: true, at: 0, why: "" };
-  const read: Read = { scan, samples: [], taken: new Set(), family: undefined, line: 1 };
+  const read: Read = { scan, samples: [], names, taken: new Set(), family: undefined, line: 1 };
   for (; scan.at < text.length; read.line += 1) {
     if (isEof(scan)) return readEof(read);
     if (isLineEnd(scan)) return faultAt(read.line, "the line is empty");
-    const wrong = lengthFault(scan) ?? (text[scan.at] === "#" ? readMeta(read) : readSample(read));
+    const wrong = sizeFault(scan, read.line) ?? (text[scan.at] === "#" ? readMeta(read) : readSample(read));
     if (wrong !== undefined) return typeof wrong === "string" ? faultAt(read.line, wrong) : wrong;
     scan.at += 1;
   }

@@ -28,10 +28,14 @@ const backslash = 92;
 /** Longest line that is read, in UTF-16 units. */
 const maxLine = 1024 * 1024;
 
-/** What is wrong with the line that begins here by its length alone. Never throws. */
-export const lengthFault = ({ text, at }: Scan): string | undefined => {
+/** Most lines with something in them: more is no queue's, and would cost the memory of the whole tick. */
+const maxLines = 300_000;
+
+/** What is wrong with the line that begins here by its size alone: it is too long, or one too many. `nth`: of those with something in them. Never throws. */
+export const sizeFault = ({ text, at }: Scan, nth: number): string | undefined => {
   const end = text.indexOf("\n", at);
-  return (end === -1 ? text.length : end) - at > maxLine ? "the line is longer than 1 MiB" : undefined;
+  if ((end === -1 ? text.length : end) - at > maxLine) return "the line is longer than 1 MiB";
+  return nth > maxLines ? `there are more than ${maxLines} lines` : undefined;
 };
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;

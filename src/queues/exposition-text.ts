@@ -3,13 +3,13 @@ import {
   type ExpositionFault,
   faultAt,
   isLineEnd,
-  lengthFault,
   parseNumber,
   readName,
   readQuoted,
   readToken,
   type Sample,
   type Scan,
+  sizeFault,
   skipBlanks,
 } from "./exposition-scan.ts";
 
@@ -35,6 +35,7 @@ interface Read {
   readonly scan: Scan;
   readonly families: Map<string, Family>;
   readonly samples: Sample[];
+  readonly names: ReadonlySet<string> | undefined;
 }
 
 const familyNamed = (families: Map<string, Family>, name: string): Family => {
@@ -126,7 +127,7 @@ const partFault = (family: Family, name: string, { labels }: LabelBlock, value: 
 
 const noLabels: LabelBlock = { name: undefined, labels: [] };
 
-const readSample = ({ scan, families, samples }: Read): string | undefined => {
+const readSample = ({ scan, families, samples, names }: Read): string | undefined => {
   const given = readName(scan, false);
   skipBlanks(scan);
   const block = scan.text[scan.at] === "{" ? readLabels(scan) : noLabels;
@@ -142,21 +143,27 @@ const readSample = ({ scan, families, samples }: Read): string | undefined => {
   const why = readTimestamp(scan) ?? partFault(family, name, block, value);
   if (why !== undefined) return why;
   family.hasSamples = true;
-  samples.push({ name, labels: block.labels, value });
+  if (names === undefined || names.has(name)) samples.push({ name, labels: block.labels, value });
   return undefined;
 };
 
 /**
  * Reads Prometheus text format 0.0.4; at the first line that is wrong it stops. Families may be mixed, as the format allows.
- * `isWhole`: the last line may lack its newline. Never throws. Source: Prometheus "Exposition formats", text-based format 0.0.4.
+ * `isWhole`: the last line may lack its newline. `names`: whose samples are kept. Never throws. Source: Prometheus "Exposition formats", text-based format 0.0.4.
  */
-export const readTextFormat = (text: string, isWhole: boolean): readonly Sample[] | ExpositionFault => {
+export const readTextFormat = (
+  text: string,
+  isWhole: boolean,
+  names: ReadonlySet<string> | undefined,
+): readonly Sample[] | ExpositionFault => {
   const scan: Scan = { text, isStrict: false, at: 0, why: "" };
-  const read: Read = { scan, families: new Map(), samples: [] };
+  const read: Read = { scan, families: new Map(), samples: [], names };
+  let nth = 0;
   for (let line = 1; scan.at < text.length; line += 1) {
     skipBlanks(scan);
     if (!isLineEnd(scan)) {
-      const why = lengthFault(scan) ?? (text[scan.at] === "#" ? readComment(read) : readSample(read));
+      nth += 1;
+      const why = sizeFault(scan, nth) ?? (text[scan.at] === "#" ? readComment(read) : readSample(read));
       if (why !== undefined) return faultAt(line, why);
       if (scan.at >= text.length && !isWhole)
         return faultAt(line, "the last line does not end with a newline: the text is cut");

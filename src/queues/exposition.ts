@@ -8,11 +8,13 @@ export type Exposition = { readonly kind: "samples"; readonly samples: readonly 
 /**
  * What the text alone doesn't tell. `contentType`: of the answer; empty: the older format. `isMalformed`: its bytes were not all UTF-8.
  * `isWhole`: that all of it came is known, so its last line may lack the newline, as Prometheus takes it; else such a text is cut.
+ * `names`: metrics whose samples are wanted, to spare memory; absent: all. Every line is checked all the same.
  */
 export interface ExpositionHints {
   readonly contentType: string;
   readonly isMalformed: boolean;
   readonly isWhole: boolean;
+  readonly names?: ReadonlySet<string>;
 }
 
 const isOpenMetrics = (contentType: string): boolean =>
@@ -29,8 +31,9 @@ const malformed = (text: string): ExpositionFault => {
  * quotes of newer writers. One wrong line and nothing of it is believed. Pure, linear in the text's length. Never throws.
  * Source: Prometheus "Exposition formats"; OpenMetrics 1.0.
  */
-export const parseExposition = (text: string, { contentType, isMalformed, isWhole }: ExpositionHints): Exposition => {
-  const read = isOpenMetrics(contentType) ? readOpenMetrics(text) : readTextFormat(text, isWhole);
+export const parseExposition = (text: string, hints: ExpositionHints): Exposition => {
+  const { contentType, isMalformed, isWhole, names } = hints;
+  const read = isOpenMetrics(contentType) ? readOpenMetrics(text, names) : readTextFormat(text, isWhole, names);
   if ("kind" in read) return read;
   return isMalformed ? malformed(text) : { kind: "samples", samples: read };
 };

@@ -7,6 +7,9 @@ import { answerOf } from "./answer.ts";
 import { type AskedSource, type Numbers, readingOf } from "./fields.ts";
 import type { QueueLook } from "./reading.ts";
 
+/** Values take many times the memory of their text. */
+const maxMiB = 4;
+
 /** What a `*` goes through: the elements of a list, or the values of a map that has no key of that name. */
 const childrenOf = (value: unknown): readonly (readonly [string, unknown])[] | undefined => {
   if (typeof value !== "object" || value === null || Object.hasOwn(value, "*")) return undefined;
@@ -71,7 +74,7 @@ const numbersAt = (document: unknown, pointer: string, field: QueueField): Numbe
  * Source: RFC 6901, RFC 3339.
  */
 export const readJson = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
-  const answer = await answerOf(name, source, "application/json", context);
+  const answer = await answerOf(name, source, { accept: "application/json", maxMiB }, context);
   if (answer.kind === "unknown") return answer;
   const parsed = parseJsonText(answer.body);
   if (parsed === undefined) return { kind: "unknown", why: `the answer is not JSON: ${quote(answer.body, 60)}` };

@@ -35,16 +35,22 @@ const suffixes: Readonly<Record<string, readonly string[]>> = {
   unknown: [""],
 };
 
-/** A family that begins. */
-export const beginFamily = (name: string): Family => ({
+/** An empty set: the one before, cleared, as families come by the thousand. */
+const emptied = (spare: Set<string> | undefined): Set<string> => {
+  spare?.clear();
+  return spare ?? new Set();
+};
+
+/** A family that begins. `before`: the one that has ended, whose sets it takes over. */
+export const beginFamily = (name: string, before: Family | undefined): Family => ({
   name,
   meta: {},
   names: [name],
   hasSamples: false,
   group: undefined,
-  groups: new Set(),
+  groups: emptied(before?.groups),
   timestamp: undefined,
-  series: new Set(),
+  series: emptied(before?.series),
   buckets: undefined,
 });
 

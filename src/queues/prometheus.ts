@@ -14,6 +14,16 @@ const accept = "text/plain;version=0.0.4, application/openmetrics-text;version=1
 const isFramed = (headers: Readonly<Record<string, string>>): boolean =>
   headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 
+const maxMiB = 10;
+
+const metricsOf = ({ fields }: AskedSource): ReadonlySet<string> =>
+  new Set(
+    Object.values(fields).flatMap((given) => {
+      const parsed = typeof given === "string" ? parseSelector(given) : undefined;
+      return parsed?.kind === "selector" ? [parsed.selector.metric] : [];
+    }),
+  );
+
 const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
   const parsed = parseSelector(text);
   if (parsed.kind === "fault") return { kind: "wrong", why: parsed.why };
@@ -26,12 +36,13 @@ const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
  * Never throws.
  */
 export const readPrometheus = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
-  const answer = await answerOf(name, source, accept, context);
+  const answer = await answerOf(name, source, { accept, maxMiB }, context);
   if (answer.kind === "unknown") return answer;
   const exposition = parseExposition(answer.body, {
     contentType: answer.headers["content-type"] ?? "",
     isMalformed: answer.isMalformed === true,
     isWhole: isFramed(answer.headers),
+    names: metricsOf(source),
   });
   if (exposition.kind === "fault")
     return { kind: "unknown", why: `the answer is not Prometheus text: line ${exposition.line}: ${exposition.why}` };

@@ -35,11 +35,23 @@ describe("parseExposition()", () => {
     { given: "\n\na b\n", told: { line: 3, why: 'the value of "a" is not a number' } },
     { given: "# TYPE h histogram\nh_count -1\n", told: { line: 2, why: '"h_count" is below zero' } },
     { given: '# TYPE h gauge_histogram\nh_bucket{le="1"} -1\n', told: { line: 2, why: '"h_bucket" is below zero' } },
+    { given: `${"a 1\n".repeat(300_001)}`, told: { line: 300_001, why: "there are more than 300000 lines" } },
     { given: `a{b="${"x".repeat(1024 * 1024)}"} 1\n`, told: { line: 1, why: "the line is longer than 1 MiB" } },
   ];
   for (const { given, told } of faults)
     test(`refuses ${JSON.stringify(given).slice(0, 40)} with its line`, () =>
       expect(read(given)).toEqual({ kind: "fault", ...told }));
+
+  test("keeps only the samples that are wanted, and checks the others all the same", () => {
+    const names = new Set(["b"]);
+    const hints = { isMalformed: false, isWhole: true, names };
+    const formats = ["text/plain", "application/openmetrics-text"];
+    for (const contentType of formats) {
+      const some = parseExposition("a 1\nb 2\n# EOF\n", { contentType, ...hints });
+      expect(some).toEqual({ kind: "samples", samples: [{ name: "b", labels: [], value: 2 }] });
+      expect(parseExposition("a x\nb 2\n# EOF\n", { contentType, ...hints })).toMatchObject({ kind: "fault", line: 1 });
+    }
+  });
 
   test("takes a last line without its newline where all of the text is known to be there", () => {
     expect(read("a 1\nb 42", "", false, true)).toMatchObject({
@@ -75,7 +87,7 @@ describe("parseExposition() of hostile sizes", () => {
     },
     { name: "a million label pairs", text: `a{${labels}} 1\n`.repeat(11) },
     { name: "labels of OpenMetrics in one line", openMetrics: true, text: `a{${labels}} 1\n# EOF\n` },
-    { name: "a million families", text: repeat(1_000_000, (at) => `a${at} 1\n`) },
+    { name: "a family a line", text: repeat(300_000, (at) => `a${at} 1\n`) },
     { name: "backslashes", text: `a{b="${"\\\\".repeat(500_000)}"} 1\n`.repeat(10) },
     { name: "a quote that never ends", text: `a{b="${'\\"'.repeat(500_000)} 1\n` },
     { name: "a number that is none at its last digit", text: `a ${"1".repeat(1_000_000)}x\n` },
