@@ -1,4 +1,12 @@
-import type { CheckCommon, Config, HttpCheck, ProcessCheck, TcpCheck, UnitCheck } from "../src/config/config.ts";
+import type {
+  CheckCommon,
+  Config,
+  HttpCheck,
+  ProcessCheck,
+  QueueCheck,
+  TcpCheck,
+  UnitCheck,
+} from "../src/config/config.ts";
 import type { Reading } from "../src/probes/probe.ts";
 import type { CheckState } from "../src/state/state.ts";
 
@@ -46,6 +54,19 @@ export const unitCheck = (more: Partial<UnitCheck> = {}): UnitCheck => ({
   kind: "unit",
   unit: { name: "gateway.service", scope: "system" },
   maxRestarts: 3,
+  ...more,
+});
+
+/** A check of a Hermes board by all findings and the default times; say what differs. */
+export const queueCheck = (more: Partial<QueueCheck> = {}): QueueCheck => ({
+  ...common,
+  kind: "queue",
+  queue: { kind: "hermes", file: "/home/agents/.hermes/kanban.db" },
+  stuckAfterMs: 1_800_000,
+  staleAfterMs: 3_600_000,
+  backlogAfter: 12,
+  workers: null,
+  findings: ["stuck", "stale-claim", "re-blocked", "gave-up", "double-spawn", "ghost", "crash-loop", "backlog"],
   ...more,
 });
 

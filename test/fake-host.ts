@@ -1,3 +1,4 @@
+import { createClock } from "../src/host/clock.ts";
 import { sha256 } from "../src/host/digest.ts";
 import type {
   Command,
@@ -17,6 +18,7 @@ import type {
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
+import { createSqlite } from "../src/host/sqlite.ts";
 import { structured } from "../src/host/structured.ts";
 import type { Tcp, TcpRequest, Touched } from "../src/host/touch.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
@@ -180,6 +182,8 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     processes: fakeProcesses(),
     systemd: fakeSystemd(),
     terminal: fakeTerminal(settings.terminal),
+    // Databases are real files: SQLite in memory would be another thing. So its waits pass by a real clock.
+    sqlite: createSqlite({ clock: createClock() }),
     peers: {
       connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),

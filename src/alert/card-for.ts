@@ -2,6 +2,9 @@ import type { Judged } from "../verdict/judge.ts";
 
 /** Words of a reading or a refusal that lead to one card, whatever the check: the first that fits wins. */
 const bySymptom: readonly { readonly words: RegExp; readonly card: string }[] = [
+  { words: /^(?:re-blocked|gave-up): /u, card: "job-blocked" },
+  { words: /^(?:double-spawn|ghost): /u, card: "job-doubled" },
+  { words: /^crash-loop: /u, card: "unit-down" },
   { words: /stopped on purpose|while it was being stopped|no longer knows why|\bmasked\b/u, card: "unit-stopped" },
   { words: /there is no unit|cannot be loaded/u, card: "unit-missing" },
   { words: /carries the variable/u, card: "token-leaked" },

@@ -92,8 +92,16 @@ export interface Ask {
   readonly headers: Readonly<Record<string, TextOrSecret>>;
 }
 
-/** The numbers of a queue that a source may tell. */
-export type QueueField = "ready" | "running" | "blocked" | "done" | "failed" | "slots" | "oldest_ready_s";
+/** The numbers of a queue that a source may tell. `oldest_ready_at`: since when, instead of for how long. */
+export type QueueField =
+  | "ready"
+  | "running"
+  | "blocked"
+  | "done"
+  | "failed"
+  | "slots"
+  | "oldest_ready_s"
+  | "oldest_ready_at";
 
 /** Where a queue's numbers come from. `fields`: a JSON pointer or a metric selector, or the number itself. */
 export type QueueSource =

@@ -2,7 +2,10 @@ import configBroken from "../../heal-recipes/cards/config-broken.md" with { type
 import containerDown from "../../heal-recipes/cards/container-down.md" with { type: "text" };
 import gatewayDown from "../../heal-recipes/cards/gateway-down.md" with { type: "text" };
 import gatewayTwice from "../../heal-recipes/cards/gateway-twice.md" with { type: "text" };
+import jobBlocked from "../../heal-recipes/cards/job-blocked.md" with { type: "text" };
+import jobDoubled from "../../heal-recipes/cards/job-doubled.md" with { type: "text" };
 import lockStale from "../../heal-recipes/cards/lock-stale.md" with { type: "text" };
+import queueStuck from "../../heal-recipes/cards/queue-stuck.md" with { type: "text" };
 import tokenLeaked from "../../heal-recipes/cards/token-leaked.md" with { type: "text" };
 import unitDown from "../../heal-recipes/cards/unit-down.md" with { type: "text" };
 import unitMissing from "../../heal-recipes/cards/unit-missing.md" with { type: "text" };
@@ -30,7 +33,10 @@ export const shippedCards: Readonly<Record<string, string>> = {
   "container-down": containerDown,
   "gateway-down": gatewayDown,
   "gateway-twice": gatewayTwice,
+  "job-blocked": jobBlocked,
+  "job-doubled": jobDoubled,
   "lock-stale": lockStale,
+  "queue-stuck": queueStuck,
   "token-leaked": tokenLeaked,
   "unit-down": unitDown,
   "unit-missing": unitMissing,

@@ -1,9 +1,9 @@
-import { accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { attempt, failed, failureOf, isFailure } from "./failure.ts";
 import type { Failure, Lock } from "./host.ts";
+import { holderOf } from "./lock-holder.ts";
 import { notPlain } from "./plain-file.ts";
-import { lockHolder } from "./proc-locks.ts";
 
 /** Source: https://www.sqlite.org/rescode.html */
 const sqliteBusy = 5;
@@ -30,22 +30,12 @@ const prepare = (path: string): Failure | undefined => {
   return refused;
 };
 
-/** Who holds it, for a person: `process 4711 (dogwatch)`, or `another process` where the kernel doesn't tell. */
-const holderOf = (path: string): string => {
-  const told = attempt(() => {
-    const pid = lockHolder(readFileSync("/proc/locks", "utf8"), lstatSync(path));
-    return pid === undefined ? undefined : { pid, comm: readFileSync(`/proc/${pid}/comm`, "utf8") };
-  });
-  if (told === undefined || isFailure(told)) return "another process";
-  return `process ${told.pid} (${told.comm.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 15)})`;
-};
-
 const refusal = (path: string, error: unknown): Lock => {
   if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return failureOf(error);
   // The low byte is the code, the others say more about it. Source: https://www.sqlite.org/rescode.html
   switch (error.errcode & 0xff) {
     case sqliteBusy:
-      return { kind: "busy", holder: holderOf(path) };
+      return { kind: "busy", holder: holderOf(path) ?? "another process" };
     case sqliteNotadb:
       return failed("NOTADB", "it holds something that is not a lock");
     default:

@@ -2,7 +2,7 @@
  * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
  * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
  */
-
+import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
 import type { Structured } from "./structured.ts";
@@ -98,7 +98,6 @@ export interface Destination {
   readonly for: string;
   readonly socket?: string;
 }
-
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
 
 /** One request, with all the limits that it is held to; refused unless a {@link Destination} allows it. */
@@ -128,6 +127,8 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
+      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
+      readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
   /** code: `TIMEOUT`, `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, `MALFORMED`, `TLS`, `REFUSED` (not in the egress list), … */
@@ -265,6 +266,7 @@ export interface Host {
   readonly terminal: Terminal;
   readonly peers: Peers;
   readonly structured: Structured;
+  readonly sqlite: Sqlite;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { failed } from "./failure.ts";
 import type { Failure, Http, HttpAnswer, HttpRequest } from "./host.ts";
 import { decodeBody } from "./http-decode.ts";
@@ -85,7 +86,9 @@ const hear = async (response: Response, request: HttpRequest): Promise<Outcome> 
     : await decodeBody(bytes, encoding, request.maxBodyBytes);
   if (decoded.kind === "failed") return decoded;
   const body = new TextDecoder().decode(decoded.bytes, { stream: isCut });
-  return { kind: "answer", status: response.status, headers, body, isBodyCut: isCut };
+  const isMalformed = body.includes("\u{FFFD}") && !isUtf8(decoded.bytes);
+  const answer = { kind: "answer" as const, status: response.status, headers, body, isBodyCut: isCut };
+  return isMalformed ? { ...answer, isMalformed } : answer;
 };
 
 const inWords = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);

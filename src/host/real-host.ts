@@ -9,6 +9,7 @@ import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
+import { createSqlite } from "./sqlite.ts";
 import { structured } from "./structured.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
@@ -50,6 +51,7 @@ export const createHost = (options: HostOptions): Host => {
       terminal ??= createTerminal(env);
       return terminal;
     },
+    sqlite: createSqlite({ clock }),
     peers: {
       connect: connectLines,
       activated: stdioPeer,

@@ -1,10 +1,11 @@
 import { meets, pointerGet } from "../config/conditions.ts";
-import type { Condition, HttpCheck, TextOrSecret } from "../config/config.ts";
-import { destinationName } from "../config/egress.ts";
+import type { Condition, HttpCheck } from "../config/config.ts";
 import type { HttpAnswer } from "../host/host.ts";
+import { askOnce, sayStatus } from "./ask.ts";
 import { quote } from "./evidence.ts";
+import { parseJsonText } from "./json-text.ts";
 import { isOurFault } from "./our-fault.ts";
-import type { Probe, ProbeContext, Seen } from "./probe.ts";
+import type { Probe, Seen } from "./probe.ts";
 
 /** A health answer is small; what lies beyond is not read. */
 const maxBodyBytes = 1024 * 1024;
@@ -13,61 +14,18 @@ const bad = (evidence: string): Seen => ({ kind: "bad", evidence });
 const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
 type Answer = HttpAnswer & { readonly kind: "answer" };
 
-interface Headers {
-  readonly kind: "headers";
-  readonly headers: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-}
-
-/** Fills in the secret ones among the headers of a request, or says which can't be had. */
-export const fillHeaders = (headers: Readonly<Record<string, TextOrSecret>>, context: ProbeContext): Headers | Seen => {
-  const filled: Record<string, string> = {};
-  const secrets: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (typeof value === "string") {
-      filled[name] = value;
-      continue;
-    }
-    const secret = context.secret(value);
-    if (secret.kind === "failed") return unknown(`cannot fill the header "${name}": ${secret.why}`);
-    secrets.push(secret.text);
-    filled[name] = `${value.prefix ?? ""}${secret.text}`;
-  }
-  return { kind: "headers", headers: filled, secrets };
-};
-
-/** Statuses that say what is wrong in a word that recipes know: what another one holds, or a token that is refused, no restart cures. Source: RFC 9110, section 15.5. */
-const names: Readonly<Record<number, string>> = {
-  401: " Unauthorized",
-  403: " Forbidden",
-  404: " Not Found",
-  409: " Conflict",
-  429: " Too Many Requests",
-};
-
 /** A token that another one uses or that is refused: a restart feeds the fight, and a person has to look. */
 const incurable: readonly number[] = [401, 409];
 
 const judgeStatus = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.status.some(({ min, max }) => answer.status >= min && answer.status <= max)) return undefined;
   const wanted = expect.status.map(({ min, max }) => (min === max ? `${min}` : `${min} to ${max}`)).join(" or ");
-  const location = answer.headers["location"];
-  const redirect = location === undefined ? "" : `, a redirect to ${quote(location)} that is not followed`;
   const body = answer.body.trim() === "" ? "" : `: ${quote(answer.body, 120)}`;
-  const seen = bad(`status ${answer.status}${names[answer.status] ?? ""}${redirect}, want ${wanted}${body}`);
+  const seen = bad(`${sayStatus(answer)}, want ${wanted}${body}`);
   return incurable.includes(answer.status) ? { ...seen, isAlertOnly: true } : seen;
 };
 
 const describe = ({ op, value }: Condition): string => (op === "==" ? "" : `${op} `) + JSON.stringify(value);
-
-const parseJson = (body: string): { readonly value: unknown } | undefined => {
-  try {
-    return { value: JSON.parse(body) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-};
 
 /** A JSON value for a person: text, maps and lists in quotes. One nested deeper than the stack can't be written out. */
 const shown = (value: unknown): string => {
@@ -83,7 +41,7 @@ const shown = (value: unknown): string => {
 const judgeJson = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.json.length === 0) return undefined;
   if (answer.isBodyCut) return bad(`status ${answer.status}, and a body of more than 1 MiB where JSON was expected`);
-  const parsed = parseJson(answer.body);
+  const parsed = parseJsonText(answer.body);
   if (parsed === undefined) return bad(`status ${answer.status}, but the body is not JSON: ${quote(answer.body, 60)}`);
   for (const { pointer, condition } of expect.json) {
     const got = pointerGet(parsed.value, pointer);
@@ -118,19 +76,9 @@ const judge = (check: HttpCheck, answer: HttpAnswer): Seen => {
 export const httpProbe: Probe<"http"> = {
   kind: "http",
   look: async (check, context) => {
-    const { url, method, socket, timeoutMs, headers } = check.http;
-    const filled = fillHeaders(headers, context);
-    if (filled.kind !== "headers") return filled;
-    const answer = await context.host.http.request({
-      for: destinationName(check),
-      method,
-      url,
-      ...(socket === null ? {} : { socket }),
-      headers: filled.headers,
-      timeoutMs: Math.min(timeoutMs, context.maxMs),
-      maxBodyBytes,
-      secrets: filled.secrets,
-    });
+    const { name, http } = check;
+    const answer = await askOnce({ name, ask: http, method: http.method, maxBodyBytes }, context);
+    if (answer.kind === "unknown") return answer;
     return judge(check, answer);
   },
   deadlineMs: ({ http }) => http.timeoutMs + 2000,

@@ -1,11 +1,87 @@
-import type { QueueLook } from "../queues/reading.ts";
-import type { Probe } from "./probe.ts";
+import type { QueueCheck } from "../config/config.ts";
+import { judgeFlow } from "../queues/flow.ts";
+import type { FlowFacts, Live } from "../queues/flow-look.ts";
+import type { QueueLook, QueueReading } from "../queues/reading.ts";
+import type { Probe, ProbeContext, Seen } from "./probe.ts";
+import { liveOf } from "./queue-live.ts";
 
-const nothing: QueueLook = { kind: "unknown", why: "not in this version" };
+/** Reading a board ends by itself well before; so long a look at one may take, in milliseconds. */
+const boardMs = 12_000;
+/** What a request may take on top of its own timeout: its answer is read, and the processes are listed. */
+const patienceMs = 3000;
+/** Ids that a source is asked for at most. */
+const maxIds = 200;
 
-/** To be built. */
+/** Each source is read in when it is first needed: a config without queues pays for none. `jobIds`: jobs to list, whatever they are. */
+const readSource = async (
+  { name, queue }: QueueCheck,
+  context: ProbeContext,
+  jobIds: readonly string[],
+): Promise<QueueLook> => {
+  switch (queue.kind) {
+    case "http":
+      return await (await import("../queues/json.ts")).readJson(name, queue, context);
+    case "prometheus":
+      return await (await import("../queues/prometheus.ts")).readPrometheus(name, queue, context);
+    case "hermes":
+      return await (await import("../queues/hermes.ts")).readHermes(queue, context, jobIds);
+    case "openclaw":
+      return await (await import("../queues/openclaw.ts")).readOpenclaw(queue, context);
+  }
+};
+
+/** The live processes, or why nothing can be concluded from them. Null: nothing here depends on them. */
+type Lives = { readonly kind: "seen"; readonly live: Live } | { readonly kind: "blind"; readonly why: string } | null;
+
+const isHere = (claimed: string | null, hostname: string): boolean =>
+  claimed === null || claimed.toLowerCase() === hostname.toLowerCase();
+
+const livesFor = async (
+  { workers }: QueueCheck,
+  { jobs, workers: known }: QueueReading,
+  { host, shared }: ProbeContext,
+): Promise<Lives> => {
+  const pattern = workers ?? known;
+  const hasClaim = jobs?.some(({ claim }) => claim !== null && claim.pid !== null && isHere(claim.host, host.hostname));
+  if (pattern === null && hasClaim !== true) return null;
+  const list = await shared.processes();
+  if (list.kind === "failed") return { kind: "blind", why: `the processes can't be listed: ${list.why}` };
+  if (!list.isComplete)
+    return { kind: "blind", why: "not every process can be seen, so whose worker lives is not judged" };
+  const bootS = host.clock.nowMs() / 1000 - host.clock.uptimeS();
+  return { kind: "seen", live: liveOf(list.processes, pattern, bootS, host.pid) };
+};
+
+/** Workers of jobs that the source hasn't listed: of a job that it knows, and that doesn't run, such a one is a ghost. */
+const unlisted = ({ jobs }: QueueReading, lives: Lives): readonly string[] => {
+  if (jobs === null || lives?.kind !== "seen") return [];
+  const listed = new Set(jobs.map(({ id }) => id));
+  return [...lives.live.workers.keys()].filter((id) => !listed.has(id)).slice(0, maxIds);
+};
+
+const factsOf = ({ host: { clock, hostname } }: ProbeContext, lives: Lives): FlowFacts => ({
+  nowS: clock.nowMs() / 1000,
+  uptimeS: clock.uptimeS(),
+  bootId: clock.bootId(),
+  hostname,
+  live: lives?.kind === "seen" ? lives.live : null,
+});
+
+const look = async (check: QueueCheck, context: ProbeContext): Promise<Seen> => {
+  const first = await readSource(check, context, []);
+  if (first.kind === "unknown") return { kind: "unknown", evidence: first.why };
+  const lives = await livesFor(check, first, context);
+  const ids = unlisted(first, lives);
+  const reading = ids.length === 0 ? first : await readSource(check, context, ids);
+  if (reading.kind === "unknown") return { kind: "unknown", evidence: reading.why };
+  const flow = judgeFlow({ reading, facts: factsOf(context, lives), options: check }, context.memory);
+  return flow.kind === "ok" && lives?.kind === "blind" ? { ...flow, evidence: `${flow.evidence}; ${lives.why}` } : flow;
+};
+
+/** Reads a queue's numbers and judges how its jobs flow, by what the last look left. */
 export const queueProbe: Probe<"queue"> = {
   kind: "queue",
-  look: async () => ({ kind: "unknown", evidence: nothing.why }),
-  deadlineMs: () => 12_000,
+  look,
+  processes: ({ queue, workers }) => ({ argv: workers !== null || !("ask" in queue), uid: false }),
+  deadlineMs: ({ queue }) => ("ask" in queue ? queue.ask.timeoutMs + patienceMs : boardMs),
 };

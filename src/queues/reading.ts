@@ -3,7 +3,7 @@ export type JobStatus = "ready" | "running" | "blocked" | "waiting" | "done" | "
 
 /** Who holds a running job. */
 export interface Claim {
-  /** The host's name as the source has it; null: not told, or this host. */
+  /** The host's name as the source has it; null: this host. A source that doesn't know the host tells no pid. */
   readonly host: string | null;
   /** The process that works on it; null: not told. */
   readonly pid: number | null;
@@ -43,7 +43,10 @@ export interface QueueReading {
   readonly oldestReadyS: number | null;
   /** Epoch seconds of the last claim or finish that the source knows of; null: it keeps no times, and only counters that move tell. */
   readonly movedS: number | null;
-  /** The running and the notable jobs, bounded by the source; null: it has no list. `jobsLeftOut`: how many more there are. */
+  /**
+   * The running jobs, those with something wrong, the ready ones that have waited longest, and any that a live worker names, whatever they
+   * are; bounded by the source. Null: it has no list. `jobsLeftOut`: how many more there are that are running or have something wrong.
+   */
   readonly jobs: readonly Job[] | null;
   readonly jobsLeftOut: number;
   /** Starts of the queue's own program in the last 10 minutes that ended unclean; null: not told. */

@@ -83,6 +83,42 @@ describe("cardFor()", () => {
       want: "config-broken",
     },
     {
+      name: "a queue that is stuck, whatever else is wrong",
+      given: { kind: "queue", evidence: "stuck: 3 ready, 0 running; re-blocked: t_1" },
+      refusal: "",
+      want: "queue-stuck",
+    },
+    {
+      name: "a job that blocked again, whatever its reason says",
+      given: { kind: "queue", evidence: 're-blocked: t_1 ("exit status 78")' },
+      refusal: '"board" is for a person to decide: re-blocked',
+      want: "job-blocked",
+    },
+    {
+      name: "a job that was given up",
+      given: { kind: "queue", evidence: "gave-up: t_1" },
+      refusal: "",
+      want: "job-blocked",
+    },
+    {
+      name: "two workers on one job",
+      given: { kind: "queue", evidence: "double-spawn: t_1 (workers 7 and 8)" },
+      refusal: "",
+      want: "job-doubled",
+    },
+    {
+      name: "a worker without a job",
+      given: { kind: "queue", evidence: "ghost: t_1 (done, yet worker 7 lives)" },
+      refusal: "",
+      want: "job-doubled",
+    },
+    {
+      name: "a queue's program that starts again and again",
+      given: { kind: "queue", evidence: "crash-loop: 3 unclean starts in 10 min" },
+      refusal: "",
+      want: "unit-down",
+    },
+    {
       name: "a check with a card of its own",
       given: { kind: "unit", card: "mine", evidence: "masked" },
       refusal: "",

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import type { QueueCheck, QueueField, QueueFinding, QueueSource } from "../config.ts";
-import { type Block, choice, duration, list, maybe, need, path, pattern, text, whole, withDefault } from "./blocks.ts";
+import type { QueueCheck, QueueFinding, QueueSource } from "../config.ts";
+import { type Block, choice, duration, list, maybe, need, path, pattern, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
-import { askEntries, toAsk } from "./http.ts";
-import { type About, exactlyOne, picked, shape } from "./shape.ts";
+import { httpSource, prometheusSource } from "./queue-asked.ts";
+import { type About, exactlyOne, shape } from "./shape.ts";
 
 const dayMs = 86_400_000;
 
@@ -12,71 +12,6 @@ const findings: readonly QueueFinding[] = [
   ...(["stuck", "stale-claim", "re-blocked", "gave-up", "double-spawn", "ghost", "crash-loop", "backlog"] as const),
 ];
 
-type Asked = Extract<QueueSource, { readonly fields: unknown }>;
-
-const amount: Block<number> = v.pipe(
-  v.number(),
-  v.minValue(0, "expected a number of 0 or more"),
-  v.finite(),
-  v.metadata({ "x-type": "number" }),
-);
-
-/** A pointer or a selector (`what` in words), or the number itself. */
-const field = (what: string, form: RegExp): Block<string | number> => {
-  const where = text(what, form);
-  return v.pipe(
-    picked<string | number>([where, amount], (input) => (typeof input === "number" ? amount : where)),
-    v.metadata({ "x-type": "text or number" }),
-  );
-};
-
-const fieldNames: readonly QueueField[] = ["ready", "running", "blocked", "done", "failed", "slots", "oldest_ready_s"];
-
-const toFields = (raw: Readonly<Partial<Record<QueueField, string | number | undefined>>>): Asked["fields"] =>
-  Object.fromEntries(
-    fieldNames.flatMap((name) => {
-      const given = raw[name];
-      return given === undefined ? [] : [[name, given]];
-    }),
-  );
-
-/** A source that is asked over HTTP. */
-const asked = (kind: Asked["kind"], what: string, form: RegExp, url: string, example: string): Block<Asked> => {
-  const one = field(what, form);
-  return v.pipe(
-    shape(
-      { what: `a map with url and ready, such as { url: "${url}", ready: ${JSON.stringify(example)} }` },
-      {
-        ...askEntries(url),
-        ready: need(one, "Jobs that wait for a worker.", example),
-        running: maybe(one, "Jobs that a worker has.", example),
-        blocked: maybe(one, "Jobs that wait for a person.", example),
-        done: maybe(one, "Jobs that ended well, counted up.", example),
-        failed: maybe(one, "Jobs that failed, counted up.", example),
-        slots: maybe(one, "Jobs that can run at once; a plain number where nobody tells it.", 4),
-        oldest_ready_s: maybe(one, "Seconds that the oldest ready job has waited.", example),
-      },
-    ),
-    v.transform((raw) => ({ kind, ask: toAsk(raw), fields: toFields(raw) })),
-  );
-};
-
-const httpSource = asked(
-  "http",
-  'a JSON pointer such as "/ready", or a number',
-  /^(\/([^/~]|~[01])*)+$/u,
-  "http://127.0.0.1:9000/stats",
-  "/ready",
-);
-
-const prometheusSource = asked(
-  "prometheus",
-  "a metric, with labels in braces where they matter, or a number",
-  /^[a-zA-Z_:][a-zA-Z0-9_:]*\s*(\{.*\})?$/su,
-  "http://127.0.0.1:9419/metrics",
-  'jobs{state="ready"}',
-);
-
 const target: Block<QueueSource> = v.pipe(
   exactlyOne(
     shape(
@@ -84,10 +19,14 @@ const target: Block<QueueSource> = v.pipe(
         what: "a map that says where the queue's numbers come from, such as { hermes: /home/agents/.hermes/kanban.db }",
       },
       {
-        http: maybe(httpSource, "Numbers out of a JSON answer.", {
-          url: "http://127.0.0.1:9000/stats",
-          ready: "/ready",
-        }),
+        http: maybe(
+          httpSource,
+          "Numbers out of a JSON answer; `*` in a pointer stands for every element, and adds up.",
+          {
+            url: "http://127.0.0.1:9000/stats",
+            ready: "/ready",
+          },
+        ),
         prometheus: maybe(
           prometheusSource,
           "Numbers out of Prometheus or OpenMetrics text, summed over what matches.",

@@ -1,0 +1,17 @@
+import type { SqliteCell } from "../host/database.ts";
+
+/** A cell that should be a number; anything else, which SQLite lets stand in any column, is null. Pure. */
+export const numberOf = (cell: SqliteCell | undefined): number | null =>
+  typeof cell === "number" && Number.isFinite(cell) ? cell : null;
+
+/** A cell that should be a text; an empty one is null. Pure. */
+export const textOf = (cell: SqliteCell | undefined): string | null =>
+  typeof cell === "string" && cell !== "" ? cell : null;
+
+/** SQL: the beginning of a text column. A cell of megabytes is not loaded at all, and is null. Pure. */
+export const beginning = (sql: string, length = 80): string =>
+  `CASE WHEN octet_length(${sql}) <= 8192 THEN substr(${sql}, 1, ${length}) END`;
+
+/** SQL: a text out of a column of JSON, null where it isn't JSON. Pure. */
+export const inJson = (sql: string, path: string, length = 80): string =>
+  `CASE WHEN octet_length(${sql}) <= 65536 AND json_valid(${sql}) THEN substr(json_extract(${sql}, '${path}'), 1, ${length}) END`;

@@ -1,0 +1,84 @@
+import type { QueueFinding } from "../config/config.ts";
+import { formatDuration } from "../config/duration.ts";
+import type { FlowLook } from "./flow-look.ts";
+import type { Motion } from "./flow-motion.ts";
+import type { QueueReading } from "./reading.ts";
+
+/** Something that is wrong: its word, what it says of the whole queue (may be empty), and the jobs that it is about. */
+export interface Finding {
+  readonly word: QueueFinding;
+  readonly says: string;
+  readonly jobs: readonly { readonly id: string; readonly why: string }[];
+  /** Jobs that it is about and that are not listed. */
+  readonly more: number;
+}
+
+/** Evidence is cut at 300; the way there is to say less of each job, then to name fewer. */
+const maxChars = 300;
+const levels = [
+  { names: 5, isWhy: true },
+  { names: 5, isWhy: false },
+  { names: 3, isWhy: false },
+  { names: 1, isWhy: false },
+] as const;
+const maxId = 40;
+const maxWords = 40;
+
+const cut = (text: string, max: number): string => {
+  const points = [...text.slice(0, max * 4)];
+  return points.length <= max && text.length <= max * 4 ? text : `${points.slice(0, max - 1).join("")}…`;
+};
+
+/** A source's own words, quoted, so that a reader sees where they begin and end. Pure. */
+export const inQuotes = (text: string): string =>
+  `"${cut(text.replace(/\s+/gu, " ").trim(), maxWords).replaceAll('"', "'")}"`;
+
+/** How long, in words, from seconds. Pure. */
+export const forSo = (seconds: number): string => {
+  const whole = seconds < 120 ? Math.round(seconds) : Math.round(seconds / 60) * 60;
+  return formatDuration(whole * 1000);
+};
+
+/** `2`, or `2 of 4` where the slots are told. Pure. */
+export const ofSlots = ({ running, slots }: QueueReading): string => {
+  const count = String(running ?? "?");
+  return slots === null ? count : `${count} of ${slots}`;
+};
+
+/** An id stands unquoted in a list, so it must not look like more than one. */
+const nameOf = (id: string): string => cut(id.replace(/[\s,;:()"]+/gu, "_"), maxId);
+
+const sayOne = ({ word, says, jobs, more }: Finding, { names, isWhy }: (typeof levels)[number]): string => {
+  const shown = jobs
+    .slice(0, names)
+    .map(({ id, why }) => (isWhy && why !== "" ? `${nameOf(id)} (${why})` : nameOf(id)));
+  const left = jobs.length - shown.length + more;
+  const list = `${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+  return [word, says, list].filter((part) => part !== "").join(": ");
+};
+
+/** Findings in one line: each begins with its word and names at most five jobs, then a count. Pure. */
+export const sayFindings = (findings: readonly Finding[]): string => {
+  const texts = levels.map((level) => findings.map((each) => sayOne(each, level)).join("; "));
+  return texts.find((text) => [...text].length <= maxChars) ?? texts.at(-1) ?? "";
+};
+
+/** Jobs are ready, a slot is free, and nothing moved since the last look. */
+const sayStanding = ({ reading, facts }: FlowLook, { isWatched, standS }: Motion, counts: string): string => {
+  const stoodS = standS === null ? 0 : facts.uptimeS - standS;
+  if (isWatched)
+    return stoodS < 1 ? `watched from now on: ${counts}` : `standing still for ${forSo(stoodS)}: ${counts}`;
+  const agoS = reading.movedS === null ? 0 : Math.max(0, facts.nowS - reading.movedS);
+  return `flowing: ${counts}, last claimed or finished ${forSo(agoS)} ago`;
+};
+
+/** What a queue that is well does. Pure. */
+export const sayState = (look: FlowLook, motion: Motion): string => {
+  const { ready, running, slots, blocked } = look.reading;
+  if (ready === 0 && (running ?? 0) === 0) return (blocked ?? 0) > 0 ? `idle: ${blocked} blocked` : "idle";
+  if (running === null) return `${ready} ready; how many run isn't told, so stuck can't be`;
+  const counts = `${ready} ready, ${ofSlots(look.reading)} running`;
+  if (ready > 0 && slots !== null && slots > 0 && running >= slots) return `full: ${counts}`;
+  if (ready === 0 || motion.hasMoved) return `flowing: ${counts}`;
+  return motion.isFree ? sayStanding(look, motion, counts) : `busy: ${counts}`;
+};

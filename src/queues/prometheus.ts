@@ -1,0 +1,32 @@
+import { parseSelector } from "../config/selector.ts";
+import type { ProbeContext } from "../probes/probe.ts";
+import { answerOf } from "./answer.ts";
+import { parseExposition } from "./exposition.ts";
+import type { Sample } from "./exposition-scan.ts";
+import { type AskedSource, type Numbers, readingOf } from "./fields.ts";
+import type { QueueLook } from "./reading.ts";
+import { valuesOf } from "./selector.ts";
+
+/** The older format first: what is in doubt in it is read, and OpenMetrics is refused as a whole by one odd line. */
+const accept = "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5, */*;q=0.1";
+
+const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
+  const parsed = parseSelector(text);
+  if (parsed.kind === "fault") return { kind: "wrong", why: parsed.why };
+  const values = valuesOf(samples, parsed.selector);
+  return values.length === 0 ? { kind: "wrong", why: `no series matches ${text}` } : { kind: "numbers", values };
+};
+
+/**
+ * A queue's numbers out of what a program exposes for Prometheus, each summed over the series that its selector means. `name`: the check's.
+ * Never throws.
+ */
+export const readPrometheus = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
+  const answer = await answerOf(name, source, accept, context);
+  if (answer.kind === "unknown") return answer;
+  const hints = { contentType: answer.headers["content-type"] ?? "", isMalformed: answer.isMalformed === true };
+  const exposition = parseExposition(answer.body, hints);
+  if (exposition.kind === "fault")
+    return { kind: "unknown", why: `the answer is not Prometheus text: line ${exposition.line}: ${exposition.why}` };
+  return readingOf(source, (text) => numbersOf(exposition.samples, text), context.host.clock.nowMs() / 1000);
+};
