@@ -1,7 +1,8 @@
 import type { Config } from "./config.ts";
 import { crossFaults } from "./cross.ts";
+import { chatAddresses } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
-import { type Expanded, expandPresets, type Homes } from "./presets/expand.ts";
+import { type Expanded, expandPresets, type Users } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
 
@@ -20,37 +21,43 @@ export type Parsed =
     }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
-/** A file's raw value with its presets written out, which preset made what, and the homes that this took from the host. Holds no secret. */
-export type Written = Pick<Expanded, "homes" | "makers"> & { readonly value: unknown };
+/** A file's raw value with its presets written out, which preset made what, and the users that this took from the host. Holds no secret. */
+export type Written = Pick<Expanded, "accounts" | "makers"> & { readonly value: unknown };
 
 /** What the file alone doesn't tell. */
-export interface Surroundings extends Homes {
+export interface Surroundings extends Users {
   /** Name of this host, for a config without `host`. */
   readonly hostname: string;
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(host);
 
-const clearAddress = ({ chat }: Config): string | undefined => {
-  if (chat.kind === "console") return undefined;
-  const url = new URL(chat.kind === "webhook" ? chat.url : chat.api);
-  return url.protocol === "http:" && !isLoopback(url.hostname) ? url.hostname : undefined;
-};
+const clearHosts = ({ chat }: Config): readonly string[] =>
+  chatAddresses(chat).flatMap(({ address }) => {
+    const url = new URL(address);
+    return url.protocol === "http:" && !isLoopback(url.hostname) ? [url.hostname] : [];
+  });
 
-const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => {
-  const host = clearAddress(config);
-  if (host === undefined) return [];
-  return [yaml.faultAt(["chat"], "key", `alerts and their secret go to "${host}" in the clear: use https`)];
-};
+/** A gateway that is its own patient can't tell that it is dead. */
+const soleWay = ({ chat }: Config): readonly string[] =>
+  (chat.kind === "openclaw" || chat.kind === "hermes") && chat.whenDown === null
+    ? [`while ${chat.kind} is down, nobody hears of it: add "when_down", the same bot's own API`]
+    : [];
+
+const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] =>
+  [
+    ...clearHosts(config).map((host) => `alerts and their secret go to "${host}" in the clear: use https`),
+    ...soleWay(config),
+  ].map((message) => yaml.faultAt(["chat"], "key", message));
 
 /**
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):
  * it brings `yaml` and `valibot`. Whether the file may be trusted is `trust.ts`. No fault holds a secret. Never throws.
  */
-export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...homes }: Surroundings): Parsed => {
+export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...users }: Surroundings): Parsed => {
   const read = readYaml(bytes, file);
   if (read.kind === "faults") return read;
-  const expanded = expandPresets(read, homes);
+  const expanded = expandPresets(read, users);
   const { yaml } = expanded;
   if (expanded.isBare) return { kind: "faults", faults: sortFaults(expanded.faults) };
   const checked = check(configSchema, yaml);
@@ -62,6 +69,6 @@ export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...home
     config,
     warnings: [...expanded.warnings, ...warningsOf(config, yaml)],
     faultAt: yaml.faultAt,
-    expanded: { value: yaml.value, homes: expanded.homes, makers: expanded.makers },
+    expanded: { value: yaml.value, accounts: expanded.accounts, makers: expanded.makers },
   };
 };

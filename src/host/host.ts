@@ -265,8 +265,8 @@ export interface Host {
   readonly systemd: Systemd;
   readonly terminal: Terminal;
   readonly peers: Peers;
-  readonly structured: Structured;
   readonly sqlite: Sqlite;
+  readonly structured: Structured;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;
@@ -276,12 +276,14 @@ export interface Host {
   readonly binary: string;
   /** SHA-256 in lower-case hex. Source: FIPS 180-4. */
   sha256(data: string | Uint8Array): string;
+  /** HMAC-SHA-256 in lower-case hex; key and text as UTF-8. Source: RFC 2104. */
+  hmacSha256(key: string, text: string): string;
   /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
   sha256File(path: string): Promise<string | undefined>;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
-  /** The home folder of a user name, or undefined. Source: passwd(5). */
-  homeOf(user: string): string | undefined;
+  /** uid and home folder of a user name, or undefined. Source: passwd(5). */
+  accountOf(user: string): { readonly uid: number; readonly home: string } | undefined;
 }

@@ -38,5 +38,5 @@ export const contextOf = (
     processes: async () => ({ kind: "failed", code: "ENOENT", why: "no processes here" }),
     unit: async () => ({ kind: "failed", why: "no units here" }),
   };
-  return { context: { host, shared, beats: systemBeats, memory: undefined, maxMs: 50_000, secret }, host };
+  return { context: { host, shared, memory: undefined, maxMs: 50_000, beats: systemBeats, secret }, host };
 };
