@@ -99,7 +99,7 @@ until its max_age has passed. Anybody may beat; the beat is that of the user who
 runs this, and a check's "by: USER" takes no other's. Prints nothing.
 
 In a unit:    ExecStartPost=/usr/local/bin/dogwatch beat nightly-backup
-In a crontab: 30 2 * * *  backup-job && /usr/local/bin/dogwatch beat nightly-backup
+In a crontab: 30 2 * * * job && /usr/local/bin/dogwatch beat nightly-backup
 
 Exit: 0 written · 64 not a name · 73, 74 it cannot be written.
 `,
