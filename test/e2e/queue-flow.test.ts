@@ -30,6 +30,7 @@ const onCounters = `checks:
   flow:
     queue: { http: { url: "http://127.0.0.1:18081/", ready: /jobs/ready, running: /jobs/running, done: /jobs/done } }
     stuck_after: 15s
+    findings: [stuck]
 heal:
   mode: apply
   rules:
