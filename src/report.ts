@@ -20,3 +20,10 @@ export interface TickReport {
   /** Messages that a dry run would have sent. */
   readonly wouldSend: readonly { readonly kind: string; readonly text: string }[];
 }
+
+/** Exit status of a tick: what it could not write (errno names) comes before a deaf chat. Pure. Source: sysexits(3). */
+export const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => {
+  const first = writeCodes[0];
+  if (first === undefined) return isChatStuck ? 75 : 0;
+  return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
+};

@@ -1,6 +1,9 @@
 import { type Decided, decide } from "./alert/decide.ts";
 import { isStuck } from "./alert/deliver.ts";
+import { chatNotes, openLatch } from "./alert/latch.ts";
 import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
+import type { Chat } from "./alert/platforms/index.ts";
+import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
@@ -8,7 +11,7 @@ import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
-import type { TickReport } from "./report.ts";
+import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
 import { silenceOf } from "./state/silence.ts";
@@ -92,27 +95,29 @@ const nextState = (
   };
 };
 
-const openMail = (run: Run, { state }: Recalled, onSent: () => void): Mailbox =>
-  openMailbox({
+const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): Latch =>
+  openLatch({
+    ...{ host, folder: paths.state, chat: config.chat, onWritten: note },
+    by: isDryRun ? "dry-run" : "tick",
+  });
+
+const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
+  let opened: Promise<Chat> | undefined;
+  return openMailbox({
     outbox: state.outbox,
     wait: state.chatWait,
     tick: state.tick + 1,
     now: () => nowOf(run).moment,
     onSent,
     send: async (message) => {
-      const chat = await run.openChat();
+      opened ??= run.openChat();
+      const chat = await opened;
       run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret });
+      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
       run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
       return sent;
     },
   });
-
-/** Exit status of a tick: what it could not write comes before a deaf chat. Source: sysexits(3). */
-const exitOf = (writeCodes: readonly string[], isChatStuck: boolean): number => {
-  const first = writeCodes[0];
-  if (first === undefined) return isChatStuck ? 75 : 0;
-  return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ELOOP"].includes(first) ? 73 : 74;
 };
 
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
@@ -120,6 +125,12 @@ const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
   if (run.isDryRun || mailbox.outbox().length === 0) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
+};
+
+/** Sentences for the operator; the last is the reason of the exit status. */
+const troublesOf = (recalled: Recalled, ofFilter: readonly string[], ofChat: readonly string[]): readonly string[] => {
+  const own = [...recalled.troubles(), ...ofFilter];
+  return recalled.writeCodes().length > 0 ? [...ofChat, ...own] : [...own, ...ofChat];
 };
 
 /** Heals; where that throws, a bug of ours, the reds go out all the same. */
@@ -148,7 +159,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
   let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
-  const mailbox = openMail(run, recalled, () => persist());
+  const latch = latchOf(run, recalled);
+  const mailbox = openMail(run, recalled, latch, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
     if (!run.isDryRun)
@@ -164,7 +176,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();
-  const stuck = isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const notes = chatNotes(latch, mailbox.tried());
+  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
   return {
     host: run.config.host,
     at,
@@ -174,7 +187,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: [...recalled.troubles(), ...filterNotes(run, mailbox)],
+    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
   };

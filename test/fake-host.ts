@@ -1,5 +1,5 @@
 import { createClock } from "../src/host/clock.ts";
-import { sha256 } from "../src/host/digest.ts";
+import { hmacSha256, sha256 } from "../src/host/digest.ts";
 import type {
   Command,
   Destination,
@@ -195,6 +195,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     env: settings.env ?? {},
     binary: "/usr/bin/dogwatch",
     sha256,
+    hmacSha256,
     sha256File: async (path) => {
       const read = files.read(path, Number.POSITIVE_INFINITY);
       return read.kind === "read" ? sha256(read.bytes) : undefined;

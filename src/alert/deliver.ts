@@ -8,6 +8,10 @@ export interface Tried {
   readonly kind: AlertKind;
   readonly delivered: boolean;
   readonly why: string;
+  /** The platform by which it went in place of the chat's own gateway. */
+  readonly via?: string;
+  /** What that gateway said, where it won't pass. */
+  readonly refusal?: string;
 }
 
 export interface Delivered {
@@ -21,6 +25,12 @@ export interface Delivered {
 }
 
 const whyOf = (delivery: Delivery): string => (delivery.kind === "delivered" ? delivery.answer : delivery.why);
+
+const wayOf = (delivery: Delivery): Pick<Tried, "via" | "refusal"> => {
+  if (delivery.kind !== "delivered" || delivery.via === undefined) return {};
+  const { via, refusal } = delivery;
+  return refusal === undefined ? { via } : { via, refusal };
+};
 
 const marked = (entry: OutboxEntry, delivery: Delivery): OutboxEntry => ({
   ...entry,
@@ -43,7 +53,7 @@ export const deliver = async (
   for (const { send: entry, covers } of sendable(outbox, tick)) {
     const delivery = await send(entry);
     const isDelivered = delivery.kind === "delivered";
-    tried.push({ id: entry.id, kind: entry.kind, delivered: isDelivered, why: whyOf(delivery) });
+    tried.push({ id: entry.id, kind: entry.kind, delivered: isDelivered, why: whyOf(delivery), ...wayOf(delivery) });
     if (!isDelivered) {
       left = left.map((each) => (covers.includes(each.id) ? marked(each, delivery) : each));
       return {

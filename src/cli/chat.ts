@@ -1,5 +1,7 @@
 import { compose } from "../alert/compose.ts";
+import { openLatch } from "../alert/latch.ts";
 import { openChat } from "../alert/platforms/index.ts";
+import type { Delivery, Message } from "../alert/platforms/platform.ts";
 import { printFault } from "../config/fault.ts";
 import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
@@ -7,6 +9,7 @@ import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
+import { clearChatLatch } from "../state/chat-latch.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { inertLines } from "./paint.ts";
 import { runInSandbox } from "./unit-sandbox.ts";
@@ -44,49 +47,71 @@ const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promis
   return head;
 };
 
-const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
-  const { host, paths, flags } = cli;
-  const { config } = loaded;
+const testMessage = (host: string, evidence: string, head: Head | null, now: string): Message =>
+  compose({
+    ...{ kind: "test", host, check: "chat", incident: null, evidence, since: now, ticks: 1, folded: [] },
+    ...{ heal: null, isKnown: false, card: "", head, now },
+  });
+
+/** One way of the chat and what it answered. `name`: as the operator reads it. */
+interface Tested {
+  readonly name: string;
+  readonly kind: string;
+  readonly sent: Delivery;
+}
+
+/** Asks every way of the chat, each with a message of its own. */
+const testWays = async ({ host, paths }: Cli, { config }: Config, head: Head | null): Promise<readonly Tested[]> => {
   const chat = await openChat(config.chat);
   const now = new Date(host.clock.nowMs()).toISOString();
-  const message = compose({
-    kind: "test",
-    host: config.host,
-    check: "chat",
-    incident: null,
-    evidence: "dogwatch can reach this chat; nothing is wrong",
-    since: now,
-    ticks: 1,
-    folded: [],
-    heal: null,
-    isKnown: false,
-    card: "",
-    head: await logHead(cli, loaded),
-    now,
-  });
+  const secret = secretReader(host, paths.credentials);
   host.http.allow(chat.destinations());
-  const sent = await chat.send(message, { host, timeoutMs, secret: secretReader(host, paths.credentials) });
-  if (flags.isJson) host.terminal.out(`${JSON.stringify({ chat: config.chat.kind, ...sent })}\n`);
-  if (sent.kind === "delivered") {
-    if (!flags.isJson) host.terminal.out(`${config.chat.kind}: delivered (${sent.answer})\n`);
-    if (config.chat.kind === "console" && (await isWallOff(host)))
-      complain(
-        host,
-        "the console is mute: journald has ForwardToWall off",
-        "Set ForwardToWall=yes in journald.conf, or use a chat.",
-      );
-    return exits.done;
-  }
+  return await Promise.all(
+    chat.ways.map(async (way, at) => {
+      const when = at === 0 ? "" : ` while ${config.chat.kind} is down`;
+      const evidence = `dogwatch can reach this chat${when}; nothing is wrong`;
+      const sent = await way.send(testMessage(config.host, evidence, head, now), { host, timeoutMs, secret });
+      return { name: at === 0 ? way.kind : `${way.kind} (when_down)`, kind: way.kind, sent };
+    }),
+  );
+};
+
+/** A test that was delivered opens the chat's latch, one that woke an agent closes it. Root leaves the watcher's folder to the watcher. */
+const settleLatch = ({ host, paths }: Cli, { config }: Config, [own]: readonly Tested[]): void => {
+  if (own === undefined || (host.uid === 0 && paths.install === "system" && paths.helper !== paths.state)) return;
+  const parts = { host, folder: paths.state, chat: config.chat, by: "test", onWritten: () => undefined } as const;
+  const latch = openLatch(parts);
+  if (own.sent.kind === "refused" && own.sent.isLatching) latch.close(own.sent.why);
+  if (own.sent.kind === "delivered" && latch.reason() !== undefined) clearChatLatch(host, paths.state);
+};
+
+const sayRefused = ({ host, paths }: Cli, name: string, sent: Exclude<Delivery, { kind: "delivered" }>): void => {
   // Inside the unit's sandbox the credentials are handed over; outside of it only root can read them.
   const isOutside = paths.install === "system" && host.uid !== 0 && paths.credentials.prefix === "";
   const refused = isOutside ? "Run: sudo dogwatch chat test" : "It will not pass by itself.";
   const lasting = sent.kind === "refused" ? refused : "It may pass; run the command again later.";
-  complain(
-    host,
-    sent.why.startsWith("cannot ") ? sent.why : `cannot deliver to ${config.chat.kind}: ${sent.why}`,
-    lasting,
-  );
-  return exits.stuck;
+  complain(host, sent.why.startsWith("cannot ") ? sent.why : `cannot deliver to ${name}: ${sent.why}`, lasting);
+};
+
+const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
+  const { host, flags } = cli;
+  const tested = await testWays(cli, loaded, await logHead(cli, loaded));
+  settleLatch(cli, loaded, tested);
+  const [own, other] = tested;
+  const whenDown = other === undefined ? {} : { when_down: { chat: other.kind, ...other.sent } };
+  if (flags.isJson) host.terminal.out(`${JSON.stringify({ chat: own?.kind, ...own?.sent, ...whenDown })}\n`);
+  for (const { name, sent } of tested) {
+    if (sent.kind !== "delivered") sayRefused(cli, name, sent);
+    else if (!flags.isJson) host.terminal.out(`${name}: delivered (${sent.answer})\n`);
+  }
+  if (tested.some(({ sent }) => sent.kind !== "delivered")) return exits.stuck;
+  if (own?.kind === "console" && (await isWallOff(host)))
+    complain(
+      host,
+      "the console is mute: journald has ForwardToWall off",
+      "Set ForwardToWall=yes in journald.conf, or use a chat.",
+    );
+  return exits.done;
 };
 
 /** Time for a test message in the sandbox: to start a unit, and to be answered, or not. */

@@ -1,6 +1,7 @@
 import { clock } from "../alert/compose.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { NextTick } from "../host/host.ts";
+import { readChatLatch } from "../state/chat-latch.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
 import { readSilences, silenceText } from "../state/silence.ts";
@@ -72,6 +73,7 @@ const describe = (
   const width = Math.min(24, Math.max(0, ...names.map(({ length }) => length)));
   const refused = state.outbox[0]?.refused;
   const sudo = paths.install === "system" ? "sudo " : "";
+  const closed = readChatLatch(host, paths.state);
   const latched = Object.entries(heal.latched).map(
     ([rule, { why }]) => `latched: ${rule} (${why}); run: ${sudo}dogwatch heal unlatch ${rule}`,
   );
@@ -83,6 +85,12 @@ const describe = (
     ...readSilences(host, paths.helper, now).map(
       (each) => `${silenceText(each)}; run: ${sudo}dogwatch silence remove ${each.check}`,
     ),
+    ...(closed === undefined
+      ? []
+      : [
+          paint(host.terminal, "red", fit(`chat latched: ${closed.why}`, host.terminal.columns)),
+          `  run: ${sudo}dogwatch chat test`,
+        ]),
     fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
     ...illnessLines(cli),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
@@ -115,8 +123,11 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
     return;
   }
   const { verdict, at, checks, incidents, outbox } = state;
+  const closed = readChatLatch(cli.host, cli.paths.state);
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
-  terminal.out(`${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting })}\n`);
+  terminal.out(
+    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...(closed === undefined ? {} : { chat_latched: closed.why }) })}\n`,
+  );
 };
 
 /** `dogwatch status`: what the last tick found, as it left it; nothing is probed. With `--exit-code`: 0 green, 1 amber, 2 red, 3 unknown or stale. */

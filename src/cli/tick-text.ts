@@ -18,7 +18,10 @@ const healLine = ({ heal }: TickReport): string | undefined => {
 };
 
 const alertLines = (report: TickReport): readonly string[] =>
-  report.alerts.map((each) => `alert: ${each.kind} ${each.delivered ? "delivered" : `not delivered: ${each.why}`}`);
+  report.alerts.map((each) => {
+    const way = each.via === undefined ? "" : ` by when_down: ${each.why}`;
+    return `alert: ${each.kind} ${each.delivered ? `delivered${way}` : `not delivered: ${each.why}`}`;
+  });
 
 const checkLine = (terminal: Terminal, each: Judged, width: number, now: string): string => {
   const folded = each.because === undefined ? "" : ` (because of ${each.because})`;
@@ -58,11 +61,12 @@ export const tickLine = (report: TickReport): string => {
     .filter(({ verdict, because }) => verdict !== "green" && because === undefined)
     .map((each) => `${each.verdict} ${each.name}: ${each.evidence}`);
   const sent = report.alerts.filter(({ delivered }) => delivered).length;
+  const other = report.alerts.findLast(({ via }) => via !== undefined);
   const parts = [
     `${report.verdict} ${report.host}: ${counts} of ${plural(report.checks.length, "check")} green in ${ms(report.durationMs)}`,
     ...sick,
     healLine(report),
-    sent > 0 ? `${plural(sent, "alert")} sent` : undefined,
+    sent > 0 ? `${plural(sent, "alert")} sent${other === undefined ? "" : ` by when_down: ${other.why}`}` : undefined,
     report.outbox > 0
       ? `${plural(report.outbox, "alert")} waiting: ${report.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`
       : undefined,
@@ -96,7 +100,10 @@ export const tickJson = (report: TickReport): string => {
       why: heal?.why ?? "",
       ...(heal?.outcome === "planned" ? { steps: heal.steps } : {}),
     },
-    alerts: report.alerts.map(({ id, kind, delivered, why }) => ({ id, kind, delivered, why })),
+    alerts: report.alerts.map(({ id, kind, delivered, why, via }) => ({
+      ...{ id, kind, delivered, why },
+      ...(via === undefined ? {} : { via }),
+    })),
     outbox: report.outbox,
     duration_ms: report.durationMs,
     troubles: report.troubles,

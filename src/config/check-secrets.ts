@@ -1,3 +1,4 @@
+import { waysOf } from "./chat-ways.ts";
 import type { ChatConfig, Config, SecretRef, TextOrSecret } from "./config.ts";
 import type { Fault } from "./fault.ts";
 import { headersOf } from "./headers-of.ts";
@@ -12,22 +13,30 @@ const inHeaders = (path: Path, headers: Readonly<Record<string, TextOrSecret>>):
     typeof value === "string" ? [] : [{ path: [...path, "headers", name], ref: value }],
   );
 
-const inChat = (chat: ChatConfig): readonly Mention[] => {
-  switch (chat.kind) {
+const inWay = (way: ChatConfig, path: Path): readonly Mention[] => {
+  switch (way.kind) {
     case "console":
       return [];
     case "telegram":
-      return [{ path: ["chat", "telegram", "token"], ref: chat.token }];
+    case "openclaw":
+      return [{ path: [...path, "token"], ref: way.token }];
     case "slack":
-      return chat.how === "token"
-        ? [{ path: ["chat", "slack", "token"], ref: chat.token }]
-        : [{ path: ["chat", "slack", "webhook"], ref: chat.url }];
+      return way.how === "token"
+        ? [{ path: [...path, "token"], ref: way.token }]
+        : [{ path: [...path, "webhook"], ref: way.url }];
     case "discord":
-      return [{ path: ["chat", "discord", "webhook"], ref: chat.url }];
+      return [{ path: [...path, "webhook"], ref: way.url }];
     case "webhook":
-      return inHeaders(["chat", "webhook"], chat.headers);
+      return inHeaders(path, way.headers);
+    case "hermes":
+      return [{ path: [...path, "secret"], ref: way.secret }];
   }
 };
+
+const inChat = (chat: ChatConfig): readonly Mention[] =>
+  waysOf(chat).flatMap((way) =>
+    inWay(way, way === chat ? ["chat", chat.kind] : ["chat", chat.kind, "when_down", way.kind]),
+  );
 
 const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
   ...inChat(chat),

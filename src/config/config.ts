@@ -187,7 +187,7 @@ export type Check =
 /** The check of one kind, for the probe of that kind. */
 export type CheckOf<Kind extends Check["kind"]> = Extract<Check, { kind: Kind }>;
 
-/** The one chat. `kind` is the platform's name. */
+/** The one chat. `kind` is the platform's name; `whenDown` the same bot's own platform, for when its gateway doesn't take a message. */
 export type ChatConfig =
   | { readonly kind: "console" }
   | {
@@ -211,7 +211,25 @@ export type ChatConfig =
       readonly kind: "webhook";
       readonly url: string;
       readonly headers: Readonly<Record<string, TextOrSecret>>;
+    }
+  | {
+      readonly kind: "openclaw";
+      readonly api: string;
+      readonly token: SecretRef;
+      readonly channel: string;
+      readonly target: string;
+      readonly account: string | null;
+      readonly whenDown: BotApi | null;
+    }
+  | {
+      readonly kind: "hermes";
+      readonly api: string;
+      readonly route: string;
+      readonly secret: SecretRef;
+      readonly whenDown: BotApi | null;
     };
+/** A platform's own API, reached with a bot's token or webhook and through no gateway. */
+export type BotApi = Extract<ChatConfig, { readonly kind: "telegram" | "slack" | "discord" }>;
 
 /** A rule of the whitelist: when one of `on` is red, `recipe` may run. `sha256`: the pin of the recipe's file, in lower case. */
 export interface Rule {

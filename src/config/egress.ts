@@ -1,5 +1,6 @@
 import type { Destination } from "../host/host.ts";
-import type { Ask, Check, Config } from "./config.ts";
+import { wayName, waysOf } from "./chat-ways.ts";
+import type { Ask, ChatConfig, Check, Config } from "./config.ts";
 
 /** What a check's requests are marked with, and its entry in the egress list. */
 export const destinationName = (check: { readonly name: string }): string => `check ${check.name}`;
@@ -41,11 +42,14 @@ const ofCheck = (check: Check): readonly Destination[] => {
 export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly Destination[] =>
   checks.flatMap(ofCheck);
 
-/** The base address of the chat, from the config alone; undefined for one that needs no network. Never throws on a loaded config. */
-export const chatAddress = (chat: Config["chat"]): string | undefined => {
-  if ("api" in chat) return chat.api;
-  return "url" in chat && typeof chat.url === "string" ? chat.url : undefined;
+const addressOf = (chat: ChatConfig): readonly string[] => {
+  if ("api" in chat) return [chat.api];
+  return "url" in chat && typeof chat.url === "string" ? [chat.url] : [];
 };
+
+/** The base addresses of the chat and of the way for when it is down, from the config alone; none for one that needs no network. Never throws on a loaded config. */
+export const chatAddresses = (chat: ChatConfig): readonly { readonly address: string; readonly for: string }[] =>
+  waysOf(chat).flatMap((way) => addressOf(way).map((address) => ({ address, for: wayName(chat, way) })));
 
 /** An address that the units' IP filter has to let through: as it stands in the config, and for whom. */
 export interface FilterHost {
@@ -64,10 +68,9 @@ export const isLiteral = (host: string): boolean => host.includes(":") || /^\d{1
  * knows addresses only. Never throws on a loaded config.
  */
 export const filterHosts = (config: Config): readonly FilterHost[] => {
-  const chat = chatAddress(config.chat);
   const places = [
     ...checkDestinations(config).filter(({ socket }) => socket === undefined),
-    ...(chat === undefined ? [] : [{ ...endpoint(chat), for: `chat ${config.chat.kind}` }]),
+    ...chatAddresses(config.chat).map((way) => ({ ...endpoint(way.address), for: way.for })),
   ];
   const byHost = new Map<string, string[]>();
   for (const { host, for: purpose } of places) {

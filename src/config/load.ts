@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { crossFaults } from "./cross.ts";
+import { chatAddresses } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
 import { type Expanded, expandPresets, type Homes } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
@@ -31,17 +32,23 @@ export interface Surroundings extends Homes {
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(host);
 
-const clearAddress = ({ chat }: Config): string | undefined => {
-  if (chat.kind === "console") return undefined;
-  const url = new URL(chat.kind === "webhook" ? chat.url : chat.api);
-  return url.protocol === "http:" && !isLoopback(url.hostname) ? url.hostname : undefined;
-};
+const clearHosts = ({ chat }: Config): readonly string[] =>
+  chatAddresses(chat).flatMap(({ address }) => {
+    const url = new URL(address);
+    return url.protocol === "http:" && !isLoopback(url.hostname) ? [url.hostname] : [];
+  });
 
-const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => {
-  const host = clearAddress(config);
-  if (host === undefined) return [];
-  return [yaml.faultAt(["chat"], "key", `alerts and their secret go to "${host}" in the clear: use https`)];
-};
+/** A gateway that is its own patient can't tell that it is dead. */
+const soleWay = ({ chat }: Config): readonly string[] =>
+  (chat.kind === "openclaw" || chat.kind === "hermes") && chat.whenDown === null
+    ? [`while ${chat.kind} is down, nobody hears of it: add "when_down", the same bot's own API`]
+    : [];
+
+const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] =>
+  [
+    ...clearHosts(config).map((host) => `alerts and their secret go to "${host}" in the clear: use https`),
+    ...soleWay(config),
+  ].map((message) => yaml.faultAt(["chat"], "key", message));
 
 /**
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):

@@ -95,3 +95,20 @@ export const modelFault = (url: URL): string | undefined => {
     ? undefined
     : `a path that ends in "${path}" runs a model or wakes an agent: use the server's health address, such as "/health"`;
 };
+
+/** Hooks of gateways on their own ports, which may run an agent whatever their names are, with the chat that posts without one. */
+const hooks: readonly { readonly port: string; readonly path: RegExp; readonly chat: string }[] = [
+  // Source: docs.openclaw.ai/automation/cron-jobs/webhooks (mapped hooks).
+  { port: "18789", path: /^\/hooks\//u, chat: "openclaw" },
+  // Source: hermes-agent.nousresearch.com/docs/user-guide/messaging/webhooks.
+  { port: "8644", path: /^(\/p\/[^/]+)?\/webhooks\//u, chat: "hermes" },
+];
+
+/** Why messages may not be posted to an address that looks like a gateway's hook (law 1); undefined when they may. Never throws. */
+export const hookFault = (url: URL): string | undefined => {
+  const path = decoded(url.pathname).toLowerCase().replace(/\/+/gu, "/");
+  const hook = hooks.find((each) => each.port === url.port && each.path.test(path));
+  return hook === undefined
+    ? undefined
+    : `this looks like a gateway's hook, which may run an agent at each message: use "chat: ${hook.chat}"`;
+};

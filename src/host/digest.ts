@@ -21,6 +21,10 @@ export const sha256 = (data: string | Uint8Array): string => {
   return hash.digest("hex");
 };
 
+/** HMAC-SHA-256 of a text in lower-case hex, key and text as UTF-8. Never throws. Source: RFC 2104, FIPS 198-1. */
+export const hmacSha256 = (key: string, text: string): string =>
+  process.getBuiltinModule("node:crypto").createHmac("sha256", key).update(text).digest("hex");
+
 /**
  * SHA-256 of a file of any size, a piece at a time with room for other work in between; undefined when it can't be
  * read. Never rejects.

@@ -292,6 +292,8 @@ export interface Host {
   readonly binary: string;
   /** SHA-256 in lower-case hex. Source: FIPS 180-4. */
   sha256(data: string | Uint8Array): string;
+  /** HMAC-SHA-256 in lower-case hex; key and text as UTF-8. Source: RFC 2104. */
+  hmacSha256(key: string, text: string): string;
   /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
   sha256File(path: string): Promise<string | undefined>;
   /** uid of a user name, or undefined. Source: passwd(5). */

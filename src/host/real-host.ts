@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { getegid, getgroups, pid } from "node:process";
 import { createClock } from "./clock.ts";
-import { sha256, sha256File } from "./digest.ts";
+import { hmacSha256, sha256, sha256File } from "./digest.ts";
 import { createExec } from "./exec.ts";
 import { createOwnFiles } from "./file-walk.ts";
 import { createFiles } from "./files.ts";
@@ -61,6 +61,7 @@ export const createHost = (options: HostOptions): Host => {
     env,
     binary,
     sha256,
+    hmacSha256,
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,

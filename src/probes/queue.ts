@@ -1,5 +1,7 @@
 import type { QueueCheck } from "../config/config.ts";
+import type { Host } from "../host/host.ts";
 import { judgeFlow } from "../queues/flow.ts";
+import { isOurs } from "../queues/flow-jobs.ts";
 import type { FlowFacts, Live } from "../queues/flow-look.ts";
 import type { QueueLook, QueueReading } from "../queues/reading.ts";
 import type { Probe, ProbeContext, Seen } from "./probe.ts";
@@ -33,8 +35,11 @@ const readSource = async (
 /** The live processes, or why nothing can be concluded from them. Null: nothing here depends on them. */
 type Lives = { readonly kind: "seen"; readonly live: Live } | { readonly kind: "blind"; readonly why: string } | null;
 
-const isHere = (claimed: string | null, hostname: string): boolean =>
-  claimed === null || claimed.toLowerCase() === hostname.toLowerCase();
+/** A program writes the host's whole name into its claims where that is how the host is called. Source: gethostname(2), proc(5) sys/kernel/hostname. */
+const hostnamesOf = ({ hostname, files }: Host): readonly string[] => {
+  const read = files.read("/proc/sys/kernel/hostname", 256);
+  return read.kind === "failed" ? [hostname] : [hostname, new TextDecoder().decode(read.bytes).trim()];
+};
 
 const livesFor = async (
   { workers }: QueueCheck,
@@ -42,7 +47,9 @@ const livesFor = async (
   { host, shared }: ProbeContext,
 ): Promise<Lives> => {
   const pattern = workers ?? known;
-  const hasClaim = jobs?.some(({ claim }) => claim !== null && claim.pid !== null && isHere(claim.host, host.hostname));
+  const hasClaim = jobs?.some(
+    ({ claim }) => claim !== null && claim.pid !== null && isOurs(claim, { hostnames: hostnamesOf(host) }),
+  );
   if (pattern === null && hasClaim !== true) return null;
   const list = await shared.processes();
   if (list.kind === "failed") return { kind: "blind", why: `the processes can't be listed: ${list.why}` };
@@ -59,11 +66,11 @@ const unlisted = ({ jobs }: QueueReading, lives: Lives): readonly string[] => {
   return [...lives.live.workers.keys()].filter((id) => !listed.has(id)).slice(0, maxIds);
 };
 
-const factsOf = ({ host: { clock, hostname } }: ProbeContext, lives: Lives): FlowFacts => ({
-  nowS: clock.nowMs() / 1000,
-  uptimeS: clock.uptimeS(),
-  bootId: clock.bootId(),
-  hostname,
+const factsOf = ({ host }: ProbeContext, lives: Lives): FlowFacts => ({
+  nowS: host.clock.nowMs() / 1000,
+  uptimeS: host.clock.uptimeS(),
+  bootId: host.clock.bootId(),
+  hostnames: hostnamesOf(host),
   live: lives?.kind === "seen" ? lives.live : null,
 });
 

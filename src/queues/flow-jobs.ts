@@ -21,8 +21,9 @@ type Named = Finding["jobs"][number];
 const finding = (word: QueueFinding, jobs: readonly Named[]): readonly Finding[] =>
   jobs.length === 0 ? [] : [{ word, says: "", jobs, more: 0 }];
 
-const isOurs = ({ host }: Claim, { hostname }: FlowFacts): boolean =>
-  host === null || host.toLowerCase() === hostname.toLowerCase();
+/** Whether a claim is held on this host. Pure. */
+export const isOurs = ({ host }: Claim, { hostnames }: Pick<FlowFacts, "hostnames">): boolean =>
+  host === null || hostnames.some((name) => name.toLowerCase() === host.toLowerCase());
 
 /** Why the worker of a claim on this host can't be working; undefined where it may, where another has the job, or where nobody can tell. */
 const deadWorker = ({ id, claim }: Job, live: Live, clock: Clock): string | undefined => {
@@ -53,10 +54,16 @@ const staleWhy = (job: Job, { facts, options }: FlowLook, clock: Clock): string 
   return claim === null ? undefined : expired(claim, clock);
 };
 
-const named = (jobs: readonly Job[], whyOf: (job: Job) => string | undefined): readonly Named[] =>
+/** For how long a job stands as it does, in words; empty where the source doesn't tell. */
+const ageOf = ({ sinceS, claim }: Job, clock: Clock): string => {
+  const fromS = sinceS ?? claim?.atS ?? null;
+  return fromS === null ? "" : forSo(ageS(clock, fromS));
+};
+
+const named = (jobs: readonly Job[], clock: Clock, whyOf: (job: Job) => string | undefined): readonly Named[] =>
   jobs.flatMap((job) => {
     const why = whyOf(job);
-    return why === undefined ? [] : [{ id: job.id, why }];
+    return why === undefined ? [] : [{ id: job.id, why, age: ageOf(job, clock) }];
   });
 
 const sinceWords = ({ sinceS }: Job, clock: Clock): string =>
@@ -99,15 +106,15 @@ export const jobFindings = (look: FlowLook, clock: Clock): readonly Finding[] =>
   return [
     ...finding(
       "stale-claim",
-      named(running, (job) => staleWhy(job, look, clock)),
+      named(running, clock, (job) => staleWhy(job, look, clock)),
     ),
     ...finding(
       "re-blocked",
-      named(jobs, (job) => withReason(job, job.reblocked, clock)),
+      named(jobs, clock, (job) => withReason(job, job.reblocked, clock)),
     ),
     ...finding(
       "gave-up",
-      named(jobs, (job) => withReason(job, job.gaveUp, clock)),
+      named(jobs, clock, (job) => withReason(job, job.gaveUp, clock)),
     ),
     ...finding("double-spawn", [...twice(live), ...sameKeys(running)]),
     ...finding("ghost", live === null ? [] : ghosts(jobs, live, clock)),

@@ -15,7 +15,8 @@ export interface FlowFacts {
   readonly nowS: number;
   readonly uptimeS: number;
   readonly bootId: string;
-  readonly hostname: string;
+  /** What this host calls itself: its short name, and the whole one where that differs. */
+  readonly hostnames: readonly string[];
   /** Null: not asked for, or not to be seen whole; then nothing is concluded from processes. */
   readonly live: Live | null;
 }

@@ -8,18 +8,24 @@ import type { QueueReading } from "./reading.ts";
 export interface Finding {
   readonly word: QueueFinding;
   readonly says: string;
-  readonly jobs: readonly { readonly id: string; readonly why: string }[];
+  readonly jobs: readonly {
+    readonly id: string;
+    readonly why: string;
+    /** For how long, in words: what is said where there is no room for the reason. */
+    readonly age?: string;
+  }[];
   /** Jobs that it is about and that are not listed. */
   readonly more: number;
 }
 
-/** Evidence is cut at 300; the way there is to say less of each job, then to name fewer. */
+/** Evidence is cut at 300; the way there is to say less of each job, for how long and then nothing, and last to name fewer. */
 const maxChars = 300;
 const levels = [
-  { names: 5, isWhy: true },
-  { names: 5, isWhy: false },
-  { names: 3, isWhy: false },
-  { names: 1, isWhy: false },
+  { names: 5, says: "why" },
+  { names: 5, says: "age" },
+  { names: 5, says: "nothing" },
+  { names: 3, says: "nothing" },
+  { names: 1, says: "nothing" },
 ] as const;
 const maxId = 40;
 const maxWords = 40;
@@ -48,10 +54,15 @@ export const ofSlots = ({ running, slots }: QueueReading): string => {
 /** An id stands unquoted in a list, so it must not look like more than one. */
 const nameOf = (id: string): string => cut(id.replace(/[\s,;:()"]+/gu, "_"), maxId);
 
-const sayOne = ({ word, says, jobs, more }: Finding, { names, isWhy }: (typeof levels)[number]): string => {
-  const shown = jobs
-    .slice(0, names)
-    .map(({ id, why }) => (isWhy && why !== "" ? `${nameOf(id)} (${why})` : nameOf(id)));
+type Level = (typeof levels)[number];
+
+const sayJob = ({ id, why, age }: Finding["jobs"][number], { says }: Level): string => {
+  const words = { why, age: age ?? "", nothing: "" }[says];
+  return words === "" ? nameOf(id) : `${nameOf(id)} (${words})`;
+};
+
+const sayOne = ({ word, says, jobs, more }: Finding, level: Level): string => {
+  const shown = jobs.slice(0, level.names).map((job) => sayJob(job, level));
   const left = jobs.length - shown.length + more;
   const list = `${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
   return [word, says, list].filter((part) => part !== "").join(": ");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { openChat } from "../../src/alert/platforms/index.ts";
 import type { Config } from "../../src/config/config.ts";
-import { chatAddress, checkDestinations, endpoint, filterHosts } from "../../src/config/egress.ts";
+import { chatAddresses, checkDestinations, endpoint, filterHosts } from "../../src/config/egress.ts";
 import { configOf, httpCheck, processCheck, tcpCheck, unitCheck } from "../checks.ts";
 
 describe("endpoint()", () => {
@@ -62,15 +62,34 @@ const chats = {
   slack: { kind: "slack", how: "webhook", url: secret, api: "https://hooks.slack.com" },
   discord: { kind: "discord", url: secret, threadId: null, api: "https://discord.com" },
   webhook: { kind: "webhook", url: "http://chat.lan:8080/hook", headers: {} },
+  openclaw: {
+    kind: "openclaw",
+    api: "http://127.0.0.1:18789",
+    token: secret,
+    channel: "telegram",
+    target: "-1001",
+    account: null,
+    whenDown: { kind: "telegram", chatId: "1", threadId: null, token: secret, api: "https://api.telegram.org" },
+  },
+  hermes: { kind: "hermes", api: "http://10.0.0.7:8644", route: "dogwatch", secret, whenDown: null },
 } as const satisfies { readonly [K in Config["chat"]["kind"]]: Extract<Config["chat"], { kind: K }> };
 
-describe("chatAddress()", () => {
+describe("chatAddresses()", () => {
   for (const chat of Object.values<Config["chat"]>(chats))
-    test(`chatAddress() of ${chat.kind} is where the platform itself says that it goes`, async () => {
-      const address = chatAddress(chat);
-      const places = (await openChat(chat)).destinations().map(({ host, port }) => ({ host, port }));
-      expect(address === undefined ? [] : [endpoint(address)]).toEqual(places);
+    test(`chatAddresses() of ${chat.kind} is where the platform itself says that it goes, and what for`, async () => {
+      const places = (await openChat(chat)).destinations().map(({ host, port, for: purpose }) => [host, port, purpose]);
+      const found = chatAddresses(chat).map(({ address, for: purpose }) => {
+        const { host, port } = endpoint(address);
+        return [host, port, purpose];
+      });
+      expect(found).toEqual(places);
     });
+
+  test("chatAddresses() names the way for when a gateway is down apart", () =>
+    expect(chatAddresses(chats.openclaw)).toEqual([
+      { address: "http://127.0.0.1:18789", for: "chat openclaw" },
+      { address: "https://api.telegram.org", for: "chat telegram, when openclaw is down" },
+    ]));
 });
 
 describe("filterHosts()", () => {
@@ -85,6 +104,14 @@ describe("filterHosts()", () => {
       { host: "10.0.0.2", for: ["check b", "check c"] },
       { host: "chat.lan", for: ["check d", "chat webhook"] },
     ]);
+  });
+
+  test("filterHosts() lists the way for when a gateway is down", () => {
+    const hosts = (chat: Config["chat"]) => filterHosts(configOf([], { chat }));
+    expect(hosts(chats.openclaw)).toEqual([
+      { host: "api.telegram.org", for: ["chat telegram, when openclaw is down"] },
+    ]);
+    expect(hosts(chats.hermes)).toEqual([{ host: "10.0.0.7", for: ["chat hermes"] }]);
   });
 
   test("filterHosts() leaves out loopback in every spelling, Unix sockets and what only looks", () => {

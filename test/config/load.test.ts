@@ -101,6 +101,29 @@ describe("parseConfig() on valid files", () => {
       given: '{ webhook: { url: "https://alerts.example.org/x", headers: { Authorization: { credential: a } } } }',
       want: { kind: "webhook", url: "https://alerts.example.org/x", headers: { Authorization: { credential: "a" } } },
     },
+    {
+      given: "{ openclaw: { token: { credential: t }, channel: telegram, target: -1001234567890 } }",
+      want: {
+        kind: "openclaw",
+        api: "http://127.0.0.1:18789",
+        token: { credential: "t" },
+        channel: "telegram",
+        target: "-1001234567890",
+        account: null,
+        whenDown: null,
+      },
+    },
+    {
+      given:
+        '{ hermes: { route: alerts, secret: { file: /etc/s }, url: "http://10.0.0.7:8644/p/coder/", when_down: { discord: { webhook: { credential: d } } } } }',
+      want: {
+        kind: "hermes",
+        api: "http://10.0.0.7:8644/p/coder",
+        route: "alerts",
+        secret: { file: "/etc/s" },
+        whenDown: { kind: "discord", url: { credential: "d" }, threadId: null, api: "https://discord.com" },
+      },
+    },
   ] as const;
   for (const { given, want } of chats)
     test(`parseConfig() takes chat: ${given}`, () => {
@@ -148,6 +171,29 @@ describe("parseConfig() on valid files", () => {
     expect(warned("127.0.0.1:9")).toEqual([]);
     expect(warned("relay.example")).toEqual([
       'f.yaml:1:1: alerts and their secret go to "relay.example" in the clear: use https',
+    ]);
+  });
+
+  test("parseConfig() warns of a gateway that nothing can stand in for, and of either way in the clear", () => {
+    const warned = (rest: string): readonly string[] => {
+      const chat = `{ hermes: { route: a, secret: { credential: s }${rest} } }`;
+      const parsed = parseConfig(
+        bytesOf(`chat: ${chat}\nchecks: { a: { tcp: { port: 1 } } }\n`),
+        "f.yaml",
+        surroundings,
+      );
+      return parsed.kind === "config" ? parsed.warnings.map(printFault) : ["no config"];
+    };
+    const other = (api: string): string =>
+      `, when_down: { telegram: { chat_id: 1, token: { credential: t }, api: "${api}" } }`;
+    const clear = (host: string): string =>
+      `f.yaml:1:1: alerts and their secret go to "${host}" in the clear: use https`;
+    const sole = `f.yaml:1:1: while hermes is down, nobody hears of it: add "when_down", the same bot's own API`;
+    expect(warned(other("https://api.telegram.org"))).toEqual([]);
+    expect(warned("")).toEqual([sole]);
+    expect(warned(`, url: "http://gateway.lan:8644"${other("http://relay.lan")}`)).toEqual([
+      clear("gateway.lan"),
+      clear("relay.lan"),
     ]);
   });
 

@@ -1,7 +1,7 @@
-// A chat that dogwatch posts to: Telegram's sendMessage, and for every other path a plain webhook.
+// A chat that dogwatch posts to: Telegram's sendMessage, Hermes' webhook routes, and for every other path a plain webhook.
 //   node receiver.mjs PORT INBOX MODE TOKENFILE
 // INBOX: one JSON line a request. MODE: a file that says how to answer from now on: ok (also when it is missing),
-// 500, 400, 429 (retry after 1 s) or hang. Failures name the request's path, token and all, as careless servers do.
+// 500, 400, 429 (retry after 1 s), hang, or agent: a Hermes route says that an agent runs. Failures name the request's path, token and all, as careless servers do.
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
@@ -43,6 +43,9 @@ const broken = (status, path) => {
 
 const answer = (request, body) => {
   const now = mode();
+  const isHermes = request.url.startsWith("/webhooks/");
+  if (isHermes && now === "agent") return [202, { status: "accepted", delivery_id: body?.id }];
+  if (isHermes && now === "ok") return [200, { status: "delivered", delivery_id: body?.id }];
   if (now === "hang") return undefined;
   if (now !== "ok") return broken(Number(now), request.url);
   return request.url.startsWith("/bot")

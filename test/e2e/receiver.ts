@@ -13,7 +13,7 @@ export interface Taken {
 }
 
 /** How the chat answers from now on: see `receiver.mjs`. */
-export type Mode = "ok" | "500" | "400" | "429" | "hang";
+export type Mode = "ok" | "500" | "400" | "429" | "hang" | "agent";
 
 /** A real HTTP chat inside the bed. */
 export interface Receiver {

@@ -72,7 +72,7 @@ export const judged = (given: Partial<QueueReading>, at: At = {}): Flow => {
     nowS: startS + afterS,
     uptimeS: bootS + afterS,
     bootId: "boot-1",
-    hostname: "web-1",
+    hostnames: ["web-1", "web-1.example.org"],
     live: null,
     ...at.facts,
   };

@@ -231,7 +231,7 @@ describe("judgeFlow() weighs findings", () => {
       }),
     );
     expect(judged({ running: 0, jobs }).evidence).toBe(
-      "gave-up: t_12345670, t_12345671, t_12345672, t_12345673, t_12345674 and 3 more",
+      "gave-up: t_12345670 (1 h), t_12345671 (1 h), t_12345672 (1 h), t_12345673 (1 h), t_12345674 (1 h) and 3 more",
     );
   });
 });

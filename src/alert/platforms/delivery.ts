@@ -7,8 +7,11 @@ type Answer = Extract<HttpAnswer, { kind: "answer" }>;
 
 /** What a platform's answer says in the platform's own way. */
 interface Heard {
-  /** Of a 2xx answer: taken, refused for good, try later, or not the platform's language at all. */
-  readonly verdict: "taken" | "refused" | "later" | "unreadable";
+  /**
+   * Of a 2xx answer: taken, refused for good, try later, had before (passed on or not), a sign that an agent runs, or not the
+   * platform's language at all.
+   */
+  readonly verdict: "taken" | "refused" | "later" | "seen" | "latching" | "unreadable";
   /** The platform's own words, as they came. */
   readonly words: string;
   readonly retryAfterS?: number | undefined;
@@ -69,6 +72,10 @@ const judge = (dialect: Dialect, answer: Answer, nowMs: number): Delivery => {
       return refused;
     case "later":
       return later(said, retryAfterS);
+    case "seen":
+      return { kind: "later", why: said, isSeen: true };
+    case "latching":
+      return { ...refused, isLatching: true };
     case "unreadable":
       return later(`${said}, which is not an answer of ${platform}`, retryAfterS);
   }
@@ -89,22 +96,25 @@ export interface Post {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Headers that depend on the very text of the body. */
+  sign?(text: string): Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
 
 /** Posts once and says what became of it. Never throws. */
 export const post = async (
   dialect: Dialect,
-  { url, headers, body, secrets }: Post,
+  { url, headers, body, sign, secrets }: Post,
   context: PlatformContext,
 ): Promise<Delivery> => {
   const { http, clock } = context.host;
+  const text = JSON.stringify(body);
   const answer = await http.request({
     for: `chat ${dialect.platform}`,
     method: "POST",
     url,
-    headers: { ...headers, "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify(body),
+    headers: { ...headers, ...sign?.(text), "content-type": "application/json; charset=utf-8" },
+    body: text,
     timeoutMs: context.timeoutMs,
     maxBodyBytes: maxAnswerBytes,
     secrets,

@@ -1,6 +1,8 @@
+import { wayName, waysOf } from "../../config/chat-ways.ts";
 import type { ChatConfig } from "../../config/config.ts";
 import type { Destination } from "../../host/host.ts";
-import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
+import type { ChatContext, ChatOf, Delivery, Message, Platform, Way } from "./platform.ts";
+import { sendByFirst } from "./ways.ts";
 
 type Kind = ChatConfig["kind"];
 
@@ -11,22 +13,48 @@ const platforms: { readonly [K in Kind]: () => Promise<Platform<K>> } = {
   slack: async () => (await import("./slack.ts")).slack,
   discord: async () => (await import("./discord.ts")).discord,
   webhook: async () => (await import("./webhook.ts")).webhook,
+  openclaw: async () => (await import("./openclaw.ts")).openclaw,
+  hermes: async () => (await import("./hermes.ts")).hermes,
 };
 
 /** Loads the platform of this name. Never throws. */
 export const platformFor = <K extends Kind>(kind: K): Promise<Platform<K>> => platforms[kind]();
 
-/** A platform together with its config: what the tick and `chat test` use. */
+/** The one chat: what the tick and `chat test` use. */
 export interface Chat {
+  /** The platform in the config first, then the way for when it is down. */
+  readonly ways: readonly Way[];
   destinations(): readonly Destination[];
-  send(message: Message, context: PlatformContext): Promise<Delivery>;
+  /** Sends by the first way that takes it. A gateway that didn't is not asked again as long as this chat is open. Never throws. */
+  send(message: Message, context: ChatContext): Promise<Delivery>;
 }
 
-/** Loads the one chat of this config. Never throws. */
-export const openChat = async <K extends Kind>(chat: ChatOf<K> & { readonly kind: K }): Promise<Chat> => {
+const openPlatform = async <K extends Kind>(chat: ChatOf<K> & { readonly kind: K }): Promise<Way> => {
   const platform = await platformFor<K>(chat.kind);
   return {
+    kind: chat.kind,
     destinations: () => platform.destinations(chat),
     send: (message, context) => platform.send(chat, message, context),
+  };
+};
+
+/** The same way with its requests marked as `purpose` in the egress list. */
+const marked = (way: Way, purpose: string): Way => ({
+  ...way,
+  destinations: () => way.destinations().map((place) => ({ ...place, for: purpose })),
+  send: (message, context) => {
+    const { http } = context.host;
+    const request: typeof http.request = (given) => http.request({ ...given, for: purpose });
+    return way.send(message, { ...context, host: { ...context.host, http: { ...http, request } } });
+  },
+});
+
+/** Loads the one chat of this config. Never throws. */
+export const openChat = async (chat: ChatConfig): Promise<Chat> => {
+  const ways = await Promise.all(waysOf(chat).map(async (way) => marked(await openPlatform(way), wayName(chat, way))));
+  return {
+    ways,
+    destinations: () => ways.flatMap((way) => way.destinations()),
+    send: sendByFirst(ways),
   };
 };

@@ -17,19 +17,36 @@ export interface Message {
 
 export type AlertKind = "red" | "healed" | "heal-failed" | "reminder" | "recovered" | "flapping" | "unknown" | "test";
 
-/** The platform's answer. `later`: try again on a later tick, not before `retryAfterMs`. `refused`: it will never take this. Texts hold no secret. */
+/**
+ * The platform's answer. `later`: try again on a later tick, not before `retryAfterMs`. `refused`: it will never take this.
+ * `isSeen`: it has had a message of this id before, which doesn't say that it passed it on. `isLatching`: what was posted woke an
+ * agent, or may have: nothing more may be posted there. `via`: it went by the way for when the gateway is down; `refusal`: what the
+ * gateway itself said, where that won't pass. Texts hold no secret.
+ */
 export type Delivery =
-  | { readonly kind: "delivered"; readonly answer: string }
-  | { readonly kind: "later"; readonly why: string; readonly retryAfterMs?: number }
-  | { readonly kind: "refused"; readonly why: string };
+  | { readonly kind: "delivered"; readonly answer: string; readonly via?: string; readonly refusal?: string }
+  | { readonly kind: "later"; readonly why: string; readonly retryAfterMs?: number; readonly isSeen?: true }
+  | { readonly kind: "refused"; readonly why: string; readonly isLatching?: true };
 
 export interface PlatformContext {
-  readonly host: Pick<Host, "http" | "clock" | "terminal">;
+  readonly host: Pick<Host, "http" | "clock" | "terminal" | "hmacSha256">;
   readonly timeoutMs: number;
   /** Text of a secret, or why it can't be had. */
   secret(
     ref: SecretRef,
   ): { readonly kind: "secret"; readonly text: string } | { readonly kind: "failed"; readonly why: string };
+}
+
+/** Closes a chat that runs an agent at our messages, until a person has mended it. */
+export interface Latch {
+  /** Why nothing may be posted; undefined while something may. */
+  reason(): string | undefined;
+  close(why: string): void;
+}
+
+/** What a whole chat needs beyond its platforms. */
+export interface ChatContext extends PlatformContext {
+  readonly latch: Latch;
 }
 
 export type ChatOf<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
@@ -41,4 +58,11 @@ export interface Platform<Kind extends ChatConfig["kind"]> {
   destinations(chat: ChatOf<Kind>): readonly Destination[];
   /** Sends one message once. Never throws. */
   send(chat: ChatOf<Kind>, message: Message, context: PlatformContext): Promise<Delivery>;
+}
+
+/** One way to the operator: a platform together with its config. */
+export interface Way {
+  readonly kind: ChatConfig["kind"];
+  destinations(): readonly Destination[];
+  send(message: Message, context: PlatformContext): Promise<Delivery>;
 }

@@ -1,14 +1,33 @@
 import type { TextOrSecret } from "../../config/config.ts";
 import { endpoint } from "../../config/egress.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
+import { member, parseJson, textMember } from "./json.ts";
 import type { Delivery, Message, Platform, PlatformContext } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
 
+/**
+ * Whether a gateway says that it runs an agent for what it was sent: Hermes' `accepted` with a delivery's id, OpenClaw's `ok` with a
+ * run's id or a wake's mode. Source: hermes-agent.nousresearch.com/docs/user-guide/messaging/webhooks,
+ * docs.openclaw.ai/automation/cron-jobs/webhooks.
+ */
+const isAgentAwake = (body: string): boolean => {
+  const answer = parseJson(body);
+  if (/^(accepted|coalesced)$/u.test(textMember(answer, "status"))) return member(answer, "delivery_id") !== undefined;
+  const isWake = /^(now|next-heartbeat)$/u.test(textMember(answer, "mode"));
+  return member(answer, "ok") === true && (isWake || member(answer, "runId") !== undefined);
+};
+
 const dialect: Dialect = {
   platform: "webhook",
-  hear: ({ status, body }) => ({ verdict: "taken", words: status < 300 ? "" : body }),
-  advise: (status) => (status === 401 || status === 403 ? 'check "headers" and the secret in them' : ""),
+  hear: ({ status, body }) => {
+    if (status >= 300) return { verdict: "refused", words: body };
+    return isAgentAwake(body) ? { verdict: "latching", words: body } : { verdict: "taken", words: "" };
+  },
+  advise: (status) => {
+    if (status === 401 || status === 403) return 'check "headers" and the secret in them';
+    return status < 300 ? "an agent runs at each message: use the chat openclaw or hermes instead" : "";
+  },
 };
 
 /** The documented shape; new members may be added under the same `version`, none is taken away. */

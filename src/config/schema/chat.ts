@@ -1,20 +1,23 @@
 import * as v from "valibot";
 import type { ChatConfig } from "../config.ts";
+import { hookFault } from "../model-apis.ts";
 import { didYouMean } from "../near.ts";
 import { address } from "./address.ts";
 import { type Block, maybe, need, withDefault } from "./blocks.ts";
-import { api, id } from "./platform-parts.ts";
-import { headers, secretRef } from "./secrets.ts";
+import { discord } from "./discord.ts";
+import { hermes, openclaw } from "./gateways.ts";
+import { headers } from "./secrets.ts";
 import { exactlyOne, picked, shape } from "./shape.ts";
 import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
 
 type Of<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
 
-const noChat = 'no chat: add "chat: console", or one of telegram, slack, discord and webhook';
+const noChat = 'no chat: add "chat: console", or one of telegram, slack, discord, webhook, openclaw and hermes';
 
 /** Platforms of this version, by their key. */
-const platforms = ["console", "telegram", "slack", "discord", "webhook"] as const;
-const laterPlatforms = ["mattermost", "matrix", "ntfy", "googlechat", "teams", "alertmanager", "openclaw", "hermes"];
+const platforms = ["console", "telegram", "slack", "discord", "webhook", "openclaw", "hermes"] as const;
+const laterPlatforms = ["mattermost", "matrix", "ntfy", "googlechat", "teams", "alertmanager"];
 
 const noSettings = shape({ what: 'nothing: "console" has no settings' }, {});
 const empty = v.null();
@@ -24,54 +27,20 @@ const consoleChat: Block<Of<"console">> = v.pipe(
   v.transform(() => ({ kind: "console" as const })),
 );
 
-const telegram: Block<Of<"telegram">> = v.pipe(
-  shape(
-    { what: "a map with chat_id and token" },
-    {
-      chat_id: need(
-        id('a chat id such as "-1001234567890" or "@channel"', /^(-?\d{1,20}|@\w{3,64})$/u),
-        "The chat to send to.",
-        "-1001234567890",
-      ),
-      token: need(secretRef("telegram-token"), "The bot's token.", { credential: "telegram-token" }),
-      thread_id: maybe(
-        v.pipe(id("the number of a topic", /^[1-9]\d{0,15}$/u), v.transform(Number)),
-        "The topic inside the chat.",
-        42,
-      ),
-      api: api("https://api.telegram.org"),
-    },
-  ),
-  v.transform((raw) => ({
-    kind: "telegram" as const,
-    chatId: raw.chat_id,
-    threadId: raw.thread_id ?? null,
-    token: raw.token,
-    api: raw.api,
-  })),
-);
-
-const discord: Block<Of<"discord">> = v.pipe(
-  shape(
-    { what: "a map with webhook" },
-    {
-      webhook: need(secretRef("discord-webhook"), "The URL of a webhook.", { credential: "discord-webhook" }),
-      thread_id: maybe(id("the number of a thread", /^\d{1,20}$/u), "Post into this thread.", "1234567890123456789"),
-      api: api("https://discord.com"),
-    },
-  ),
-  v.transform((raw) => ({ kind: "discord" as const, url: raw.webhook, threadId: raw.thread_id ?? null, api: raw.api })),
+const receiver = v.pipe(
+  address('"https://alerts.example.org/dogwatch"'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const isWell = dataset.typed && dataset.issues === undefined;
+    const why = isWell ? hookFault(new URL(dataset.value)) : undefined;
+    if (why !== undefined) addIssue({ message: why });
+  }),
 );
 
 const webhook: Block<Of<"webhook">> = v.pipe(
   shape(
     { what: "a map with url" },
     {
-      url: need(
-        address('"https://alerts.example.org/dogwatch"'),
-        "Where each message is POSTed as one JSON object.",
-        "https://alerts.example.org/dogwatch",
-      ),
+      url: need(receiver, "Where each message is POSTed as one JSON object.", "https://alerts.example.org/dogwatch"),
       headers: withDefault(headers, {}, "Headers to send; a secret one by reference.", {
         Authorization: { credential: "alert-token", prefix: "Bearer " },
       }),
@@ -95,13 +64,23 @@ const maps = v.pipe(
         }),
         discord: maybe(discord, "A webhook's message to a channel.", { webhook: { credential: "discord-webhook" } }),
         webhook: maybe(webhook, "Any receiver of JSON over HTTP.", { url: "https://alerts.example.org/dogwatch" }),
+        openclaw: maybe(openclaw, "By the OpenClaw gateway to one of its channels, without a model.", {
+          token: { credential: "openclaw-token" },
+          channel: "telegram",
+          target: "-1001234567890",
+        }),
+        hermes: maybe(hermes, "By a route of the Hermes gateway that only delivers, without a model.", {
+          route: "dogwatch",
+          secret: { credential: "hermes-secret" },
+        }),
       },
     ),
     platforms,
     { none: noChat, more: "two chats" },
   ),
   v.transform(
-    (raw): ChatConfig => raw.console ?? raw.telegram ?? raw.slack ?? raw.discord ?? raw.webhook ?? { kind: "console" },
+    ({ console, telegram, slack, discord, webhook, openclaw, hermes }): ChatConfig =>
+      console ?? telegram ?? slack ?? discord ?? webhook ?? openclaw ?? hermes ?? { kind: "console" },
   ),
 );
 

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { openChat } from "../../../src/alert/platforms/index.ts";
-import type { Delivery, Message, PlatformContext } from "../../../src/alert/platforms/platform.ts";
+import type { ChatContext, Delivery, Message } from "../../../src/alert/platforms/platform.ts";
 import type { ChatConfig } from "../../../src/config/config.ts";
+import { hmacSha256 } from "../../../src/host/digest.ts";
 import { createHttp } from "../../../src/host/http.ts";
 
 /** What the chat received. */
@@ -83,7 +84,7 @@ export const hostileText: string = [
   "log 41:9f3ac2d1c07be55a",
 ].join("\n");
 
-const clock: PlatformContext["host"]["clock"] = {
+const clock: ChatContext["host"]["clock"] = {
   nowMs: () => nowMs,
   uptimeS: () => 0,
   bootId: () => "",
@@ -91,11 +92,13 @@ const clock: PlatformContext["host"]["clock"] = {
   sleep: async () => undefined,
 };
 
-/** A context with the real HTTP door; every secret is `secret`, and what goes to stderr is kept. */
-export const contextWith = (secret: string, written: string[] = []): PlatformContext => ({
+/** A context with the real HTTP door; every secret is `secret`, and what goes to stderr is kept, as is what closed the latch. */
+export const contextWith = (secret: string, written: string[] = [], closed: string[] = []): ChatContext => ({
+  latch: { reason: () => closed[0], close: (why) => void closed.push(why) },
   host: {
     http: createHttp(),
     clock,
+    hmacSha256,
     terminal: {
       out: () => undefined,
       err: (text) => written.push(text) > 0,
@@ -115,7 +118,7 @@ export const send = async (
   chat: ChatConfig,
   secret: string,
   text: string = message.text,
-  context: PlatformContext = contextWith(secret),
+  context: ChatContext = contextWith(secret),
 ): Promise<Delivery> => {
   const opened = await openChat(chat);
   context.host.http.allow(opened.destinations());
@@ -125,7 +128,8 @@ export const send = async (
 /** The request as a golden file shows it: what the platform is told, without ports and lengths. */
 export const expectGolden = (name: string, request: Received | undefined): void => {
   const { authorization, "content-type": contentType, "user-agent": userAgent } = request?.headers ?? {};
-  const headers = { "content-type": contentType, "user-agent": userAgent, authorization };
+  const own = { "x-request-id": request?.headers["x-request-id"], signature: request?.headers["x-hub-signature-256"] };
+  const headers = { "content-type": contentType, "user-agent": userAgent, authorization, ...own };
   const shown = { method: request?.method, path: request?.path, headers, body: JSON.parse(request?.body ?? "null") };
   const file = join(import.meta.dir, "../../golden/platforms", name);
   expect(`${JSON.stringify(shown, null, 2)}\n`).toBe(existsSync(file) ? readFileSync(file, "utf8") : "");

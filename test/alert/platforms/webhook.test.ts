@@ -91,3 +91,25 @@ test("webhook send() never shows the secret, however the answer gives it back", 
     expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toContain("planted");
   }
 });
+
+describe("webhook send() to a gateway's hook", () => {
+  const awake: readonly { readonly name: string; readonly body: string; readonly isAwake: boolean }[] = [
+    { name: "Hermes' accepted", body: '{"status":"accepted","route":"x","delivery_id":"1"}', isAwake: true },
+    { name: "OpenClaw's run", body: '{"ok":true,"runId":"7f"}', isAwake: true },
+    { name: "OpenClaw's wake", body: '{"ok":true,"mode":"now"}', isAwake: true },
+    { name: "a receiver with a mode of its own", body: '{"ok":true,"mode":"live"}', isAwake: false },
+    { name: "a receiver that accepts", body: '{"status":"accepted"}', isAwake: false },
+    { name: "a receiver that is ok", body: '{"ok":true}', isAwake: false },
+    { name: "plain words", body: "accepted", isAwake: false },
+  ];
+  for (const { name, body, isAwake } of awake)
+    test(`webhook send() ${isAwake ? "latches at" : "takes"} ${name}`, async () => {
+      await using server = await serve(() => ({ status: 202, body }));
+      const sent = await send({ kind: "webhook", url: `${server.base}/x`, headers: {} }, "");
+      expect(sent).toMatchObject(
+        isAwake
+          ? { kind: "refused", isLatching: true, why: expect.stringContaining("use the chat openclaw or hermes") }
+          : { kind: "delivered" },
+      );
+    });
+});

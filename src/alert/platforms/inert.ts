@@ -1,0 +1,35 @@
+import { fit, maxText, messageText } from "./text.ts";
+
+const wordJoiner = "\u2060";
+
+/**
+ * What gateways and the platforms behind them take for more than text, also outside code: tags, Slack's `<!channel>` and hidden
+ * reasoning (`<think>`) at `<`; line breaks written as `\n`; directives such as `[[reply_to:1]]` and `MEDIA:/path`; mentions; links.
+ * An invisible character in their middle ends that; names of units (`gateway@1.service`) stay as they are, to be copied.
+ */
+const broken = (text: string): string =>
+  text
+    .replace(/[<\\]|\[(?=\[)|`(?=`)/gu, `$&${wordJoiner}`)
+    .replace(/(?<![\w.-])@(?=\w)/gu, `@${wordJoiner}`)
+    .replace(/:(?=\/\/)/gu, `:${wordJoiner}`)
+    .replace(/MEDIA(?=:)/giu, `$&${wordJoiner}`);
+
+const render = (text: string): string => {
+  const [first = "", ...rest] = broken(text).split("\n");
+  const head = `\`${first.replaceAll("`", "'")}\``;
+  return rest.length === 0 ? head : `${head}\n\`\`\`\n${rest.join("\n")}\n\`\`\``;
+};
+
+/** Room of the smallest platform that a gateway may pass it on to. Source: Discord's `content`; Telegram's is 4096. */
+const maxRendered = 2000;
+
+/**
+ * A message's text for a gateway, which reads Markdown and renders it for whatever platform is behind it: nothing in it is markup, a
+ * mention, a link or a directive. The first line as inline code, so that it stands alone in a notification, the rest in a block;
+ * the marks take room, so the text gives way. Never throws.
+ */
+export const inertText = (text: string): string => {
+  const plain = messageText(text);
+  const tries = [maxText, 1200, 900].map((size) => render(fit(plain, size)));
+  return tries.find((each) => each.length <= maxRendered) ?? render(fit(plain, 600));
+};
