@@ -2,8 +2,9 @@ import type { Host, HttpAnswer, ProcessFacts } from "../host/host.ts";
 import type { Listener } from "../host/survey.ts";
 import type { Answered, Box, DoorAnswers, KnownFile, Service } from "../presets/box.ts";
 import { type Question, questions, urlOf } from "../presets/doors.ts";
+import { filesIn, isGateway, toldFolder, usualFolder } from "../presets/folders.ts";
 import { nonsensePath } from "../presets/health.ts";
-import { gatewayOf } from "../presets/known.ts";
+import { gatewayOf, roleOf } from "../presets/known.ts";
 
 const purpose = "init";
 const timeoutMs = 1500;
@@ -12,20 +13,7 @@ const doorsAtOnce = 8;
 /** All asking ends about then, however slow the answers. */
 const askWithinMs = 20_000;
 const folders = ["HERMES_HOME", "OPENCLAW_STATE_DIR"] as const;
-
-/** Where the known gateways keep what a queue check reads, below a home or the folder that a variable names. */
-const knownFiles = [
-  { kind: "hermes", part: "board", variable: "HERMES_HOME", folder: ".hermes", file: "kanban.db" },
-  { kind: "hermes", part: "ticker", variable: "HERMES_HOME", folder: ".hermes", file: "cron/ticker_heartbeat" },
-  { kind: "hermes", part: "heartbeat", variable: "HERMES_HOME", folder: ".hermes", file: "state/gateway.heartbeat" },
-  {
-    kind: "openclaw",
-    part: "state",
-    variable: "OPENCLAW_STATE_DIR",
-    folder: ".openclaw",
-    file: "state/openclaw.sqlite",
-  },
-] as const;
+const gateways = ["hermes", "openclaw"] as const;
 
 type Account = ReturnType<Host["survey"]["accounts"]>[number];
 
@@ -149,13 +137,18 @@ const filesOf = ({ host, accounts }: Looked, services: readonly Service[]): read
   const homes = accounts.filter(
     ({ uid, home }) => (uid === 0 || uid >= 1000 || uid === host.uid) && home.startsWith("/") && home !== "/",
   );
-  const wanted = knownFiles.flatMap(({ kind, part, variable, folder, file }) => [
-    ...homes.map(({ name, home }) => ({ kind, part, path: `${home}/${folder}/${file}`, user: name })),
-    ...services.flatMap(({ paths, user }) => {
-      const set = paths[variable];
-      return set === undefined || user === undefined ? [] : [{ kind, part, path: `${set}/${file}`, user }];
+  const owners = [
+    ...homes.map(({ name, home }) => ({ unit: undefined, paths: {}, user: name, home })),
+    ...services.filter((service) => isGateway(roleOf(service))),
+  ];
+  const wanted = owners.flatMap((owner) =>
+    gateways.flatMap((kind): readonly KnownFile[] => {
+      const folder = toldFolder(owner, kind) ?? usualFolder(owner, kind);
+      if (folder === undefined || owner.user === undefined) return [];
+      const { user } = owner;
+      return filesIn(folder, kind).map(({ part, path }) => ({ kind, part, path, user }));
     }),
-  ]);
+  );
   const once = new Map(wanted.map((each) => [each.path, each]));
   return [...once.values()].filter(({ path }) => isFile(host, path));
 };

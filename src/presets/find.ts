@@ -1,5 +1,6 @@
 import type { Box, KnownFile, Service } from "./box.ts";
 import { type Opened, openedBy } from "./doors.ts";
+import { filesIn, isGateway, toldFolder, usualFolder } from "./folders.ts";
 import { isPlumbing, type Role, roleOf } from "./known.ts";
 
 /** A service that init makes something of. */
@@ -36,15 +37,11 @@ const order: readonly Role[] = [
   "model",
 ];
 
-const folderVariable = { hermes: "HERMES_HOME", openclaw: "OPENCLAW_STATE_DIR" } as const;
-
 const filesOf = (service: Service, role: Role, { files }: Box): readonly KnownFile[] => {
-  if (role !== "hermes" && role !== "openclaw") return [];
-  const folder = service.paths[folderVariable[role]];
-  return files.filter(
-    ({ kind, path, user }) =>
-      kind === role && (folder === undefined ? user === service.user : path.startsWith(`${folder}/`)),
-  );
+  const folder = isGateway(role) ? (toldFolder(service, role) ?? usualFolder(service, role)) : undefined;
+  if (folder === undefined || !isGateway(role)) return [];
+  const own = filesIn(folder, role).map(({ path }) => path);
+  return files.filter(({ path }) => own.includes(path));
 };
 
 const isKnown = ({ role, doors }: Finding): boolean => role !== "other" || doors.some(({ isHttp }) => isHttp);

@@ -1,21 +1,11 @@
 import type { Box, KnownFile, Service } from "./box.ts";
 import type { Finding } from "./find.ts";
+import { type Gateway, profileOf, toldFolder, usualFolder } from "./folders.ts";
 import type { Block } from "./plan.ts";
 import { scalar } from "./yaml-text.ts";
 
-const forms = { openclaw: /^openclaw-gateway-(.+)\.service$/u, hermes: /^hermes-gateway-(.+)\.service$/u } as const;
-
-/** The profile that a unit's name tells. Source: docs.openclaw.ai/cli/gateway; hermes-agent docs, profiles. */
-const profileOf = ({ unit = "" }: Service, role: "openclaw" | "hermes"): string | undefined =>
-  forms[role].exec(unit)?.[1];
-
-const usualUnit = (role: "openclaw" | "hermes", profile: string | undefined): string =>
+const usualUnit = (role: Gateway, profile: string | undefined): string =>
   `${role}-gateway${profile === undefined ? "" : `-${profile}`}.service`;
-
-const usualHome = (role: "openclaw" | "hermes", { home = "" }: Service, profile: string | undefined): string => {
-  if (role === "openclaw") return `${home}/.openclaw${profile === undefined ? "" : `-${profile}`}`;
-  return `${home}/.hermes${profile === undefined ? "" : `/profiles/${profile}`}`;
-};
 
 /** OpenClaw's own port. Source: docs.openclaw.ai/gateway. */
 const usualPort = 18789;
@@ -60,14 +50,14 @@ export const presetBlock = (box: Box, finding: Finding, name: string): Block => 
   const role = finding.role === "hermes" ? "hermes" : "openclaw";
   const as = eyes(box, service);
   const profile = profileOf(service, role);
-  const folder = service.paths[role === "hermes" ? "HERMES_HOME" : "OPENCLAW_STATE_DIR"];
+  const folder = toldFolder(service, role);
   const lines: Readonly<Record<string, string | number | undefined>> = {
     preset: role,
     as,
     scope: scopeOf(box, service, as),
     unit: service.unit === usualUnit(role, profile) ? undefined : service.unit,
     profile,
-    home: folder === usualHome(role, service, profile) ? undefined : folder,
+    home: folder === usualFolder(service, role) ? undefined : folder,
     ...(role === "hermes" ? hermesLines(finding) : { port: openclawPort(finding) }),
   };
   const body = Object.entries(lines).flatMap(([key, value]) =>

@@ -252,6 +252,21 @@ describe("render() of a known gateway", () => {
     );
   });
 
+  test("render() finds the board that a profile of Hermes shares, above its folder", () => {
+    const shared: Box["files"] = [
+      { kind: "hermes", part: "board", path: "/home/agents/.hermes/kanban.db", user: "agents" },
+      {
+        kind: "hermes",
+        part: "heartbeat",
+        path: "/home/agents/.hermes/profiles/work/state/gateway.heartbeat",
+        user: "agents",
+      },
+    ];
+    const given = write(box([{ ...hermes, paths: {} }], [], { files: shared }));
+    expect(given).toContain("    profile: work\n    heartbeat: gateway\n");
+    expect(given).toContain("# Its board: /home/agents/.hermes/kanban.db.");
+  });
+
   test("render() offers chats that validate once uncommented", () => {
     const start = text.indexOf("chat:\n  console: {}\n");
     const end = text.indexOf("\nchecks:\n");
