@@ -99,6 +99,10 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       return trouble ?? inside.map((each) => each.slice(each.lastIndexOf("/") + 1)).sort();
     },
     replace: (path, text, mode) => change("replace", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
+    create: (path, text, mode) =>
+      entries.has(path)
+        ? failed("EEXIST")
+        : change("create", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
     sweep: (place) => {
       const stale = [...entries.keys()].filter(
         (path) => folderOf(path) === place && /\/\.[^/]+\.\d+\.tmp$/u.test(path),

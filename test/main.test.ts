@@ -29,6 +29,7 @@ const golden = (name: string): string => readFileSync(join(goldens, `${name}.txt
 const commands = [
   "tick",
   "validate",
+  "init",
   "status",
   "heal",
   "log",

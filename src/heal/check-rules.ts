@@ -37,6 +37,15 @@ const ofRecipe = (rule: Rule, at: number, recipe: Recipe, faultAt: FaultAt): Rul
 const tellsNoStart = ({ on }: Rule, recipe: Recipe, { checks }: Config): boolean =>
   recipe.fileChange?.kind === "restore-kept" && !checks.some((check) => on.includes(check.name) && tellsStart(check));
 
+/** What no recipe may touch: a job that waits for a person would keep the heal of a stuck queue from ever being proved. */
+const tellsPersons = (rule: Rule, at: number, { checks }: Config, faultAt: FaultAt): readonly Fault[] =>
+  checks.flatMap((check) => {
+    if (check.kind !== "queue" || !rule.on.includes(check.name)) return [];
+    const mine = check.findings.filter((word) => word !== "stuck" && word !== "stale-claim");
+    const why = `"${check.name}" finds ${mine.join(", ")} too, which no recipe mends: such a job would keep this heal from being proved; give it findings: [stuck, stale-claim], and the others a check of their own`;
+    return mine.length === 0 ? [] : [faultAt(["heal", "rules", at, "on"], "value", why)];
+  });
+
 const ofRule = async (
   host: Host,
   folder: string,
@@ -64,6 +73,7 @@ const ofRule = async (
       return {
         faults: checked.faults,
         warnings: [
+          ...tellsPersons(rule, at, config, faultAt),
           ...(tellsNoStart(rule, read.recipe, config) ? [faultAt(place, "value", noStart)] : []),
           ...(read.isShadowing ? [faultAt(place, "value", shadows)] : []),
           ...(card !== null && findCard(host, folder, card) === undefined ? [faultAt(place, "value", missing)] : []),

@@ -47,9 +47,8 @@ const livesFor = async (
   { host, shared }: ProbeContext,
 ): Promise<Lives> => {
   const pattern = workers ?? known;
-  const hasClaim = jobs?.some(
-    ({ claim }) => claim !== null && claim.pid !== null && isOurs(claim, { hostnames: hostnamesOf(host) }),
-  );
+  const hostnames = hostnamesOf(host);
+  const hasClaim = jobs?.some(({ claim }) => claim !== null && claim.pid !== null && isOurs(claim, { hostnames }));
   if (pattern === null && hasClaim !== true) return null;
   const list = await shared.processes();
   if (list.kind === "failed") return { kind: "blind", why: `the processes can't be listed: ${list.why}` };

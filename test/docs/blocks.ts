@@ -23,6 +23,7 @@ export const pages: readonly string[] = [
   "docs/gateways.md",
   "docs/recipes.md",
   "docs/audit.md",
+  "docs/queues.md",
 ];
 
 /** The text of a page. */

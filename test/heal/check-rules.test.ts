@@ -66,6 +66,26 @@ describe("checkRules()", () => {
       warnings: [],
     },
     {
+      name: "warns of a heal that a job for a person would keep from being proved",
+      given: text(
+        "{ on: [web, board], recipe: restart-unit, with: { unit: a.service } }",
+        " }\n  board: { queue: { hermes: /srv/kanban.db }, findings: [stuck, gave-up]",
+      ),
+      faults: [],
+      warnings: [
+        'dogwatch.yaml:7:13: "board" finds gave-up too, which no recipe mends: such a job would keep this heal from being proved; give it findings: [stuck, stale-claim], and the others a check of their own',
+      ],
+    },
+    {
+      name: "passes a queue that finds what a recipe may mend",
+      given: text(
+        "{ on: [web, board], recipe: restart-unit, with: { unit: a.service } }",
+        " }\n  board: { queue: { hermes: /srv/kanban.db }, findings: [stuck, stale-claim]",
+      ),
+      faults: [],
+      warnings: [],
+    },
+    {
       name: "refuses a missing parameter",
       given: text("{ on: [web], recipe: restart-unit }"),
       faults: ['dogwatch.yaml:6:7: recipe "restart-unit": the parameter "unit" is missing'],
