@@ -4,6 +4,7 @@ import { chatAddresses } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
 import { type Expanded, expandPresets, type Users } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
+import { isSecretName, isSecretText } from "./secret-words.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
 
 /** A config with what was noticed on the way, or every fault of its file, sorted by place. */
@@ -44,11 +45,24 @@ const soleWay = ({ chat }: Config): readonly string[] =>
     ? [`while ${chat.kind} is down, nobody hears of it: add "when_down", the same bot's own API`]
     : [];
 
-const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] =>
-  [
+/** Drift checks whose documented value is a secret, which then stands in the config for all to read. */
+const openSecrets = ({ checks }: Config, yaml: Yaml): readonly Fault[] =>
+  checks.flatMap((check) => {
+    if (check.kind !== "drift") return [];
+    const { op, value } = check.drift.want;
+    const isSecret = isSecretName(check.drift.at ?? "") || isSecretText(String(value));
+    if (op !== "==" || typeof value !== "string" || value === "" || !isSecret) return [];
+    const message = 'a secret\'s text stands here, where others can read it: compare its form instead, with "~ …"';
+    return [yaml.faultAt(["checks", check.name, "drift", "want"], "value", message)];
+  });
+
+const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => [
+  ...[
     ...clearHosts(config).map((host) => `alerts and their secret go to "${host}" in the clear: use https`),
     ...soleWay(config),
-  ].map((message) => yaml.faultAt(["chat"], "key", message));
+  ].map((message) => yaml.faultAt(["chat"], "key", message)),
+  ...openSecrets(config, yaml),
+];
 
 /**
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):

@@ -8,6 +8,29 @@ const checkOf = (text: string): unknown => {
 };
 const file = (path: string, format: string) => ({ source: { kind: "file", file: path, format } });
 
+describe("parseConfig() warns of a documented secret", () => {
+  const warningsFor = (drift: string): readonly string[] => {
+    const bytes = new TextEncoder().encode(`chat: console\nchecks:\n  a: { drift: { file: /x.yaml, ${drift} } }\n`);
+    const parsed = parseConfig(bytes, "f.yaml", { hostname: "host-1" });
+    return parsed.kind === "config" ? parsed.warnings.map(({ message }) => message) : ["faults"];
+  };
+  const cases: readonly { readonly given: string; readonly want: number }[] = [
+    { given: "at: /api_key, want: hunter2", want: 1 },
+    { given: "at: /model, want: sk-abcdefgh12", want: 1 },
+    { given: 'at: /api_key, want: "~ ^sk-"', want: 0 },
+    { given: 'at: /api_key, want: "!= changeme"', want: 0 },
+    { given: 'at: /api_key, want: ""', want: 0 },
+    { given: "at: /max_tokens, want: 4096", want: 0 },
+    { given: "at: /model, want: local-7b", want: 0 },
+  ];
+  for (const { given, want } of cases)
+    test(`parseConfig() has ${want} to say of ${given}`, () => {
+      const warnings = warningsFor(given);
+      expect(warnings).toHaveLength(want);
+      expect(warnings.join()).not.toContain("hunter2");
+    });
+});
+
 describe("parseConfig() takes signs of life, drift and plugins", () => {
   const cases: readonly { readonly given: string; readonly want: object }[] = [
     {

@@ -93,6 +93,19 @@ describeOnBed("install.sh --user", () => {
     );
   }, 60_000);
 
+  test("a user's beat counts in that user's tick", async () => {
+    const file = `${home}/.config/dogwatch/dogwatch.yaml`;
+    const before = await bed.read(file);
+    await bed.write(file, configText(chat.api, "checks:\n  job: { heartbeat: { beat: job, max_age: 1h } }\n"));
+    await bed.sh(`chown agents: ${file}`);
+    await user("dogwatch validate; dogwatch beat job");
+    expect(await user("ls ~/.local/state/dogwatch/beat")).toMatch(/^job\.\d+$/mu);
+    expect(await tick()).toBe("0\n");
+    expect(await user("dogwatch status --json")).toContain('the last beat by \\"agents\\" was ');
+    await bed.write(file, before);
+    await bed.sh(`chown agents: ${file}`);
+  }, 60_000);
+
   test("install.sh --user works beside an install for the whole host, and neither meddles with the other", async () => {
     await bed.run([install]);
     await bed.sh("systemctl stop dogwatch.timer");
