@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeBoard, manyJobs } from "../test/queues/board-bed.ts";
-import { spread, spreadText, table } from "./figures.ts";
+import { figure, type Spread, spread, spreadText, table } from "./figures.ts";
 import { machine } from "./machine.ts";
 
 const { values } = parseArgs({
@@ -32,8 +32,14 @@ chat: { console: {} }
 checks: { board: { queue: { hermes: ${JSON.stringify(file)} } } }
 `;
 
-/** Milliseconds that the check took in a tick of its own; `noJit`: as in its unit. */
-const checkMs = (at: string, noJit: boolean): number => {
+/** One tick of its own: milliseconds that the check took by the clock, and that the whole tick took of the CPU. */
+interface Look {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** `noJit`: as in its unit. */
+const lookAt = (at: string, noJit: boolean): Look => {
   const argv = ["--config", join(at, "dogwatch.yaml"), "--state-dir", join(at, "state"), "--logs-dir", join(at, "log")];
   const ran = Bun.spawnSync([values.binary, "tick", "--json", ...argv], {
     env: { PATH: "/usr/bin:/bin", ...(noJit ? { BUN_JSC_useJIT: "0" } : {}) },
@@ -41,7 +47,7 @@ const checkMs = (at: string, noJit: boolean): number => {
   });
   const { checks } = JSON.parse(ran.stdout.toString());
   if (checks[0].reading === "unknown") throw new Error(`nothing to measure: ${checks[0].evidence}`);
-  return checks[0].duration_ms;
+  return { wallMs: checks[0].duration_ms, cpuMs: Number(ran.resourceUsage.cpuTime.total) / 1000 };
 };
 
 /** Drops the file's pages out of memory. Source: dd(1), nocache. */
@@ -49,28 +55,50 @@ const cool = (file: string): void => {
   Bun.spawnSync(["dd", `if=${file}`, "iflag=nocache", "count=0"], { stderr: "ignore" });
 };
 
-const measure = (name: string, statuses: readonly string[]): readonly string[] => {
+interface Spent {
+  readonly warm: Spread;
+  readonly noJit: Spread;
+  readonly cold: Spread;
+  /** Of the whole tick, without the JIT. */
+  readonly cpu: Spread;
+}
+
+const measure = (name: string, statements: readonly string[]): Spent => {
   const at = join(folder, name.replaceAll(/\W+/gu, "-"));
   for (const each of ["state", "log"]) mkdirSync(join(at, each), { recursive: true, mode: 0o700 });
   const file = join(at, "kanban.db");
-  makeBoard(file, ...manyJobs(jobs, statuses, Math.floor(Date.now() / 1000)));
+  makeBoard(file, ...statements);
   writeFileSync(join(at, "dogwatch.yaml"), config(file), { mode: 0o600 });
-  const times = (noJit: boolean, before: () => void): string =>
-    spreadText(
-      spread(
-        Array.from({ length: rounds }, () => {
-          before();
-          return checkMs(at, noJit);
-        }),
-      ),
-    );
-  checkMs(at, false);
-  return [name, times(false, () => undefined), times(true, () => undefined), times(true, () => cool(file))];
+  const times = (noJit: boolean, before: () => void): readonly Look[] =>
+    Array.from({ length: rounds }, () => {
+      before();
+      return lookAt(at, noJit);
+    });
+  const wall = (looks: readonly Look[]): Spread => spread(looks.map(({ wallMs }) => wallMs));
+  lookAt(at, false);
+  const noJit = times(true, () => undefined);
+  return {
+    warm: wall(times(false, () => undefined)),
+    noJit: wall(noJit),
+    cold: wall(times(true, () => cool(file))),
+    cpu: spread(noJit.map(({ cpuMs }) => cpuMs)),
+  };
 };
 
 try {
-  const rows = Object.entries(boards).map(([name, statuses]) => measure(name, statuses));
-  const head = [`a board of ${jobs} jobs, ms`, "warm", "warm, no JIT", "cold, no JIT"];
+  const nowS = Math.floor(Date.now() / 1000);
+  const idle = measure("empty", []);
+  const rows = Object.entries(boards).map(([name, statuses]) => {
+    const { warm, noJit, cold, cpu } = measure(name, manyJobs(jobs, statuses, nowS));
+    return [name, ...[warm, noJit, cold].map(spreadText), figure(cpu.median - idle.cpu.median)];
+  });
+  const head = [
+    `a board of ${jobs} jobs, ms`,
+    "warm",
+    "warm, no JIT",
+    "cold, no JIT",
+    "CPU, more than for an empty board",
+  ];
   process.stdout.write(`${machine()}\n\n${table(head, rows)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

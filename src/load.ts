@@ -25,8 +25,8 @@ interface Kept {
   readonly version: 1;
   readonly key: string;
   readonly config: Config;
-  /** Homes of users that presets looked up, null for one that wasn't known. */
-  readonly homes: Written["homes"];
+  /** Users that presets looked up, null for one that wasn't known. */
+  readonly accounts: Written["accounts"];
   readonly keepables: readonly Keepable[];
   /** By recipe: which file of the admin's it was, or none. */
   readonly recipes: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ const isKept = (value: unknown): value is Kept =>
   "version" in value &&
   value.version === 1 &&
   "keepables" in value &&
-  "homes" in value;
+  "accounts" in value;
 
 const keptPath = (paths: Paths): string => `${paths.state}/config.json`;
 
@@ -49,9 +49,12 @@ const keyOf = (host: Host, sha256: string): string => {
   return `${sha256}/${binary}/${host.hostname}`;
 };
 
-/** Whether the homes that a kept config was made with are still those of their users. */
-const areHomesSame = (host: Host, { homes }: Kept): boolean =>
-  Object.entries(homes).every(([user, home]) => (host.homeOf(user) ?? null) === home);
+/** Whether the users that a kept config was made with are what they were. */
+const areUsersSame = (host: Host, { accounts }: Kept): boolean =>
+  Object.entries(accounts).every(([user, then]) => {
+    const now = host.accountOf(user);
+    return now?.uid === then?.uid && now?.home === then?.home;
+  });
 
 const stampOf = (host: Host, paths: Paths, recipe: string): string => {
   const stat = host.files.stat(`${paths.recipes}/${recipe}.yaml`);
@@ -89,7 +92,7 @@ export const loadFresh = async (host: Host, paths: Paths, areSecretsRead = false
   const parsed = parseConfig(trusted.bytes, paths.config, {
     hostname: host.hostname,
     owner: paths.install === "user" ? host.userOf(host.uid) : undefined,
-    homeOf: host.homeOf,
+    accountOf: host.accountOf,
   });
   if (parsed.kind === "faults") return parsed;
   const { config, faultAt } = parsed;
@@ -112,21 +115,21 @@ const keep = (
   host: Host,
   paths: Paths,
   key: string,
-  { config, homes, keepables }: Pick<Kept, "config" | "homes" | "keepables">,
+  { config, accounts, keepables }: Pick<Kept, "config" | "accounts" | "keepables">,
 ): void =>
   void writeSealed(
     host,
     keptPath(paths),
-    { version: 1, key, config, homes, keepables, recipes: stampsOf(host, paths, config) },
+    { version: 1, key, config, accounts, keepables, recipes: stampsOf(host, paths, config) },
     0o640,
   );
 
 /** A kept config. Where a recipe's file is another by now, only what is known of recipes is read again: a spoilt one is for the heal to refuse, and a red must still be told. */
 const asKept = async (host: Host, paths: Paths, kept: Kept, isDryRun: boolean): Promise<Pick<Kept, "keepables">> => {
-  const { key, config, homes } = kept;
+  const { key, config, accounts } = kept;
   if (JSON.stringify(kept.recipes) === JSON.stringify(stampsOf(host, paths, config))) return kept;
   const keepables = await keepablesOf(host, paths, config);
-  if (!isDryRun) keep(host, paths, key, { config, homes, keepables });
+  if (!isDryRun) keep(host, paths, key, { config, accounts, keepables });
   return { keepables };
 };
 
@@ -140,7 +143,7 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
   const sha256 = host.sha256(trusted.bytes);
   const key = keyOf(host, sha256);
   const kept = readSealed(host, keptPath(paths), isKept, false);
-  if (kept.kind === "read" && kept.value.key === key && areHomesSame(host, kept.value)) {
+  if (kept.kind === "read" && kept.value.key === key && areUsersSame(host, kept.value)) {
     const { keepables } = await asKept(host, paths, kept.value, isDryRun);
     return { kind: "config", config: kept.value.config, sha256, warnings: [], keepables };
   }
@@ -152,6 +155,6 @@ export const loadKept = async (host: Host, paths: Paths, isDryRun: boolean): Pro
     };
   if (fresh.kind === "faults") return fresh;
   const { written, ...loaded } = fresh;
-  if (!isDryRun) keep(host, paths, key, { ...loaded, homes: written?.homes ?? {} });
+  if (!isDryRun) keep(host, paths, key, { ...loaded, accounts: written?.accounts ?? {} });
   return loaded;
 };

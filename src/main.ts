@@ -78,6 +78,7 @@ const commands: Readonly<Record<string, Entry>> = {
     flags: ["systemd", "helper", "write"],
     hasWords: false,
   },
+  beat: { load: async () => (await import("./cli/beat.ts")).beatCommand, flags: [], hasWords: true },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
   failed: {

@@ -1,4 +1,5 @@
 import type { CredentialFolder } from "./config/secret.ts";
+import type { Beats } from "./probes/probe.ts";
 
 /** Where this run finds and leaves things. All absolute. */
 export interface Paths {
@@ -12,6 +13,8 @@ export interface Paths {
   readonly credentials: CredentialFolder;
   /** The admin's own recipes and cards, beside the config. */
   readonly recipes: string;
+  /** Where `dogwatch beat` writes and `heartbeat` checks read. */
+  readonly beats: Beats;
   /** System install, user install, or folders named by hand. */
   readonly install: "system" | "user";
 }

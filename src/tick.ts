@@ -35,7 +35,7 @@ const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged
 const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
   const checks = run.config.checks.filter(({ name }) => names(name));
   const memory = (name: string): Memory | undefined => before[name]?.memory;
-  return await lookAll(run.host, checks, { secret: run.secret, memory }, run.elsewhere);
+  return await lookAll(run.host, checks, { secret: run.secret, memory, beats: run.paths.beats }, run.elsewhere);
 };
 
 /** Probes and judges; what would turn red is looked at once more before it counts (law 4). */

@@ -110,6 +110,8 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
         const before = entries.get(path);
         write(path, Buffer.concat([before?.bytes ?? none, bytesOf(text)]), before ?? { mode });
       }),
+    overwrite: (path, text, mode) =>
+      change("overwrite", path, folderOf(path), () => write(path, bytesOf(text), entries.get(path) ?? { mode })),
     makeFolder: (path) => (entries.has(path) ? done : change("makeFolder", path, "/", () => makeFolders(path))),
     remove: (path) => change("remove", path, path, () => entries.delete(path)),
     removeFolder: (path) =>

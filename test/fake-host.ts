@@ -14,14 +14,13 @@ import type {
   ProcessList,
   Ran,
   Systemd,
-  Tcp,
-  TcpRequest,
   Terminal,
-  Touched,
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
+import { structured } from "../src/host/structured.ts";
+import type { Tcp, TcpRequest, Touched } from "../src/host/touch.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -189,6 +188,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       connect: async () => ({ kind: "failed", code: "ENOENT", why: "no such file or directory" }),
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
     },
+    structured,
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,
@@ -202,6 +202,9 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     },
     uidOf: (user) => settings.users?.[user],
     userOf: (uid) => Object.entries(settings.users ?? {}).find(([, each]) => each === uid)?.[0],
-    homeOf: (user) => settings.homes?.[user],
+    accountOf: (user) => {
+      const [uid, home] = [settings.users?.[user], settings.homes?.[user]];
+      return uid === undefined || home === undefined ? undefined : { uid, home };
+    },
   };
 };

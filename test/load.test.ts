@@ -55,7 +55,7 @@ describe("loadKept()", () => {
 
   test("loadKept() reads a config with presets afresh when a user's home is another than it was", async () => {
     const homes: Record<string, string> = { agents: "/home/agents" };
-    const host = createFakeHost({ homes });
+    const host = createFakeHost({ users: { agents: 1001 }, homes });
     host.files.put(paths.config, "chat: console\nchecks:\n  gw: { preset: openclaw, as: agents }\n");
     host.files.put(host.binary, "the binary");
     const boots = async (): Promise<unknown> => {

@@ -13,6 +13,7 @@ export const paths: Paths = {
   helper: "/var/lib/dogwatch",
   socket: null,
   credentials: { path: "/etc/dogwatch/credentials", prefix: "" },
+  beats: { folder: "/var/lib/dogwatch-beat", uid: 0 },
   recipes: "/etc/dogwatch/heal-recipes",
   install: "system",
 };

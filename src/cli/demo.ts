@@ -62,6 +62,7 @@ const cliFor = ({ host, paths, flags }: Cli, { folder }: Stage): Cli => ({
     socket: null,
     logFile: `${folder}/log/heal.jsonl`,
     credentials: { path: `${folder}/credentials`, prefix: "" },
+    beats: { folder: `${folder}/beat`, uid: host.uid },
     recipes: `${folder}/heal-recipes`,
   },
 });

@@ -5,6 +5,7 @@ import { fillRecipe, type Recipe, runAs } from "../heal/recipe.ts";
 import { readRecipe } from "../heal/recipe-file.ts";
 import type { Destination, Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
+import { pluginPrograms } from "./plugins.ts";
 
 /** Everything that can ever be contacted or run, and why. `folders`: where the helper may write beyond its own. */
 export interface EgressList {
@@ -92,7 +93,11 @@ export const egressList = async (host: Host, paths: Paths, config: Config): Prom
   const rules = await Promise.all(config.heal.rules.map((rule) => ofRule(host, paths, rule)));
   return {
     destinations: [...checkDestinations(config).filter(({ socket }) => socket === undefined), ...chat.destinations()],
-    programs: [...lookers(config), ...rules.flatMap(({ programs }) => programs)],
+    programs: [
+      ...lookers(config),
+      ...pluginPrograms(host, paths, config),
+      ...rules.flatMap(({ programs }) => programs),
+    ],
     sockets: socketsOf(config, paths),
     folders: [...new Set(rules.flatMap(({ folders }) => folders))],
   };

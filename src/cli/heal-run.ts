@@ -62,6 +62,7 @@ const contextOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: F
   const elsewhere = lookAsUsers(host, usual);
   const memory = readMemory(host, paths.helper);
   const startedMs = host.clock.monotonicMs();
+  const options = { secret, memory: (name: string) => memory[name], beats: paths.beats };
   return {
     host,
     // A person doesn't only observe.
@@ -74,7 +75,7 @@ const contextOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: F
     by: personOf(host),
     look: async (names) => {
       const checks = config.checks.filter(({ name }) => names.includes(name));
-      return await lookAll(host, checks, { secret, memory: (name) => memory[name] }, elsewhere, usual);
+      return await lookAll(host, checks, options, elsewhere, usual);
     },
     memory: (name) => memory[name],
     watchMs: () => maxWatchMs - (host.clock.monotonicMs() - startedMs),

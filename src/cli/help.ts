@@ -15,6 +15,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
+  beat NAME                   a job's sign of life, for a heartbeat check
   egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
   demo                        the whole story on this machine in under a minute
@@ -90,6 +91,17 @@ install it is sent from inside the sandbox of dogwatch.service, IP filter
 included.
 
 Exit: 0 delivered · 75 not.
+`,
+  beat: `Usage: dogwatch beat NAME [--json]
+
+A job says that it has done its work; a heartbeat check of that NAME is green
+until its max_age has passed. Anybody may beat; the beat is that of the user who
+runs this, and a check's "by: USER" takes no other's. Prints nothing.
+
+In a unit:    ExecStartPost=/usr/local/bin/dogwatch beat nightly-backup
+In a crontab: 30 2 * * *  backup-job && /usr/local/bin/dogwatch beat nightly-backup
+
+Exit: 0 written · 64 not a name · 73, 74 it cannot be written.
 `,
   egress: `Usage: dogwatch egress [--json]
        dogwatch egress --systemd [--helper]

@@ -69,7 +69,8 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     readRecipe: recipeReader(cli),
     by: "helper",
     keepables: loaded.keepables,
-    look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere, probeUser),
+    look: async (checks, memory) =>
+      await lookAll(host, checks, { secret, memory, beats: paths.beats }, elsewhere, probeUser),
     memory: readMemory(host, paths.helper),
     keepMemory: (memory) => keepMemory(host, paths.helper, memory),
     watchMs: () => Math.min(maxWatchMs, sessionMs - reserveMs - (host.clock.monotonicMs() - startedMs)),

@@ -52,6 +52,7 @@ export const lookCommand = async (cli: Cli): Promise<number> => {
         ? readFile(ref)
         : (order.credentials[ref.credential] ?? { kind: "failed", why: `no credential "${ref.credential}"` }),
     memory: (name) => order.memory[name],
+    beats: order.beats,
   });
   host.terminal.out(`${JSON.stringify(Object.fromEntries(readings))}\n`);
   return exits.done;

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
+import { type Beats, systemBeats } from "../probes/probe.ts";
 
 /** What the command line may set. */
 export interface PathFlags {
@@ -69,6 +70,18 @@ const helperPlace = (
 };
 
 /**
+ * The folder that root made for everybody, where there is one, for a user's own install too: then a job needn't know who watches it.
+ * STATE_DIRECTORY doesn't count: it may be that of the unit whose job beats.
+ */
+const beatsPlace = (host: Host, flags: PathFlags, usual: Pick<Paths, "state" | "install">): Beats => {
+  const uid = usual.install === "system" && flags.stateDir === undefined ? systemBeats.uid : host.uid;
+  if (flags.stateDir !== undefined) return { folder: `${flags.stateDir}/beat`, uid };
+  const stat = host.files.stat(systemBeats.folder);
+  const isRoots = !("kind" in stat) && stat.isFolder && stat.uid === 0;
+  return { folder: isRoots || usual.install === "system" ? systemBeats.folder : `${usual.state}/beat`, uid };
+};
+
+/**
  * Where this run finds and leaves things: by flag, else by what systemd hands over (STATE_DIRECTORY, CREDENTIALS_DIRECTORY), else
  * the system's or the user's own places. Source: systemd.exec(5), XDG Base Directory Specification.
  */
@@ -88,6 +101,7 @@ export const findPaths = (host: Host, flags: PathFlags): Paths => {
         ? { path: credentialsBeside(host, config, usual.config), prefix: "" }
         : { path: handed, prefix: "dw_" },
     recipes: `${folderOf(config)}/heal-recipes`,
+    beats: beatsPlace(host, flags, usual),
     install: usual.install,
   };
 };

@@ -38,6 +38,7 @@ const helperOf = (
     return { helper, elsewhere: async (checks) => await helper.look(checks.map(({ name }) => name)) };
   }
   const elsewhere = lookAsUsers(host, null);
+  const { beats } = paths;
   const helper = helperInProcess({
     ...{ host, config, isReadOnly },
     configSha256: sha256,
@@ -46,8 +47,8 @@ const helperOf = (
     readRecipe: recipeReader(cli),
     by: "helper",
     keepables,
-    look: async (checks, memory) => await lookAll(host, checks, { secret, memory }, elsewhere),
-    elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory }),
+    look: async (checks, memory) => await lookAll(host, checks, { secret, memory, beats }, elsewhere),
+    elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory, beats }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
     onStep: (text) => log.log("debug", `heal: ${text}`),
     approve: approveAll,

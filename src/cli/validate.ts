@@ -4,6 +4,7 @@ import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
 import { type Cli, exits } from "./cli.ts";
 import { blindChecks, closedSecrets, limitsOf } from "./limits.ts";
+import { beatWarnings, pluginWarnings } from "./plugins.ts";
 
 /** A user who may not look into the credentials folder can still check the rest. */
 const areCredentialsInSight = (host: Host, folder: string): boolean => {
@@ -21,9 +22,14 @@ const filterWarningsOf = async ({ host, paths, words }: Cli, loaded: Loaded): Pr
 /** What this install can't hold of what dogwatch promises. With a file named, it is that file which is judged, not this install. */
 const limitWarnings = (cli: Cli, loaded: Loaded): readonly Fault[] => {
   if (loaded.kind === "faults" || cli.words.length > 0) return [];
-  return [...limitsOf(cli), ...blindChecks(cli, loaded.config), ...closedSecrets(cli, loaded.config)].map((words) =>
-    wholeFileFault(cli.paths.config, words),
-  );
+  const { config } = loaded;
+  return [
+    ...limitsOf(cli),
+    ...blindChecks(cli, config),
+    ...closedSecrets(cli, config),
+    ...pluginWarnings(cli.host, config),
+    ...beatWarnings(cli.host, config),
+  ].map((words) => wholeFileFault(cli.paths.config, words));
 };
 
 /** The config with its presets written out; undefined where nobody asked, or it has faults. */

@@ -2,7 +2,7 @@ import type { Config } from "./config.ts";
 import { crossFaults } from "./cross.ts";
 import { chatAddresses } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
-import { type Expanded, expandPresets, type Homes } from "./presets/expand.ts";
+import { type Expanded, expandPresets, type Users } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
 
@@ -21,11 +21,11 @@ export type Parsed =
     }
   | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
-/** A file's raw value with its presets written out, which preset made what, and the homes that this took from the host. Holds no secret. */
-export type Written = Pick<Expanded, "homes" | "makers"> & { readonly value: unknown };
+/** A file's raw value with its presets written out, which preset made what, and the users that this took from the host. Holds no secret. */
+export type Written = Pick<Expanded, "accounts" | "makers"> & { readonly value: unknown };
 
 /** What the file alone doesn't tell. */
-export interface Surroundings extends Homes {
+export interface Surroundings extends Users {
   /** Name of this host, for a config without `host`. */
   readonly hostname: string;
 }
@@ -54,10 +54,10 @@ const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] =>
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):
  * it brings `yaml` and `valibot`. Whether the file may be trusted is `trust.ts`. No fault holds a secret. Never throws.
  */
-export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...homes }: Surroundings): Parsed => {
+export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...users }: Surroundings): Parsed => {
   const read = readYaml(bytes, file);
   if (read.kind === "faults") return read;
-  const expanded = expandPresets(read, homes);
+  const expanded = expandPresets(read, users);
   const { yaml } = expanded;
   if (expanded.isBare) return { kind: "faults", faults: sortFaults(expanded.faults) };
   const checked = check(configSchema, yaml);
@@ -69,6 +69,6 @@ export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...home
     config,
     warnings: [...expanded.warnings, ...warningsOf(config, yaml)],
     faultAt: yaml.faultAt,
-    expanded: { value: yaml.value, homes: expanded.homes, makers: expanded.makers },
+    expanded: { value: yaml.value, accounts: expanded.accounts, makers: expanded.makers },
   };
 };

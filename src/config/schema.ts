@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import type { Config } from "./config.ts";
+import { nameForm, nameWords } from "./name-form.ts";
 import { quoted } from "./near.ts";
 import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { heal } from "./schema/heal.ts";
-import { nameForm, nameWords } from "./schema/names.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 

@@ -12,8 +12,8 @@ export type SqliteColumns = ReadonlyMap<string, ReadonlySet<string>>;
 /** One SELECT. `params`: by name, with the sign: `{ $now: 1700000000 }`. */
 export interface SqliteQuery {
   /**
-   * Must call `in_time()` in the innermost WHERE that goes over many rows: it is true, and ends the whole look once that
-   * has run too long. Must end in a LIMIT where the rows could be many: at most 1,000 are given.
+   * Must call `in_time()` now and then in the innermost WHERE that goes over many rows: it is true, and ends the whole
+   * look once that has run too long. Must end in a LIMIT where the rows could be many: at most 1,000 are given.
    */
   readonly sql: string;
   readonly params?: Readonly<Record<string, string | number>>;

@@ -18,6 +18,7 @@ import {
 import { attempt, failed } from "./failure.ts";
 import { appendFile } from "./file-append.ts";
 import { lockFile } from "./file-lock.ts";
+import { overwriteFile } from "./file-overwrite.ts";
 import { folderOf, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
 import type { Done, Failure, FileStat, Files, Read } from "./host.ts";
 
@@ -147,6 +148,7 @@ export const createFiles = (): Files => ({
   replace: (path, text, mode) => replaceFile(path, text, mode),
   sweep: (folder) => sweepFolder(folder),
   append: appendFile,
+  overwrite: overwriteFile,
   makeFolder,
   remove: (path) => doing(() => unlinkSync(path)),
   removeFolder: (path) => doing(() => rmdirSync(path)),

@@ -5,6 +5,8 @@
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
+import type { Structured } from "./structured.ts";
+import type { Tcp } from "./touch.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -53,6 +55,8 @@ export interface Files {
   sweep(folder: string): number;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
   append(path: string, text: string, mode: number): Done;
+  /** Makes a small file, or writes over our own in place; never through a link, never somebody else's. Not fsync'd. */
+  overwrite(path: string, text: string, mode: number): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
@@ -114,7 +118,7 @@ export interface HttpRequest {
   readonly secrets?: readonly string[];
 }
 
-/** Any status is an answer, an error's too. `elapsedMs`: from the start of the request until it was over, whichever way. */
+/** Any status is an answer, an error's too. `isMalformed`: not all was UTF-8. `elapsedMs`: from the start of the request until it was over, whichever way. */
 export type HttpAnswer =
   | {
       readonly kind: "answer";
@@ -123,7 +127,6 @@ export type HttpAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
       readonly isBodyCut: boolean;
-      /** Its bytes were not all UTF-8: `body` has U+FFFD in their place. */
       readonly isMalformed?: true;
       readonly elapsedMs: number;
     }
@@ -136,27 +139,6 @@ export interface Http {
   allow(destinations: readonly Destination[]): void;
   /** Sends one request, never follows a redirect, never uses a proxy, never retries. Never throws. */
   request(request: HttpRequest): Promise<HttpAnswer>;
-}
-
-/** An address to touch; refused unless `for`, `host` and `port` equal those of a {@link Destination}. */
-export interface TcpRequest {
-  readonly for: string;
-  readonly host: string;
-  readonly port: number;
-  readonly timeoutMs: number;
-}
-
-/** Whether somebody listens there. `elapsedMs`: until the connection stood, or failed. */
-export type Touched =
-  | { readonly kind: "connected"; readonly elapsedMs: number }
-  | (Failure & { readonly elapsedMs: number });
-
-/** The way out over bare TCP, with an egress list of its own. */
-export interface Tcp {
-  /** Sets the egress list; until then every request is refused. */
-  allow(destinations: readonly Destination[]): void;
-  /** Connects and hangs up, without a byte sent. Never throws. */
-  touch(request: TcpRequest): Promise<Touched>;
 }
 
 /** One process as the kernel tells it. Source: proc_pid_stat(5). */
@@ -283,6 +265,7 @@ export interface Host {
   readonly terminal: Terminal;
   readonly peers: Peers;
   readonly sqlite: Sqlite;
+  readonly structured: Structured;
   readonly hostname: string;
   readonly uid: number;
   readonly pid: number;
@@ -300,6 +283,6 @@ export interface Host {
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */
   userOf(uid: number): string | undefined;
-  /** The home folder of a user name, or undefined. Source: passwd(5). */
-  homeOf(user: string): string | undefined;
+  /** uid and home folder of a user name, or undefined. Source: passwd(5). */
+  accountOf(user: string): { readonly uid: number; readonly home: string } | undefined;
 }

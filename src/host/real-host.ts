@@ -10,6 +10,7 @@ import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createProcesses } from "./processes.ts";
 import { createSqlite } from "./sqlite.ts";
+import { structured } from "./structured.ts";
 import { createSystemd } from "./systemd.ts";
 import { createTcp } from "./tcp.ts";
 import { createTerminal } from "./terminal.ts";
@@ -55,6 +56,7 @@ export const createHost = (options: HostOptions): Host => {
       connect: connectLines,
       activated: stdioPeer,
     },
+    structured,
     hostname,
     uid,
     pid,
@@ -65,6 +67,6 @@ export const createHost = (options: HostOptions): Host => {
     sha256File,
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
-    homeOf: (user) => accountOf(user)?.home,
+    accountOf,
   };
 };

@@ -1,5 +1,6 @@
-import type { Destination, Tcp, TcpRequest, Touched } from "./host.ts";
+import type { Destination } from "./host.ts";
 import { isNameLost, nameLost } from "./resolve.ts";
+import type { Tcp, TcpRequest, Touched } from "./touch.ts";
 
 const why = (code: string, timeoutMs: number): string =>
   code === "ECONNREFUSED"

@@ -48,13 +48,13 @@ export interface Question {
 }
 
 /** Sends the one request of a check, for as long as its round has left. Never throws. */
-export const askOnce = async (
+export const askOnce = (
   { name, ask, method, accept, maxBodyBytes }: Question,
   context: ProbeContext,
 ): Promise<HttpAnswer | Unasked> => {
   const filled = fillHeaders(ask.headers, context);
-  if (filled.kind !== "headers") return filled;
-  return await context.host.http.request({
+  if (filled.kind !== "headers") return Promise.resolve(filled);
+  return context.host.http.request({
     for: destinationName({ name }),
     method,
     url: ask.url,

@@ -3,7 +3,7 @@ import { headersOf } from "../config/headers-of.ts";
 import type { Host, Ran } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
 import type { LookOptions } from "./look.ts";
-import type { Memory, Reading } from "./probe.ts";
+import { type Beats, type Memory, type Reading, systemBeats } from "./probe.ts";
 
 /** A round of looks ends by then in the child; what it leaves on top is for starting and telling. */
 const childMs = 55_000;
@@ -21,6 +21,7 @@ export interface LookOrder {
   readonly memory: Readonly<Record<string, Memory>>;
   /** By credential name. */
   readonly credentials: Readonly<Record<string, ReturnType<LookOptions["secret"]>>>;
+  readonly beats: Beats;
 }
 
 const credentialsOf = (checks: readonly Check[]): readonly string[] =>
@@ -30,9 +31,10 @@ const credentialsOf = (checks: readonly Check[]): readonly string[] =>
     ),
   );
 
-const orderOf = (checks: readonly Check[], { secret, memory }: LookOptions): LookOrder => ({
+const orderOf = (checks: readonly Check[], { secret, memory, beats = systemBeats }: LookOptions): LookOrder => ({
   version: 1,
   checks,
+  beats,
   memory: Object.fromEntries(checks.flatMap(({ name }) => [[name, memory(name) ?? {}]])),
   credentials: Object.fromEntries(
     credentialsOf(checks).map((credential) => [credential, secret({ credential } satisfies SecretRef)]),

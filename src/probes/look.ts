@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { Host } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
 import { type Bound, bindProbes } from "./index.ts";
-import type { Memory, ProbeContext, Reading, Seen } from "./probe.ts";
+import { type Beats, type Memory, type ProbeContext, type Reading, type Seen, systemBeats } from "./probe.ts";
 import { createShared } from "./shared.ts";
 
 /** Looks under way at once. Below the runtime's own cap of 256 requests, above which a look would wait on its own deadline. */
@@ -60,6 +60,8 @@ export interface LookOptions {
   readonly secret: ProbeContext["secret"];
   /** What each check's last tick left, by check name. */
   readonly memory: (check: string) => Memory | undefined;
+  /** Default: the system's. */
+  readonly beats?: Beats;
 }
 
 /**
@@ -73,6 +75,7 @@ export const look = async (
 ): Promise<ReadonlyMap<string, Reading>> => {
   const bound = bindProbes(checks);
   const shared = createShared(host, bound);
+  const { beats = systemBeats } = options;
   const readings = new Map<string, Reading>();
   const waiting = bound.values();
   const startedMs = host.clock.monotonicMs();
@@ -86,7 +89,7 @@ export const look = async (
       const memory = options.memory(each.check.name);
       readings.set(
         each.check.name,
-        await lookOnce(host, each, { host, shared, memory, secret: options.secret, maxMs: roundMs - spentMs }),
+        await lookOnce(host, each, { host, shared, beats, memory, secret: options.secret, maxMs: roundMs - spentMs }),
       );
     }
   };

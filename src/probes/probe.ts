@@ -33,9 +33,19 @@ export interface Shared {
   unit(manager: Manager, unit: string): Promise<UnitFacts | { readonly kind: "failed"; readonly why: string }>;
 }
 
+/** Where beats lie, and whose count where a check names nobody: root's on a system install, else one's own. */
+export interface Beats {
+  readonly folder: string;
+  readonly uid: number;
+}
+
+/** The beats of a system install. */
+export const systemBeats: Beats = { folder: "/var/lib/dogwatch-beat", uid: 0 };
+
 export interface ProbeContext {
   readonly host: Host;
   readonly shared: Shared;
+  readonly beats: Beats;
   /** What this check's last look left; undefined at the first. */
   readonly memory: Memory | undefined;
   /** Milliseconds that this look may take at most: what is left of its round. */
@@ -56,8 +66,8 @@ export interface Probe<Kind extends Check["kind"]> {
   look(check: CheckOf<Kind>, context: ProbeContext): Promise<Seen>;
   /** Units that the shared `systemctl show` must fetch for this check. */
   units?(check: CheckOf<Kind>): readonly { readonly manager: Manager; readonly unit: string }[];
-  /** What the shared process list must hold for this check; absent: no list is read. */
-  processes?(check: CheckOf<Kind>): { readonly argv: boolean; readonly uid: boolean };
+  /** What the shared process list must hold for this check; absent or undefined: no list is read for it. */
+  processes?(check: CheckOf<Kind>): { readonly argv: boolean; readonly uid: boolean } | undefined;
   /** Milliseconds after which the runner gives the look up. */
   deadlineMs(check: CheckOf<Kind>): number;
 }

@@ -1,5 +1,6 @@
 import type { CountRange, ProcessCheck } from "../config/config.ts";
 import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
+import { commandLine, isDead } from "./command-line.ts";
 import { quote } from "./evidence.ts";
 import { matchesGlob } from "./glob.ts";
 import { lockHolders } from "./lock-owner.ts";
@@ -30,8 +31,6 @@ const hasName = (each: ProcessFacts, name: string): boolean => {
   );
 };
 
-/** Zombies are dead; what the kernel is about to forget too. */
-const isDead = (each: ProcessFacts): boolean => "ZXx".includes(each.state);
 const isStopped = (each: ProcessFacts): boolean => "Tt".includes(each.state);
 
 interface Wanted {
@@ -48,15 +47,6 @@ const wanted = (check: ProcessCheck, host: Host, memory: Memory | undefined): Wa
   if (pidfile === null) return { kind: "wanted", uid, pid: undefined };
   const named = readPidfile(host, pidfile, memory);
   return named.kind === "named" ? { ...named, kind: "wanted", uid } : named;
-};
-
-/** Command lines by process: several checks look at one list. */
-const joined = new WeakMap<ProcessFacts, string>();
-
-const commandLine = (each: ProcessFacts): string => {
-  const known = joined.get(each) ?? each.argv.join(" ");
-  joined.set(each, known);
-  return known;
 };
 
 const matches = (check: ProcessCheck, host: Host, uid: number | undefined, pid: number | undefined) => {

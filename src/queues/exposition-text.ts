@@ -148,9 +148,9 @@ const readSample = ({ scan, families, samples }: Read): string | undefined => {
 
 /**
  * Reads Prometheus text format 0.0.4; at the first line that is wrong it stops. Families may be mixed, as the format allows.
- * Never throws. Source: Prometheus "Exposition formats", text-based format 0.0.4.
+ * `isWhole`: the last line may lack its newline. Never throws. Source: Prometheus "Exposition formats", text-based format 0.0.4.
  */
-export const readTextFormat = (text: string): readonly Sample[] | ExpositionFault => {
+export const readTextFormat = (text: string, isWhole: boolean): readonly Sample[] | ExpositionFault => {
   const scan: Scan = { text, isStrict: false, at: 0, why: "" };
   const read: Read = { scan, families: new Map(), samples: [] };
   for (let line = 1; scan.at < text.length; line += 1) {
@@ -158,7 +158,8 @@ export const readTextFormat = (text: string): readonly Sample[] | ExpositionFaul
     if (!isLineEnd(scan)) {
       const why = lengthFault(scan) ?? (text[scan.at] === "#" ? readComment(read) : readSample(read));
       if (why !== undefined) return faultAt(line, why);
-      if (scan.at >= text.length) return faultAt(line, "the last line does not end with a newline: the text is cut");
+      if (scan.at >= text.length && !isWhole)
+        return faultAt(line, "the last line does not end with a newline: the text is cut");
     }
     scan.at += 1;
   }

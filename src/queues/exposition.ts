@@ -5,10 +5,14 @@ import { readTextFormat } from "./exposition-text.ts";
 /** Every sample of an exposition, or the first line that is wrong. */
 export type Exposition = { readonly kind: "samples"; readonly samples: readonly Sample[] } | ExpositionFault;
 
-/** What the text alone doesn't tell. `contentType`: of the answer; empty: the older format. `isMalformed`: its bytes were not all UTF-8. */
+/**
+ * What the text alone doesn't tell. `contentType`: of the answer; empty: the older format. `isMalformed`: its bytes were not all UTF-8.
+ * `isWhole`: that all of it came is known, so its last line may lack the newline, as Prometheus takes it; else such a text is cut.
+ */
 export interface ExpositionHints {
   readonly contentType: string;
   readonly isMalformed: boolean;
+  readonly isWhole: boolean;
 }
 
 const isOpenMetrics = (contentType: string): boolean =>
@@ -25,8 +29,8 @@ const malformed = (text: string): ExpositionFault => {
  * quotes of newer writers. One wrong line and nothing of it is believed. Pure, linear in the text's length. Never throws.
  * Source: Prometheus "Exposition formats"; OpenMetrics 1.0.
  */
-export const parseExposition = (text: string, { contentType, isMalformed }: ExpositionHints): Exposition => {
-  const read = isOpenMetrics(contentType) ? readOpenMetrics(text) : readTextFormat(text);
+export const parseExposition = (text: string, { contentType, isMalformed, isWhole }: ExpositionHints): Exposition => {
+  const read = isOpenMetrics(contentType) ? readOpenMetrics(text) : readTextFormat(text, isWhole);
   if ("kind" in read) return read;
   return isMalformed ? malformed(text) : { kind: "samples", samples: read };
 };

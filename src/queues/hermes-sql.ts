@@ -1,5 +1,5 @@
 import type { SqliteColumns, SqliteQuery } from "../host/database.ts";
-import { beginning, inJson } from "./cell.ts";
+import { beginning, inJson, inTime } from "./cell.ts";
 
 /** Columns without which a board tells nothing. */
 export const hermesNeeds = { tasks: ["id", "status", "created_at"] } as const;
@@ -28,23 +28,23 @@ const columnIn =
 
 const counts = (): SqliteQuery => ({
   sql: `SELECT status, count(*) AS n FROM tasks
-        WHERE status IN ('running','blocked','done') AND in_time() GROUP BY status`,
+        WHERE status IN ('running','blocked','done') AND ${inTime} GROUP BY status`,
 });
 
 /**
  * The ready jobs that the dispatcher would take: not held, and with an assignee that is a profile; it passes over the
  * others for ever. How many they are, out of the indexes that a board has, and the ten that are ready for longest. Only
- * the 1,000 that were made first are looked at one by one.
+ * the 100 that were made first are looked at one by one.
  */
 const ready = (columns: SqliteColumns, { profiles }: HermesAsk): SqliteQuery => {
   const has = (name: string): boolean => columns.get("tasks")?.has(name) === true;
   const since = columns.has("task_events")
-    ? `max(o.created_at, coalesce((SELECT max(e.created_at) FROM task_events e WHERE e.task_id = o.id AND e.kind IN (${readyKinds}) AND in_time()), 0))`
+    ? `max(o.created_at, coalesce((SELECT max(e.created_at) FROM task_events e WHERE e.task_id = o.id AND e.kind IN (${readyKinds}) AND ${inTime}), 0))`
     : "o.created_at";
   const hasLane = has("assignee") && profiles !== null;
   const lane = hasLane ? "assignee IN (SELECT value FROM json_each($profiles))" : "assignee <> ''";
   const allOf = (where: string): string =>
-    `(SELECT count(*) FROM tasks WHERE status = 'ready' AND ${where} AND in_time())`;
+    `(SELECT count(*) FROM tasks WHERE status = 'ready' AND ${where} AND ${inTime})`;
   const taken = hasLane
     ? allOf(lane)
     : has("assignee")
@@ -52,7 +52,7 @@ const ready = (columns: SqliteColumns, { profiles }: HermesAsk): SqliteQuery => 
       : allOf("1");
   return {
     sql: `WITH o AS MATERIALIZED (SELECT id, created_at, ${has("claim_lock") ? "claim_lock IS NOT NULL" : "0"} AS is_held
-            FROM tasks WHERE status = 'ready' ${has("assignee") ? `AND ${lane}` : ""} AND in_time() ORDER BY rowid LIMIT 1000)
+            FROM tasks WHERE status = 'ready' ${has("assignee") ? `AND ${lane}` : ""} AND ${inTime} ORDER BY rowid LIMIT 100)
           SELECT ${taken} - (SELECT count(*) FROM o WHERE is_held) AS n, ${beginning("o.id")} AS id, ${since} AS since
           FROM o WHERE NOT o.is_held ORDER BY since LIMIT 10`,
     ...(hasLane ? { params: { $profiles: JSON.stringify(profiles) } } : {}),
@@ -65,7 +65,7 @@ const running = (columns: SqliteColumns): SqliteQuery => {
   const run = column("tasks", "current_run_id", "t");
   const spawned =
     run !== "NULL" && columns.get("task_events")?.has("run_id") === true
-      ? `(SELECT e.created_at FROM task_events e WHERE e.run_id = ${run} AND e.kind = 'spawned' AND in_time() ORDER BY e.rowid DESC LIMIT 1)`
+      ? `(SELECT e.created_at FROM task_events e WHERE e.run_id = ${run} AND e.kind = 'spawned' AND ${inTime} ORDER BY e.rowid DESC LIMIT 1)`
       : "NULL";
   const started =
     run !== "NULL" && columns.get("task_runs")?.has("started_at") === true
@@ -75,7 +75,7 @@ const running = (columns: SqliteColumns): SqliteQuery => {
     sql: `SELECT ${beginning("t.id")} AS id, ${beginning(column("tasks", "claim_lock", "t"), 300)} AS lock, ${column("tasks", "claim_expires", "t")} AS expires,
             ${column("tasks", "worker_pid", "t")} AS pid, ${column("tasks", "last_heartbeat_at", "t")} AS beat,
             ${beginning(column("tasks", "idempotency_key", "t"))} AS key, ${spawned} AS spawned, ${started} AS since
-          FROM tasks t WHERE t.status = 'running' AND in_time() ORDER BY t.rowid LIMIT 500`,
+          FROM tasks t WHERE t.status = 'running' AND ${inTime} ORDER BY t.rowid LIMIT 200`,
   };
 };
 
@@ -83,7 +83,7 @@ const running = (columns: SqliteColumns): SqliteQuery => {
 const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const runs = columns.get("task_runs");
   const fromEvents = columns.has("task_events")
-    ? `SELECT created_at AS at FROM (SELECT kind, created_at FROM task_events ORDER BY rowid DESC LIMIT 5000)
+    ? `SELECT created_at AS at FROM (SELECT kind, created_at FROM task_events ORDER BY rowid DESC LIMIT 2000)
        WHERE kind IN ('claimed','completed')`
     : "SELECT NULL AS at";
   const fromRuns =
@@ -99,7 +99,7 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
 /** When something last happened to a job that may have changed where it stands. */
 const lastEvent = (columns: SqliteColumns): string =>
   columns.has("task_events")
-    ? `(SELECT e.created_at FROM task_events e WHERE e.task_id = t.id AND in_time()
+    ? `(SELECT e.created_at FROM task_events e WHERE e.task_id = t.id AND ${inTime}
           AND e.kind NOT IN ('heartbeat','claim_extended','commented') ORDER BY e.created_at DESC LIMIT 1)`
     : "NULL";
 
@@ -112,7 +112,7 @@ const asked = (columns: SqliteColumns, { ids }: HermesAsk): SqliteQuery => ({
 
 /**
  * Jobs that stand blocked (or in triage) and were unblocked before, or that the dispatcher gave up. Looked at are the
- * 500 newest blocked jobs, 300 in triage, and those of the last 300 such events. A completed job begins anew.
+ * 300 newest blocked jobs, 100 in triage, and those of the last 100 such events. A completed job begins anew.
  */
 const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const column = columnIn(columns);
@@ -126,11 +126,11 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const before = payload("p.kind IN ('blocked','block_loop_detected') AND p.rowid < f.unblocked");
   return {
     sql: `WITH c AS (
-        SELECT id FROM (SELECT id FROM tasks WHERE status = 'blocked' ORDER BY rowid DESC LIMIT 500)
-        UNION SELECT id FROM (SELECT id FROM tasks WHERE status = 'triage' ORDER BY rowid DESC LIMIT 300)
+        SELECT id FROM (SELECT id FROM tasks WHERE status = 'blocked' ORDER BY rowid DESC LIMIT 300)
+        UNION SELECT id FROM (SELECT id FROM tasks WHERE status = 'triage' ORDER BY rowid DESC LIMIT 100)
         UNION SELECT id FROM tasks WHERE status IN ('blocked','triage','todo') AND id IN (
-          SELECT task_id FROM (SELECT task_id, kind FROM task_events ORDER BY rowid DESC LIMIT 5000)
-          WHERE kind IN ('blocked','block_loop_detected','gave_up','dependency_wait') LIMIT 300)),
+          SELECT task_id FROM (SELECT task_id, kind FROM task_events ORDER BY rowid DESC LIMIT 2000)
+          WHERE kind IN ('blocked','block_loop_detected','gave_up','dependency_wait') LIMIT 100)),
       f AS MATERIALIZED (
         SELECT c.id AS id, coalesce(max(e.rowid) FILTER (WHERE e.kind = 'unblocked'), 0) AS unblocked,
           coalesce(max(e.rowid) FILTER (WHERE e.kind IN ('blocked','block_loop_detected')), 0) AS blocked,
@@ -138,7 +138,7 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
           coalesce(max(e.rowid) FILTER (WHERE e.kind = 'gave_up'), 0) AS gave_up,
           coalesce(max(e.rowid) FILTER (WHERE e.kind = 'completed'), 0) AS completed,
           count(*) FILTER (WHERE e.kind IN ('blocked','dependency_wait') AND e.created_at > $now - 86400) AS often
-        FROM c LEFT JOIN task_events e ON e.task_id = c.id AND in_time()
+        FROM c LEFT JOIN task_events e ON e.task_id = c.id AND ${inTime}
           AND e.kind IN ('unblocked','blocked','block_loop_detected','gave_up','completed','dependency_wait')
         GROUP BY c.id)
       SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, f.often AS often,
@@ -157,7 +157,7 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
 /** Jobs that were begun more than five times within the last hour, and aren't over. */
 const thrashed = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => ({
   sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, ${lastEvent(columns)} AS since, r.n AS n FROM (
-          SELECT task_id, count(*) AS n FROM (SELECT task_id, started_at FROM task_runs ORDER BY rowid DESC LIMIT 5000)
+          SELECT task_id, count(*) AS n FROM (SELECT task_id, started_at FROM task_runs ORDER BY rowid DESC LIMIT 2000)
           WHERE started_at > $now - 3600 GROUP BY task_id HAVING n > 5) r
         JOIN tasks t ON t.id = r.task_id WHERE t.status NOT IN ('done','archived') ORDER BY n DESC LIMIT 50`,
   params: { $now: nowS },

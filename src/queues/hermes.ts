@@ -25,12 +25,16 @@ const jobOf = (row: SqliteRow, more: Partial<Job> = {}): readonly Job[] => {
   return [{ ...nothing, id, status: statuses[textOf(row["status"]) ?? ""] ?? "waiting", ...more }];
 };
 
-/** `host:pid`, or in newer ones `host:pid:anything`, of the gateway that claimed it; the worker's pid stands elsewhere. */
+/**
+ * `host:pid`, or in newer ones `host:pid:anything`, of the gateway that claimed it; the worker's pid stands elsewhere, and tells nothing
+ * where the host isn't known.
+ */
 const claimOf = (row: SqliteRow): Claim | null => {
   const lock = textOf(row["lock"]);
-  const [, host = null] = /^(.*?):\d+(?::|$)/su.exec(lock ?? "") ?? [];
-  const claim = { host, pid: numberOf(row["pid"]), atS: numberOf(row["spawned"]), expiresS: numberOf(row["expires"]) };
-  return lock === null && claim.pid === null && claim.expiresS === null ? null : claim;
+  const [, host = lock] = /^(.*?):\d+(?::|$)/su.exec(lock ?? "") ?? [];
+  const [pid, expiresS] = [numberOf(row["pid"]), numberOf(row["expires"])];
+  if (host === null && expiresS === null) return null;
+  return { host, pid: host === null ? null : pid, atS: numberOf(row["spawned"]), expiresS };
 };
 
 const runningJob = (row: SqliteRow): readonly Job[] =>

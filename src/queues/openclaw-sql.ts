@@ -1,5 +1,5 @@
 import type { SqliteColumns, SqliteQuery } from "../host/database.ts";
-import { beginning, inJson } from "./cell.ts";
+import { beginning, inJson, inTime } from "./cell.ts";
 
 /** Columns without which OpenClaw's state tells nothing of jobs. */
 export const openclawNeeds = { task_runs: ["task_id", "status", "created_at"] } as const;
@@ -27,12 +27,12 @@ const boots = (nowMs: number): SqliteQuery => ({
 
 const counts = (): SqliteQuery => ({
   sql: `SELECT status, count(*) AS n FROM task_runs
-        WHERE status IN ('queued','succeeded','failed','timed_out','lost') AND in_time() GROUP BY status`,
+        WHERE status IN ('queued','succeeded','failed','timed_out','lost') AND ${inTime} GROUP BY status`,
 });
 
 const queued = (): SqliteQuery => ({
   sql: `SELECT ${beginning("task_id")} AS id, created_at AS since FROM (
-          SELECT task_id, created_at FROM task_runs WHERE status = 'queued' AND in_time() ORDER BY rowid LIMIT 1000)
+          SELECT task_id, created_at FROM task_runs WHERE status = 'queued' AND ${inTime} ORDER BY rowid LIMIT 1000)
         ORDER BY created_at LIMIT 10`,
 });
 
@@ -43,7 +43,7 @@ const running = (has: (name: string) => boolean): SqliteQuery => {
     sql: `SELECT ${beginning("task_id")} AS id, ${beginning(column("runtime"))} AS runtime, ${beginning(column("source_id"))} AS source,
             coalesce(${column("started_at")}, created_at) AS since, ${column("execution_owner_pid")} AS pid,
             ${beginning(column("execution_owner_host"), 300)} AS host
-          FROM task_runs WHERE status = 'running' AND in_time() ORDER BY rowid DESC LIMIT 500`,
+          FROM task_runs WHERE status = 'running' AND ${inTime} ORDER BY rowid DESC LIMIT 500`,
   };
 };
 
@@ -69,9 +69,9 @@ const due = (nowMs: number, columns: ReadonlySet<string>, tasks: ReadonlySet<str
     : "0";
   return {
     sql: `WITH j AS (SELECT job_id AS id, ${columns.has("name") ? "name" : "job_id"} AS name, ${next} AS next FROM cron_jobs
-            WHERE enabled = 1 ${columns.has("payload_kind") ? "AND payload_kind <> 'heartbeat'" : ""} AND in_time() LIMIT 5000)
+            WHERE enabled = 1 ${columns.has("payload_kind") ? "AND payload_kind <> 'heartbeat'" : ""} AND ${inTime} LIMIT 5000)
           SELECT ${beginning("j.name")} AS name, ${beginning("j.id")} AS id, j.next AS since, count(*) OVER () AS n
-          FROM j WHERE typeof(j.next) IN ('integer','real') AND j.next < $now - ${dueAfterMs} AND in_time() AND NOT ${isRun}
+          FROM j WHERE typeof(j.next) IN ('integer','real') AND j.next < $now - ${dueAfterMs} AND ${inTime} AND NOT ${isRun}
           ORDER BY j.next LIMIT 10`,
     params: { $now: nowMs },
   };

@@ -28,9 +28,10 @@ const gatewayOf = (row: SqliteRow | undefined): Gateway | null => {
   const beganMs = numberOf(row?.["began"]);
   if (row === undefined || beganMs === null) return null;
   const pid = Number(textOf(row["pid"]) ?? Number.NaN);
+  const host = textOf(row["host"]);
   const claim = {
-    host: textOf(row["host"]),
-    pid: Number.isInteger(pid) ? pid : null,
+    host,
+    pid: host !== null && Number.isInteger(pid) ? pid : null,
     atS: secondsOf(row["began"]),
     expiresS: secondsOf(row["expires"]),
   };
@@ -45,8 +46,8 @@ const isOrphan = (row: SqliteRow, gateway: Gateway | null): boolean =>
   gateway !== null && isInside(row) && numberOf(row["pid"]) === null && (numberOf(row["since"]) ?? 0) < gateway.beganMs;
 
 const claimOf = (row: SqliteRow, gateway: Gateway | null): Claim | null => {
-  const pid = numberOf(row["pid"]);
-  if (pid !== null) return { host: textOf(row["host"]), pid, atS: secondsOf(row["since"]), expiresS: null };
+  const [host, pid] = [textOf(row["host"]), numberOf(row["pid"])];
+  if (host !== null && pid !== null) return { host, pid, atS: secondsOf(row["since"]), expiresS: null };
   return isInside(row) ? (gateway?.claim ?? null) : null;
 };
 

@@ -10,6 +10,10 @@ import { valuesOf } from "./selector.ts";
 /** The older format first: what is in doubt in it is read, and OpenMetrics is refused as a whole by one odd line. */
 const accept = "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5, */*;q=0.1";
 
+/** The answer's end is told, and an answer that ends before it never comes this far. Source: RFC 9112, 6.3. */
+const isFramed = (headers: Readonly<Record<string, string>>): boolean =>
+  headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+
 const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
   const parsed = parseSelector(text);
   if (parsed.kind === "fault") return { kind: "wrong", why: parsed.why };
@@ -24,8 +28,11 @@ const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
 export const readPrometheus = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
   const answer = await answerOf(name, source, accept, context);
   if (answer.kind === "unknown") return answer;
-  const hints = { contentType: answer.headers["content-type"] ?? "", isMalformed: answer.isMalformed === true };
-  const exposition = parseExposition(answer.body, hints);
+  const exposition = parseExposition(answer.body, {
+    contentType: answer.headers["content-type"] ?? "",
+    isMalformed: answer.isMalformed === true,
+    isWhole: isFramed(answer.headers),
+  });
   if (exposition.kind === "fault")
     return { kind: "unknown", why: `the answer is not Prometheus text: line ${exposition.line}: ${exposition.why}` };
   return readingOf(source, (text) => numbersOf(exposition.samples, text), context.host.clock.nowMs() / 1000);

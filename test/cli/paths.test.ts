@@ -27,6 +27,7 @@ const system: Paths = {
   socket: null,
   credentials: { path: "/etc/dogwatch/credentials", prefix: "" },
   recipes: "/etc/dogwatch/heal-recipes",
+  beats: { folder: "/var/lib/dogwatch-beat", uid: 0 },
   install: "system",
 };
 const user: Paths = {
@@ -37,6 +38,7 @@ const user: Paths = {
   socket: null,
   credentials: { path: "/home/ann/.config/dogwatch/credentials", prefix: "" },
   recipes: "/home/ann/.config/dogwatch/heal-recipes",
+  beats: { folder: "/home/ann/.local/state/dogwatch/beat", uid: 1000 },
   install: "user",
 };
 

@@ -20,8 +20,10 @@ export const pages: readonly string[] = [
   "README.md",
   "CHANGELOG.md",
   "docs/operating.md",
+  "docs/gateways.md",
   "docs/recipes.md",
   "docs/audit.md",
+  "docs/queues.md",
 ];
 
 /** The text of a page. */

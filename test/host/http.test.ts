@@ -277,6 +277,21 @@ describe("request() and secrets", () => {
     expect(answer.kind === "answer" && answer.body).toMatch(/^x+$/u);
   });
 
+  test("request() tells an answer whose bytes are not all UTF-8 from one that holds the replacement character", async () => {
+    const bodies = [Buffer.from([0x61, 0xff]), Buffer.from("a\u{FFFD}")];
+    const answers = await Promise.all(
+      bodies.map(async (body) => {
+        await using server = await listen((socket) => {
+          socket.write("HTTP/1.1 200 OK\r\n\r\n");
+          socket.end(body);
+        });
+        return await ask(`http://127.0.0.1:${server.port}/`, {});
+      }),
+    );
+    expect(answers).toMatchObject([{ body: "a\u{FFFD}", isMalformed: true }, { body: "a\u{FFFD}" }]);
+    expect(answers[1]).not.toHaveProperty("isMalformed");
+  });
+
   test("request() takes a secret out of every why", async () => {
     const answer = await ask("http://planted-token.invalid/planted-token", { secrets: ["planted-token"] });
     expect(answer).toMatchObject({ kind: "failed", why: "no address found for [secret].invalid:80" });

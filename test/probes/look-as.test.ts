@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Ran } from "../../src/host/host.ts";
 import type { LookOptions } from "../../src/probes/look.ts";
 import { lookAs, readingOf } from "../../src/probes/look-as.ts";
-import { httpCheck, processCheck } from "../checks.ts";
+import { httpCheck, processCheck, queueCheck } from "../checks.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 
 const nothing: readonly unknown[] = [
@@ -111,8 +111,10 @@ describe("lookAs()", () => {
   test("lookAs() hands over the credentials that these checks need, and no other", async () => {
     const host = hostThat(said("{}"));
     const web = httpCheck({ http: { headers: { authorization: { credential: "web" }, "x-file": { file: "/x" } } } });
-    await lookAs(host, "agents", [web], options);
-    expect(Object.keys(JSON.parse(host.exec.ran[0]?.stdin ?? "").credentials)).toEqual(["web"]);
+    const ask = { url: "http://h/", socket: null, timeoutMs: 1, headers: { authorization: { credential: "rabbit" } } };
+    const jobs = queueCheck({ name: "jobs", queue: { kind: "prometheus", ask, fields: { ready: "jobs" } } });
+    await lookAs(host, "agents", [web, jobs, queueCheck({ name: "board" })], options);
+    expect(Object.keys(JSON.parse(host.exec.ran[0]?.stdin ?? "").credentials)).toEqual(["web", "rabbit"]);
   });
 
   for (const user of ["root", "toor"])

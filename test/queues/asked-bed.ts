@@ -1,6 +1,6 @@
 import type { Ask, QueueField } from "../../src/config/config.ts";
 import type { HttpAnswer } from "../../src/host/host.ts";
-import type { ProbeContext } from "../../src/probes/probe.ts";
+import { type ProbeContext, systemBeats } from "../../src/probes/probe.ts";
 import type { AskedSource } from "../../src/queues/fields.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 
@@ -38,5 +38,5 @@ export const contextOf = (
     processes: async () => ({ kind: "failed", code: "ENOENT", why: "no processes here" }),
     unit: async () => ({ kind: "failed", why: "no units here" }),
   };
-  return { context: { host, shared, memory: undefined, maxMs: 50_000, secret }, host };
+  return { context: { host, shared, memory: undefined, maxMs: 50_000, beats: systemBeats, secret }, host };
 };

@@ -27,14 +27,14 @@ const openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 const textFormat = "text/plain; version=0.0.4";
 
 const files = [
-  { file: "common-text", contentType: textFormat, all: 40 },
-  { file: "prometheus-text", contentType: textFormat, all: 25 },
-  { file: "prometheus-openmetrics", contentType: openMetrics, all: 81 },
+  { file: "common-text", contentType: textFormat, isWhole: false, all: 40 },
+  { file: "prometheus-text", contentType: textFormat, isWhole: true, all: 25 },
+  { file: "prometheus-openmetrics", contentType: openMetrics, isWhole: true, all: 81 },
 ] as const;
 
 const textOf = ({ text, bytes }: Case): string => text ?? new TextDecoder().decode(Buffer.from(bytes ?? "", "hex"));
 
-for (const { file, contentType, all } of files)
+for (const { file, contentType, isWhole, all } of files)
   describe(`parseExposition() and ${file}.json`, () => {
     const corpus = parse(cases, JSON.parse(readFileSync(`${folder}/${file}.json`, "utf8")));
 
@@ -44,7 +44,7 @@ for (const { file, contentType, all } of files)
       const text = textOf(each);
       const isRead = each.valid && each.refusedHere === undefined;
       test(`${isRead ? "reads" : "refuses"} ${JSON.stringify(text).slice(0, 90)}`, () => {
-        const got = parseExposition(text, { contentType, isMalformed: each.bytes !== undefined });
+        const got = parseExposition(text, { contentType, isMalformed: each.bytes !== undefined, isWhole });
         expect(got.kind).toBe(isRead ? "samples" : "fault");
         const line = each.refusedHere ?? each.line;
         if (got.kind === "fault") expect(got.why).not.toBe("");
@@ -56,7 +56,7 @@ for (const { file, contentType, all } of files)
 describe("parseExposition() and promtestdata.txt", () => {
   test("reads every sample", () => {
     const text = readFileSync(`${folder}/promtestdata.txt`, "utf8");
-    const got = parseExposition(text, { contentType: textFormat, isMalformed: false });
+    const got = parseExposition(text, { contentType: textFormat, isMalformed: false, isWhole: false });
     const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     expect(got.kind === "samples" ? got.samples.length : got).toBe(lines.length);
   });

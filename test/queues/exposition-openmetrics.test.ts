@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { parseExposition } from "../../src/queues/exposition.ts";
 
 const read = (text: string) =>
-  parseExposition(text, { contentType: "application/openmetrics-text; version=1.0.0", isMalformed: false });
+  parseExposition(text, {
+    contentType: "application/openmetrics-text; version=1.0.0",
+    isMalformed: false,
+    isWhole: true,
+  });
 
 const long = "x".repeat(120);
 

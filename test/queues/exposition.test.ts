@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { parseExposition } from "../../src/queues/exposition.ts";
 
-const read = (text: string, contentType = "text/plain; version=0.0.4", isMalformed = false) =>
-  parseExposition(text, { contentType, isMalformed });
+const read = (text: string, contentType = "text/plain; version=0.0.4", isMalformed = false, isWhole = false) =>
+  parseExposition(text, { contentType, isMalformed, isWhole });
 
 describe("parseExposition()", () => {
   const formats = [
@@ -40,6 +40,14 @@ describe("parseExposition()", () => {
   for (const { given, told } of faults)
     test(`refuses ${JSON.stringify(given).slice(0, 40)} with its line`, () =>
       expect(read(given)).toEqual({ kind: "fault", ...told }));
+
+  test("takes a last line without its newline where all of the text is known to be there", () => {
+    expect(read("a 1\nb 42", "", false, true)).toMatchObject({
+      kind: "samples",
+      samples: [{ value: 1 }, { value: 42 }],
+    });
+    expect(read("a 1\nb", "", false, true)).toEqual({ kind: "fault", line: 2, why: '"b" has no value' });
+  });
 
   test("names the line of bytes that are not UTF-8, and lets the replacement character itself pass", () => {
     const text = 'a 1\nb{c="\u{FFFD}"} 1\n';

@@ -66,6 +66,15 @@ describe("readPrometheus()", () => {
     expect(await read(answered("a 1\n# EOF\n", { headers }), "a")).toMatchObject({ ready: 1 });
   });
 
+  const framings = [
+    { headers: { "content-length": "10" }, told: "read" },
+    { headers: { "transfer-encoding": "chunked" }, told: "read" },
+    { headers: {}, told: "refused" },
+  ];
+  for (const { headers, told } of framings)
+    test(`a last line without a newline is ${told} with ${JSON.stringify(headers)}`, async () =>
+      expect((await read(answered("jobs 42", { headers }), "jobs")).kind).toBe(told === "read" ? "queue" : "unknown"));
+
   test("refuses bytes that are not UTF-8", async () =>
     expect(await read(answered('a{b="\u{FFFD}"} 1\n', { isMalformed: true }), "a")).toEqual({
       kind: "unknown",

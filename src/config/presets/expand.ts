@@ -5,15 +5,22 @@ import { expandChecks, type Offers } from "./checks.ts";
 import { hermesChecks } from "./hermes.ts";
 import { openclawChecks } from "./openclaw.ts";
 import { type Order, ordersIn } from "./orders.ts";
-import type { Made, Place, Raw } from "./preset.ts";
+import type { Made, Owner, Place, Raw } from "./preset.ts";
 import { expandRules } from "./rules.ts";
 
+/** A user as the host knows it. */
+export interface Account {
+  readonly uid: number;
+  /** The home folder. */
+  readonly home: string;
+}
+
 /** What a preset has to know of the host. */
-export interface Homes {
+export interface Users {
   /** Whose install this is; undefined for one of the whole host. */
   readonly owner?: string | undefined;
-  /** A user's home folder; undefined for one that isn't known here. */
-  readonly homeOf?: ((user: string) => string | undefined) | undefined;
+  /** Undefined for a user that isn't known here. */
+  readonly accountOf?: ((user: string) => Account | undefined) | undefined;
 }
 
 /** Which preset made what of an expanded file. */
@@ -31,8 +38,8 @@ export interface Expanded {
   /** Nothing is left to look at but these faults: that there are no checks need not be said as well. */
   readonly isBare: boolean;
   readonly warnings: readonly Fault[];
-  /** Homes that were asked for, null for one that isn't known: another home makes another config. */
-  readonly homes: Readonly<Record<string, string | null>>;
+  /** Users that were asked for, null for one that isn't known: another home makes another config. */
+  readonly accounts: Readonly<Record<string, Account | null>>;
   readonly makers: Makers;
 }
 
@@ -40,7 +47,7 @@ const placeOf = (
   { prefix, params }: Order,
   orders: readonly Order[],
   owner: string | undefined,
-  home: (user: string) => string,
+  find: (user: string) => Owner,
 ): Place => {
   const user = params.as ?? owner;
   const standard = `${params.preset}-gateway${params.profile === null ? "" : `-${params.profile}`}.service`;
@@ -49,8 +56,7 @@ const placeOf = (
     prefix,
     unit: params.unit ?? standard,
     scope: params.scope ?? (user === undefined ? "system" : "user"),
-    user,
-    userHome: user === undefined ? undefined : home(user),
+    user: user === undefined ? undefined : find(user),
     isAlone: alike.length === 1 && params.profile === null,
   };
 };
@@ -64,16 +70,17 @@ const make = ({ params }: Order, place: Place): Made => {
   }
 };
 
-/** Keeps what a config has learnt of homes. A user whose home isn't known has it where useradd puts it. Source: useradd(8). */
-const homeBook = (homeOf: Homes["homeOf"]) => {
-  const homes: Record<string, string | null> = {};
-  const home = (user: string): string => {
-    const found = homeOf?.(user);
-    const isUsable = found !== undefined && /^\/[^\p{Cc}]*$/u.test(found) && !/(^|\/)\.\.(\/|$)/u.test(found);
-    homes[user] = found ?? null;
-    return isUsable ? found.replace(/\/+$/u, "") : `/home/${user}`;
+/** Keeps what a config has learnt of users. One whose home isn't known has it where useradd puts it. Source: useradd(8). */
+const accountBook = (accountOf: Users["accountOf"]) => {
+  const accounts: Record<string, Account | null> = {};
+  const find = (user: string): Owner => {
+    const found = accountOf?.(user);
+    accounts[user] = found === undefined ? null : { uid: found.uid, home: found.home };
+    const home = found?.home ?? "";
+    const isUsable = /^\/[^\p{Cc}]*$/u.test(home) && !/(^|\/)\.\.(\/|$)/u.test(home);
+    return { name: user, uid: found?.uid, home: isUsable ? home.replace(/\/+$/u, "") : `/home/${user}` };
   };
-  return { homes, home };
+  return { accounts, find };
 };
 
 const isEmpty = (value: unknown): boolean => isMap(value) && Object.keys(value).length === 0;
@@ -93,15 +100,15 @@ const placing =
 
 /**
  * Writes a file's presets out: `preset: openclaw` becomes checks and one rule in the file's own syntax, with what the file writes over them.
- * Works on the raw value, before the schema, which then judges all of it alike. Pure but for `homeOf`. Never throws.
+ * Works on the raw value, before the schema, which then judges all of it alike. Pure but for `accountOf`. Never throws.
  */
-export const expandPresets = (yaml: Yaml, { owner, homeOf }: Homes): Expanded => {
+export const expandPresets = (yaml: Yaml, { owner, accountOf }: Users): Expanded => {
   const none: Makers = { checks: new Map(), rules: new Map() };
-  if (!isMap(yaml.value)) return { yaml, faults: [], isBare: false, warnings: [], homes: {}, makers: none };
+  if (!isMap(yaml.value)) return { yaml, faults: [], isBare: false, warnings: [], accounts: {}, makers: none };
   const { preset: _, ...file }: Raw = yaml.value;
   const { orders, faults } = ordersIn(yaml, yaml.value);
-  const { homes, home } = homeBook(homeOf);
-  const offers = orders.map((order) => ({ order, made: make(order, placeOf(order, orders, owner, home)) }));
+  const { accounts, find } = accountBook(accountOf);
+  const offers = orders.map((order) => ({ order, made: make(order, placeOf(order, orders, owner, find)) }));
   const checks = expandChecks(yaml, file["checks"], offers);
   const rules = expandRules(file["heal"], checks);
   const makers: Makers = { checks: checks.makers, rules: rules.makers };
@@ -121,7 +128,7 @@ export const expandPresets = (yaml: Yaml, { owner, homeOf }: Homes): Expanded =>
     warnings: offers.flatMap(({ order, made }) =>
       made.warning === undefined ? [] : [yaml.faultAt(order.path, "key", `preset "${order.prefix}": ${made.warning}`)],
     ),
-    homes,
+    accounts,
     makers,
   };
 };

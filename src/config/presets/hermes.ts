@@ -1,21 +1,18 @@
 import { printDuration } from "../duration.ts";
 import type { HermesParams } from "../schema/preset.ts";
-import { asOf, graceOf, type Made, named, type Place, type Raw, restartOf, unitCheck } from "./preset.ts";
+import { asOf, graceOf, type Made, named, type Place, processCheck, type Raw, restartOf, unitCheck } from "./preset.ts";
 
-/** The gateway's command line, of one profile or of any. */
-const commandOf = ({ profile }: HermesParams, { isAlone }: Place): string => {
-  if (profile !== null) return `hermes_cli\\.main (.* )?(--profile|-p)[ =]${profile} (.* )?gateway run( |$)`;
-  return isAlone ? "hermes_cli\\.main (.* )?gateway run( |$)" : "hermes_cli\\.main gateway run( |$)";
-};
+/** The gateway's command line, of any profile: by its unit's Python module or by the program `hermes`, and no shell around them. */
+const command = "^\\S*python[0-9.]* (-\\S+ )*(-m hermes_cli\\.main|\\S*/hermes) (.* )?gateway run( |$)";
 
 /** Homes of Hermes: that of this gateway, and the one above all profiles, which holds the board. */
 const homesOf = (
   params: HermesParams,
-  { userHome }: Place,
+  { user }: Place,
 ): { readonly own: string | undefined; readonly root: string | undefined } => {
   if (params.home !== null) return { own: params.home, root: params.home.replace(/\/profiles\/[^/]+$/u, "") };
-  if (userHome === undefined) return { own: undefined, root: undefined };
-  const root = `${userHome}/.hermes`;
+  if (user === undefined) return { own: undefined, root: undefined };
+  const root = `${user.home}/.hermes`;
   return { own: params.profile === null ? root : `${root}/profiles/${params.profile}`, root };
 };
 
@@ -31,7 +28,8 @@ const heartbeatOf = (kind: HermesParams["heartbeat"], home: string): Raw | undef
   }
 };
 
-const tells = ["re-blocked", "gave-up", "double-spawn", "ghost"] as const;
+/** What no restart mends: in a check of its own, since a heal is proved by its checks being well. */
+const tells = ["re-blocked", "gave-up", "double-spawn", "ghost", "backlog"] as const;
 
 /**
  * The checks of a Hermes gateway and its board. What a restart mends stands in its rule; what a person must decide (re-blocked jobs, double
@@ -41,7 +39,7 @@ export const hermesChecks = (params: HermesParams, place: Place): Made => {
   const { prefix } = place;
   const [unit, process] = [`${prefix}-unit`, `${prefix}-process`];
   const later: Raw = { needs: [unit, process], ...graceOf(params) };
-  const user: Raw = place.user === undefined ? {} : { user: place.user };
+  const user: Raw = place.user === undefined ? {} : { user: place.user.name };
   const { own, root } = homesOf(params, place);
   const board = params.board ?? (root === undefined ? false : `${root}/kanban.db`);
   const heartbeat = own === undefined ? undefined : heartbeatOf(params.heartbeat, own);
@@ -58,20 +56,14 @@ export const hermesChecks = (params: HermesParams, place: Place): Made => {
     board === false ? undefined : { queue: { hermes: board }, ...asOf(params), findings, ...rest };
   const checks = named(prefix, {
     unit: unitCheck(params, place),
-    process: {
-      process: { command: commandOf(params, place), ...user },
-      ...asOf(params),
-      count: 1,
-      ...later,
-      needs: [unit],
-    },
+    process: processCheck(params, place, command, own === undefined ? undefined : `${own}/gateway.lock`),
     heartbeat:
       heartbeat === undefined
         ? undefined
         : { heartbeat, ...asOf(params), red_after: 2, ...later, card: "gateway-down" },
     health: health(params.api, { "/status": "ok", "/platform": "hermes-agent" }),
     webhook: health(params.webhook, { "/status": "ok", "/platform": "webhook" }),
-    board: queue(["stuck", "stale-claim", "backlog"], {
+    board: queue(["stuck", "stale-claim"], {
       stuck_after: printDuration(params.stuckAfterMs),
       needs: [unit, process],
       ...graceOf(params),

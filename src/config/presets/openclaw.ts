@@ -1,21 +1,12 @@
 import type { OpenclawParams } from "../schema/preset.ts";
-import { asOf, graceOf, type Made, named, type Place, type Raw, restartOf, unitCheck } from "./preset.ts";
+import { asOf, graceOf, type Made, named, type Place, processCheck, type Raw, restartOf, unitCheck } from "./preset.ts";
 
 /**
- * The gateway rewrites its title to exactly this. With a second one of the same user only the unit tells them apart; else every
- * one counts, so that a second, which fights for the same bot, is seen.
+ * Started by `openclaw gateway run` the gateway soon calls itself just this; started by the unit that `openclaw gateway install` writes it keeps
+ * its command line. Its other commands (`gateway status`) are passed over.
  */
-const processCheck = (params: OpenclawParams, place: Place, needs: readonly string[]): Raw => ({
-  process: {
-    name: "openclaw-gateway",
-    ...(place.user === undefined ? {} : { user: place.user }),
-    ...(place.isAlone ? {} : { unit: place.unit }),
-  },
-  ...asOf(params),
-  count: 1,
-  needs,
-  ...graceOf(params),
-});
+const command =
+  "^openclaw-gateway\\s*$|^(\\S*/)?(node|bun)( \\S+)* \\S*/openclaw(\\.mjs|/dist/(index|entry)\\.m?js)? gateway( run)?( -.*)?\\s*$";
 
 /**
  * The checks of an OpenClaw gateway. Its answers are held against their JSON, since an unknown path answers 200 with a page;
@@ -26,7 +17,9 @@ export const openclawChecks = (params: OpenclawParams, place: Place): Made => {
   const { prefix } = place;
   const [unit, process, healthz] = [`${prefix}-unit`, `${prefix}-process`, `${prefix}-healthz`];
   const folder = params.profile === null ? ".openclaw" : `.openclaw-${params.profile}`;
-  const home = params.home ?? (place.userHome === undefined ? undefined : `${place.userHome}/${folder}`);
+  const home = params.home ?? (place.user === undefined ? undefined : `${place.user.home}/${folder}`);
+  const uid = place.user?.uid;
+  const lock = home === undefined || uid === undefined ? undefined : `${home}/tmp/openclaw-${uid}/gateway.*.lock`;
   const answer = (path: string, json: Raw, needs: readonly string[]): Raw => ({
     http: { url: `${params.url}${path}`, timeout: "5s" },
     expect: { status: 200, json },
@@ -37,7 +30,7 @@ export const openclawChecks = (params: OpenclawParams, place: Place): Made => {
   return {
     checks: named(prefix, {
       unit: unitCheck(params, place),
-      process: processCheck(params, place, [unit]),
+      process: processCheck(params, place, command, lock),
       healthz: answer("/healthz", { "/status": "live" }, [unit, process]),
       readyz: answer("/readyz", { "/ready": true }, [unit, process, healthz]),
       boots:

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Fault } from "../fault.ts";
+import { nameForm, nameWords } from "../name-form.ts";
 import { quoted } from "../near.ts";
 import type { Block } from "../schema/blocks.ts";
-import { nameForm, nameWords } from "../schema/names.ts";
 import {
   type HermesParams,
   type OpenclawParams,

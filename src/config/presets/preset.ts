@@ -16,21 +16,45 @@ export interface Made {
   readonly warning: string | undefined;
 }
 
+/** The user of a gateway. */
+export interface Owner {
+  readonly name: string;
+  /** Undefined where that isn't known on this host. */
+  readonly uid: number | undefined;
+  /** The home folder. */
+  readonly home: string;
+}
+
 /** Where a preset's gateway lives, as far as config and host tell. */
 export interface Place {
   readonly prefix: string;
   readonly unit: string;
   readonly scope: "system" | "user";
   /** Whose it is, where that is known: of the preset's `as`, or of the user's own install. */
-  readonly user: string | undefined;
-  /** That user's home folder. */
-  readonly userHome: string | undefined;
+  readonly user: Owner | undefined;
   /** No other gateway of this sort is looked at for this user: then every process of it counts. */
   readonly isAlone: boolean;
 }
 
 /** `as`, where the preset has one. Pure. */
 export const asOf = ({ as }: PresetParams): Raw => (as === null ? {} : { as });
+
+/**
+ * The check of the gateway's process. With another gateway of the same user only the unit tells them apart; else every one counts, so that a
+ * second, which fights for the same bot, is seen. `lock`: who holds it is the gateway, whatever it is called. Pure.
+ */
+export const processCheck = (params: PresetParams, place: Place, command: string, lock: string | undefined): Raw => ({
+  process: {
+    command,
+    ...(place.user === undefined ? {} : { user: place.user.name }),
+    ...(place.isAlone ? {} : { unit: place.unit }),
+  },
+  ...asOf(params),
+  count: 1,
+  ...(lock === undefined ? {} : { lock }),
+  needs: [`${place.prefix}-unit`],
+  ...graceOf(params),
+});
 
 /** The check of the gateway's unit. Pure. */
 export const unitCheck = (params: PresetParams, { unit, scope }: Place): Raw => ({

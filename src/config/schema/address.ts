@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { modelFault } from "../model-apis.ts";
+import { isSecretName } from "../secret-words.ts";
 import type { Block } from "./blocks.ts";
-import { isSecretName } from "./secrets.ts";
 
 /** Webhook and bot addresses whose path is the secret, with the chat that takes it from a credential. */
 const secretPaths: readonly { readonly host: RegExp; readonly path: RegExp; readonly chat: string }[] = [

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { DriftCheck } from "../config.ts";
-import { type Block, choice, maybe, need, path, pattern, text } from "./blocks.ts";
+import { type Block, choice, maybe, need, path, pattern, placeAt, text } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { askEntries, condition, pointerForm, toAsk } from "./http.ts";
 import { type About, exactlyOne, shape } from "./shape.ts";
@@ -20,6 +20,37 @@ const formatOf = (file: string): Format => {
   return /\.json5?$/iu.test(file) ? "json" : "env";
 };
 
+interface RawTarget {
+  readonly file?: string | undefined;
+  readonly format?: Format | undefined;
+  readonly process?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+/** Each `(` that captures. An alternative that is empty makes the pattern match anything, and the match has a place for each group. */
+const groupsIn = (source: string): number => (new RegExp(`${source}|`, "u").exec("")?.length ?? 1) - 1;
+
+/** What doesn't fit together, and at which key it is told. */
+const misplaced = ({
+  file,
+  format,
+  process,
+  at,
+}: RawTarget): { readonly key: string; readonly message: string } | undefined => {
+  if (format !== undefined && file === undefined) return { key: "format", message: '"format" goes with "file" only' };
+  if (process !== undefined) {
+    if (at !== undefined) return { key: "at", message: '"at" doesn\'t go with "process": the group is the value' };
+    return groupsIn(process) === 1
+      ? undefined
+      : { key: "process", message: "expected one group, in parentheses, which is the value; others are written (?:…)" };
+  }
+  if (at === undefined) return { key: "", message: 'missing key "at": where the value stands, such as /model' };
+  const isEnv = file !== undefined && (format ?? formatOf(file)) === "env";
+  return isEnv && !/^\/[A-Za-z_][A-Za-z0-9_]*$/u.test(at)
+    ? { key: "at", message: 'an env file has plain names only: write "at: /NAME" (or say another "format")' }
+    : undefined;
+};
+
 const target: Block<Drift> = v.pipe(
   exactlyOne(
     shape(
@@ -28,8 +59,16 @@ const target: Block<Drift> = v.pipe(
         file: maybe(path(), "A file of settings that runs now.", "/home/agents/.hermes/config.yaml"),
         format: maybe(choice(["yaml", "json", "toml", "env"]), "Default: by the file's ending; else env.", "yaml"),
         http: maybe(asked, "A JSON answer of what runs now.", { url }),
-        process: maybe(pattern(), "Matches one command line; its first group is the value.", "--model (\\S+)"),
-        at: maybe(text("a JSON pointer such as /model", pointerForm), "Where the value stands.", "/model"),
+        process: maybe(
+          pattern(),
+          "Matches command lines of live processes; its one group is the value, in which all of them must agree.",
+          "--model (\\S+)",
+        ),
+        at: maybe(
+          text("a JSON pointer such as /model", pointerForm),
+          "Where the value stands; for an env file the variable behind a slash. Not with `process`.",
+          "/model",
+        ),
         want: need(condition, "The documented value; comparisons as in `expect`.", "local-7b"),
       },
     ),
@@ -37,6 +76,10 @@ const target: Block<Drift> = v.pipe(
     { none: 'expected "file", "http" or "process"', more: "one place a check" },
     ["format", "at", "want"],
   ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? misplaced(dataset.value) : undefined;
+    if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(fault.key, "key")] });
+  }),
   v.transform((raw): Drift => {
     const file = raw.file ?? "";
     const source =

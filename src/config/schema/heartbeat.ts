@@ -1,10 +1,32 @@
 import * as v from "valibot";
 import type { HeartbeatCheck } from "../config.ts";
-import { type Block, choice, duration, maybe, need, path, text, withDefault } from "./blocks.ts";
+import { type Block, choice, duration, maybe, need, path, placeAt, text } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { pointerForm } from "./http.ts";
 import { name, user } from "./names.ts";
 import { type About, exactlyOne, shape } from "./shape.ts";
+
+interface RawTarget {
+  readonly beat?: string | undefined;
+  readonly by?: string | undefined;
+  readonly content?: "modified" | "epoch" | undefined;
+  readonly at?: string | undefined;
+}
+
+/** A key that says nothing beside the others. */
+const misplaced = ({
+  beat,
+  by,
+  content,
+  at,
+}: RawTarget): { readonly key: string; readonly message: string } | undefined => {
+  if (beat === undefined && by !== undefined) return { key: "by", message: '"by" goes with "beat" only' };
+  const key = content !== undefined ? "content" : "at";
+  if (beat !== undefined && (content ?? at) !== undefined) return { key, message: `"${key}" goes with "file" only` };
+  return content === "modified" && at !== undefined
+    ? { key: "at", message: '"at" needs "content: epoch": a time of change stands in no pointer' }
+    : undefined;
+};
 
 const target = v.pipe(
   exactlyOne(
@@ -12,16 +34,20 @@ const target = v.pipe(
       { what: "a map with beat or file, and max_age" },
       {
         beat: maybe(name("the name of a beat"), "The name that the job gives to `dogwatch beat`.", "nightly-backup"),
-        by: maybe(user(), "The user whose beat counts.", "backup"),
+        by: maybe(
+          user(),
+          "The user whose beat counts. Default: the one in `as`, else root; in a user install that user.",
+          "backup",
+        ),
         file: maybe(path(), "A file that something alive writes again and again.", "/var/lib/app/heartbeat"),
-        content: withDefault(
+        content: maybe(
           choice(["modified", "epoch"]),
-          "modified",
-          "What tells the age: the file's time of change, or the epoch seconds in it.",
+          "What tells the age: when the file was changed, or the time in it (epoch seconds or milliseconds, RFC 3339). Default: epoch with `at`, else modified.",
+          "epoch",
         ),
         at: maybe(
           text("a JSON pointer such as /updated_at", pointerForm),
-          "Where in a JSON file the epoch stands.",
+          "Where in a JSON file the time stands.",
           "/updated_at",
         ),
         max_age: need(duration(1000, 366 * 86_400_000), "Older is bad.", "26h"),
@@ -31,11 +57,15 @@ const target = v.pipe(
     { none: 'expected "beat" or "file"', more: "one sign of life a check" },
     ["by", "content", "at", "max_age"],
   ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? misplaced(dataset.value) : undefined;
+    if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(fault.key, "key")] });
+  }),
   v.transform((raw) => ({
     beat: raw.beat ?? null,
     by: raw.by ?? null,
     file: raw.file ?? null,
-    content: raw.content,
+    content: raw.content ?? (raw.at === undefined ? "modified" : "epoch"),
     at: raw.at ?? null,
     maxAgeMs: raw.max_age,
   })),

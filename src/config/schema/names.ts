@@ -1,12 +1,7 @@
 import * as v from "valibot";
+import { nameForm, nameWords } from "../name-form.ts";
 import type { Block } from "./blocks.ts";
 import { text } from "./blocks.ts";
-
-/** Names of checks and cards. */
-export const nameForm: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u;
-
-/** The form in words. */
-export const nameWords = "letters, digits, dots, underscores and hyphens, 63 at most, a letter or digit first";
 
 /** A name as it stands in `needs`, `on` and `card`. */
 export const name = (what: string): Block<string> => text(`${what} (${nameWords})`, nameForm);

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { SecretRef, TextOrSecret } from "../config.ts";
 import { quoted } from "../near.ts";
+import { isSecretName } from "../secret-words.ts";
 import { type Block, maybe, placeAt, privateText } from "./blocks.ts";
 import { exactlyOne, isMap, mapOf, picked, shape } from "./shape.ts";
 
@@ -74,10 +75,6 @@ const headerSecret: Block<TextOrSecret> = v.pipe(
 const headerValue: Block<TextOrSecret> = picked([headerText, headerSecret], (input) =>
   isMap(input) ? headerSecret : headerText,
 );
-
-/** Headers and query parameters whose value is a secret, by their name. */
-export const isSecretName = (name: string): boolean =>
-  /authorization|cookie|token|secret|passw|key|signature/iu.test(name);
 
 /** Set by the HTTP client itself; a second one would break the request. Source: RFC 9110, 8.6; RFC 9112, 6.1 and 9.6. */
 const ours: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection", "expect", "upgrade"]);

@@ -8,8 +8,11 @@ import { type Parsed, parseConfig } from "../../../src/config/load.ts";
 import { printWritten } from "../../../src/config/presets/print.ts";
 
 const golden = join(import.meta.dirname, "..", "..", "golden", "presets");
-const homes: Readonly<Record<string, string>> = { agents: "/home/agents", bots: "/srv/bots/" };
-const host = { hostname: "host-1", homeOf: (user: string) => homes[user] };
+const accounts: Readonly<Record<string, { readonly uid: number; readonly home: string }>> = {
+  agents: { uid: 1001, home: "/home/agents" },
+  bots: { uid: 1002, home: "/srv/bots/" },
+};
+const host = { hostname: "host-1", accountOf: (user: string) => accounts[user] };
 
 const read = (text: string, surroundings = {}): Parsed =>
   parseConfig(new TextEncoder().encode(text), "f.yaml", { ...host, ...surroundings });
@@ -89,13 +92,25 @@ describe("expandPresets() on what a preset is told", () => {
       name: "finds a profile's process by its unit, as its title is the same",
       given: "preset: openclaw, as: agents, profile: work",
       check: "gw-process",
-      want: { process: { name: "openclaw-gateway", user: "agents", unit: "openclaw-gateway-work.service" } },
+      want: {
+        process: { user: "agents", unit: "openclaw-gateway-work.service" },
+        lock: "/home/agents/.openclaw-work/tmp/openclaw-1001/gateway.*.lock",
+      },
     },
     {
-      name: "finds a profile's process by its command line",
+      name: "looks for another owner of the gateway's lock",
       given: "preset: hermes, as: agents, profile: work",
       check: "gw-process",
-      want: { process: { command: "hermes_cli\\.main (.* )?(--profile|-p)[ =]work (.* )?gateway run( |$)" } },
+      want: {
+        process: { unit: "hermes-gateway-work.service" },
+        lock: "/home/agents/.hermes/profiles/work/gateway.lock",
+      },
+    },
+    {
+      name: "looks for no lock of a user whose number isn't known here",
+      given: "preset: openclaw, as: carol",
+      check: "gw-process",
+      want: { lock: null, process: { user: "carol", unit: null } },
     },
     {
       name: "takes a home as the host has it",
@@ -240,45 +255,68 @@ describe("expandPresets() on what a preset is told", () => {
     expect(process("openclaw", "a-process")).toMatchObject({ process: { unit: "openclaw-gateway.service" } });
     expect(process("openclaw", "b-process")).toMatchObject({ process: { unit: "openclaw-gateway-work.service" } });
     expect(process("hermes", "a-process")).toMatchObject({
-      process: { command: "hermes_cli\\.main gateway run( |$)", unit: null },
+      process: { unit: "hermes-gateway.service" },
     });
   });
 
   test("expandPresets() counts every process of a user's only gateway, so that a second is seen", () => {
     expect(check(one("preset: openclaw, as: agents"), "gw-process")).toMatchObject({
-      process: { name: "openclaw-gateway", user: "agents", unit: null },
+      process: { user: "agents", unit: null },
       count: { min: 1, max: 1 },
     });
   });
 
-  test("expandPresets() keeps the homes that it asked for, and none else", () => {
+  test("expandPresets() keeps the users that it asked for, and none else", () => {
     const parsed = read(one("preset: openclaw, as: carol", "  h: { preset: hermes, as: agents }\n"));
-    expect(parsed.kind === "config" ? parsed.expanded.homes : parsed).toEqual({ carol: null, agents: "/home/agents" });
+    expect(parsed.kind === "config" ? parsed.expanded.accounts : parsed).toEqual({
+      carol: null,
+      agents: accounts["agents"] ?? null,
+    });
   });
 
   for (const odd of ["", "relative", "/a/../b", "/a\nb"])
     test(`expandPresets() takes the usual home for one that is no path: ${JSON.stringify(odd)}`, () =>
-      expect(configOf(one("preset: openclaw, as: x"), { homeOf: () => odd }).checks.at(-1)).toMatchObject({
+      expect(
+        configOf(one("preset: openclaw, as: x"), { accountOf: () => ({ uid: 1, home: odd }) }).checks.at(-1),
+      ).toMatchObject({
         queue: { file: "/home/x/.openclaw/state/openclaw.sqlite" },
       }));
 
+  const claw = "/opt/node/bin/node --max-old-space-size=8192 /opt/lib/node_modules/openclaw/dist";
   const commands: readonly { given: string; line: string; want: boolean }[] = [
-    { given: "preset: hermes", line: "/v/bin/python -m hermes_cli.main gateway run", want: true },
-    { given: "preset: hermes", line: "/v/bin/python -m hermes_cli.main gateway run --replace", want: true },
-    { given: "preset: hermes", line: "/v/bin/python -m hermes_cli.main --profile work gateway run", want: true },
-    { given: "preset: hermes", line: "/v/bin/python -m hermes_cli.main gateway runner", want: false },
-    { given: "preset: hermes", line: "/v/bin/python -m hermes_cli.main chat -q work kanban task t_1", want: false },
-    { given: "preset: hermes, profile: a", line: "/v/bin/python -m hermes_cli.main gateway run", want: false },
-    { given: "preset: hermes, profile: a", line: "python -m hermes_cli.main --profile ab gateway run", want: false },
-    { given: "preset: hermes, profile: a", line: "python -m hermes_cli.main --profile a gateway run", want: true },
-    { given: "preset: hermes, profile: a", line: "python -m hermes_cli.main -p a gateway run --replace", want: true },
+    { given: "openclaw", line: `openclaw-gateway${" ".repeat(90)}`, want: true },
+    { given: "openclaw", line: "openclaw-gateway-other", want: false },
+    { given: "openclaw", line: `${claw}/index.js gateway --port 18789`, want: true },
+    { given: "openclaw", line: `${claw}/entry.mjs gateway run`, want: true },
+    { given: "openclaw", line: "node /usr/lib/node_modules/openclaw/openclaw.mjs gateway run --port 1", want: true },
+    { given: "openclaw", line: "/usr/bin/node /usr/local/bin/openclaw gateway", want: true },
+    { given: "openclaw", line: "/usr/bin/node /usr/local/bin/openclaw gateway status", want: false },
+    { given: "openclaw", line: "/bin/sh -c /usr/local/bin/openclaw gateway", want: false },
+    { given: "openclaw", line: `${claw}/process/spawn-broker/worker.js`, want: false },
+    { given: "openclaw", line: "openclaw", want: false },
+    { given: "hermes", line: "/v/bin/python -m hermes_cli.main gateway run", want: true },
+    {
+      given: "hermes",
+      line: "/v/bin/python3.12 -u -m hermes_cli.main --profile work gateway run --replace",
+      want: true,
+    },
+    { given: "hermes", line: "/v/bin/python3 /v/bin/hermes gateway run", want: true },
+    { given: "hermes", line: "/bin/sh -c exec /v/bin/hermes gateway run", want: false },
+    { given: "hermes", line: "/v/bin/python -m hermes_cli.main gateway runner", want: false },
+    { given: "hermes", line: "/v/bin/python -m hermes_cli.main chat -q work kanban task t_71d6e214", want: false },
   ];
   for (const { given, line, want } of commands)
-    test(`expandPresets() ${want ? "finds" : "passes over"} "${line}" for { ${given} }`, () => {
-      const found = check(one(given), "gw-process");
+    test(`expandPresets() ${want ? "finds" : "passes over"} "${line.trim()}" for ${given}`, () => {
+      const found = check(one(`preset: ${given}`), "gw-process");
       const command = found?.kind === "process" ? (found.process.command ?? "") : "";
       expect(new RegExp(command, "u").test(line)).toBe(want);
     });
+
+  test("expandPresets() finds a gateway in no time, whatever a command line holds", () => {
+    const found = check(one("preset: openclaw"), "gw-process");
+    const command = new RegExp(found?.kind === "process" ? (found.process.command ?? "") : "", "u");
+    expect(command.test(`node${" /openclaw gateway".repeat(2000)} x`)).toBe(false);
+  });
 });
 
 describe("expandPresets() on what a file writes over a preset", () => {
@@ -364,7 +402,7 @@ describe("expandPresets() on what a file writes over a preset", () => {
   test("expandPresets() leaves a file without presets as it is", () => {
     const text = "chat: console\nchecks: &all { a: { tcp: { port: 1 } } }\n";
     const parsed = read(text);
-    expect(parsed.kind === "config" ? parsed.expanded : parsed).toMatchObject({ value: parse(text), homes: {} });
+    expect(parsed.kind === "config" ? parsed.expanded : parsed).toMatchObject({ value: parse(text), accounts: {} });
   });
 });
 

@@ -1,8 +1,17 @@
-/** Commits as fast as it can, and never waits for a lock, until stdin ends; then tells how that went. argv: FILE. */
+/** Commits as fast as it can, and never waits for a lock, until stdin ends; then tells how that went. argv: FILE [reopen: for each commit]. */
 import { DatabaseSync } from "node:sqlite";
 
-const database = new DatabaseSync(process.argv[2] ?? "", { timeout: 0 });
-const touch = database.prepare("UPDATE tasks SET created_at = created_at + 1");
+const [path = "", how = ""] = process.argv.slice(2);
+const open = (): DatabaseSync => new DatabaseSync(path, { timeout: 0 });
+const kept = how === "reopen" ? undefined : open();
+const commit = (): void => {
+  const database = kept ?? open();
+  try {
+    database.exec("UPDATE tasks SET created_at = created_at + 1");
+  } finally {
+    if (kept === undefined) database.close();
+  }
+};
 let isOver = false;
 process.stdin.once("end", () => {
   isOver = true;
@@ -12,7 +21,7 @@ const told = { commits: 0, refused: 0 };
 while (!isOver) {
   for (let turn = 0; turn < 20; turn += 1) {
     try {
-      touch.run();
+      commit();
       told.commits += 1;
     } catch {
       told.refused += 1;
