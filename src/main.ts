@@ -48,6 +48,7 @@ const commands: Readonly<Record<string, Entry>> = {
     flags: ["expand"],
     hasWords: true,
   },
+  init: { load: async () => (await import("./cli/init.ts")).initCommand, flags: ["stdout", "diff"], hasWords: false },
   status: {
     load: async () => (await import("./cli/status.ts")).statusCommand,
     flags: ["exit-code"],
@@ -114,6 +115,8 @@ const options = {
   systemd: { type: "boolean" },
   helper: { type: "boolean" },
   write: { type: "boolean" },
+  stdout: { type: "boolean" },
+  diff: { type: "boolean" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
@@ -158,6 +161,8 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,
     isWritten: values.write ?? false,
+    isPrinted: values.stdout ?? false,
+    isDiff: values.diff ?? false,
   };
 };
 

@@ -10,7 +10,8 @@ import type {
 import type { Reading } from "../src/probes/probe.ts";
 import type { CheckState } from "../src/state/state.ts";
 
-const common: CheckCommon = {
+/** What every check has, unless a test says otherwise. */
+export const common: CheckCommon = {
   name: "gateway",
   redAfter: 1,
   needs: [],

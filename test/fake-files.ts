@@ -8,6 +8,8 @@ type Entry = Owned & { readonly kind: Kind; readonly bytes: Uint8Array };
 export interface FakeFiles extends Files {
   /** Puts a file there, with the folders above it. */
   put(path: string, content: string | Uint8Array, owned?: Partial<Owned>): void;
+  /** Puts a folder of this owner and mode there. */
+  putFolder(path: string, owned: Partial<Owned>): void;
   /** Puts a FIFO there. */
   putPipe(path: string): void;
   text(path: string): string | undefined;
@@ -97,6 +99,10 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       return trouble ?? inside.map((each) => each.slice(each.lastIndexOf("/") + 1)).sort();
     },
     replace: (path, text, mode) => change("replace", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
+    create: (path, text, mode) =>
+      entries.has(path)
+        ? failed("EEXIST")
+        : change("create", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
     sweep: (place) => {
       const stale = [...entries.keys()].filter(
         (path) => folderOf(path) === place && /\/\.[^/]+\.\d+\.tmp$/u.test(path),
@@ -133,6 +139,10 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
     put: (path, content, owned = {}) => {
       makeFolders(folderOf(path));
       write(path, bytesOf(content), owned);
+    },
+    putFolder: (path, owned) => {
+      makeFolders(folderOf(path));
+      entries.set(path, { ...folder, ...owned });
     },
     putPipe: (path) => {
       makeFolders(folderOf(path));

@@ -20,6 +20,7 @@ import type {
 } from "../src/host/host.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
 import { structured } from "../src/host/structured.ts";
+import type { Survey } from "../src/host/survey.ts";
 import type { Tcp, TcpRequest, Touched } from "../src/host/touch.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { answer, missingUnit } from "./fake-facts.ts";
@@ -53,6 +54,12 @@ export interface FakeHost extends Host {
     state: string;
     next: NextTick | undefined;
     readonly asked: { readonly manager: Manager; readonly units: readonly string[] }[];
+  };
+  readonly survey: Survey & {
+    listening: ReturnType<Survey["listeners"]>;
+    readonly places: Map<number, ReturnType<Survey["placeOf"]>>;
+    readonly paths: Map<number, Readonly<Record<string, string>>>;
+    users: ReturnType<Survey["accounts"]>;
   };
   readonly terminal: Terminal & { stdout: string; stderr: string };
 }
@@ -138,6 +145,20 @@ const fakeSystemd = (): FakeHost["systemd"] => {
   return systemd;
 };
 
+const fakeSurvey = (): FakeHost["survey"] => {
+  const survey: FakeHost["survey"] = {
+    listening: { kind: "seen", listeners: [] },
+    places: new Map(),
+    paths: new Map(),
+    users: [],
+    listeners: () => survey.listening,
+    placeOf: (pid) => survey.places.get(pid),
+    environPaths: (pid) => survey.paths.get(pid) ?? {},
+    accounts: () => survey.users,
+  };
+  return survey;
+};
+
 const fakeTerminal = (settings: Settings["terminal"]): FakeHost["terminal"] => {
   const terminal: FakeHost["terminal"] = {
     stdout: "",
@@ -181,6 +202,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     tcp: fakeTcp(),
     processes: fakeProcesses(),
     systemd: fakeSystemd(),
+    survey: fakeSurvey(),
     terminal: fakeTerminal(settings.terminal),
     // Databases are real files: SQLite in memory would be another thing. So its waits pass by a real clock.
     sqlite: createSqlite({ clock: createClock() }),

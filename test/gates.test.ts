@@ -41,6 +41,8 @@ describe("the import direction", () => {
     ["src/config/z.ts", "../probes/look.ts"],
     ["src/probes/z.ts", "../verdict/judge.ts"],
     ["src/queues/z.ts", "../verdict/judge.ts"],
+    ["src/presets/z.ts", "../verdict/judge.ts"],
+    ["src/presets/z.ts", "../cli/init.ts"],
     ["src/config/z.ts", "../queues/flow.ts"],
     ["src/verdict/z.ts", "../alert/decide.ts"],
     ["src/heal/z.ts", "../alert/mailbox.ts"],

@@ -26,7 +26,20 @@ const run = async (...argv: readonly string[]) => {
 };
 
 const golden = (name: string): string => readFileSync(join(goldens, `${name}.txt`), "utf8");
-const commands = ["tick", "validate", "status", "heal", "log", "chat", "egress", "silence", "card", "demo"] as const;
+const commands = [
+  "tick",
+  "validate",
+  "init",
+  "status",
+  "heal",
+  "log",
+  "chat",
+  "egress",
+  "silence",
+  "beat",
+  "card",
+  "demo",
+] as const;
 
 describe("dogwatch --help", () => {
   test("--help prints the commands, on a line of at most 80 columns each", async () => {

@@ -62,7 +62,7 @@ describe("tick() on a gateway that died", () => {
       [
         "HEALED web-1 · unit: well again by restart-unit; was red since 02:15 UTC: failed (signal, signal 9)",
         "Also affected: gateway",
-        "Done: restart-unit on gateway.service; proved: ok 2 times in a row: gateway: 200 in 5 ms; unit: active (running)",
+        "Done: restart-unit on gateway.service; proved: ok 2 times in a row: unit: active (running); gateway: 200 in 5 ms",
         "Next: nothing to do; to see why: journalctl -u gateway.service",
         "Incident unit-20261123T021510Z",
         "log 7:HASH",

@@ -24,12 +24,16 @@ const byKind: Readonly<Record<Judged["kind"], string>> = {
   plugin: "plugin-bad",
 };
 
+/** What these say is mostly others' words, which lead nowhere. */
+const quoting: ReadonlySet<Judged["kind"]> = new Set(["drift", "plugin"] as const);
+
 /**
  * The one card for a check that isn't well: its own, else what its symptom or the heal's refusal leads to, else that of its kind. The
  * same way as the router, `heal-recipes/README.md`. Pure.
  */
 export const cardFor = (judged: Judged | undefined, refusal: string, isUnknown: boolean): string => {
   if (judged === undefined || isUnknown) return "watchdog-ill";
-  const symptom = bySymptom.find(({ words }) => words.test(judged.evidence) || words.test(refusal));
+  const said = quoting.has(judged.kind) ? "" : judged.evidence;
+  const symptom = bySymptom.find(({ words }) => words.test(said) || words.test(refusal));
   return judged.card ?? symptom?.card ?? byKind[judged.kind];
 };

@@ -23,6 +23,9 @@ export interface Flags {
   readonly isSystemd?: boolean;
   readonly isHelper?: boolean;
   readonly isWritten?: boolean;
+  /** `init` alone: print the config, or what changed on the box since. */
+  readonly isPrinted?: boolean;
+  readonly isDiff?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -7,6 +7,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
 
   tick [--dry-run]            probe, judge, heal at most one thing, tell, log
   validate [FILE] [--expand]  check config and recipes; faults as file:line:col
+  init [--stdout] [--diff]    read the running box, write a commented config
   status [--exit-code]        what the last tick found
   heal plan                   what would be applied now and why, or why not
   heal run RECIPE [--step]    apply a rule's recipe by hand, the same five steps
@@ -47,6 +48,26 @@ file:line:col: message.
   --expand   print the config with its presets written out, itself a config
 
 Exit: 0 valid · 78 not.
+`,
+  init: `Usage: sudo dogwatch init [--config FILE] [--json]
+       sudo dogwatch init --stdout | --diff [--json]
+
+Reads the running box: processes, units of the system and of users, listening
+sockets, known files. Recognises OpenClaw, Hermes, gateways with a health path,
+metrics, Redis, RabbitMQ, Celery and BullMQ. Writes a config that says for each
+part what was seen, validates, and is green as the box stands; what isn't green
+becomes a comment with the reason. It heals nothing until you say "mode: apply".
+
+It sends GETs to services on this host's loopback, to known health paths and
+/metrics; never to a model server. It never overwrites. Without root it looks at
+your own services alone.
+
+  --stdout   print the config, write nothing
+  --diff     what is recognised and neither checked nor mentioned in the config,
+             and which checks point to what is gone
+
+Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
+0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
 
@@ -99,7 +120,7 @@ until its max_age has passed. Anybody may beat; the beat is that of the user who
 runs this, and a check's "by: USER" takes no other's. Prints nothing.
 
 In a unit:    ExecStartPost=/usr/local/bin/dogwatch beat nightly-backup
-In a crontab: 30 2 * * *  backup-job && /usr/local/bin/dogwatch beat nightly-backup
+In a crontab: 30 2 * * * job && /usr/local/bin/dogwatch beat nightly-backup
 
 Exit: 0 written · 64 not a name · 73, 74 it cannot be written.
 `,

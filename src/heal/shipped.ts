@@ -1,10 +1,13 @@
 import configBroken from "../../heal-recipes/cards/config-broken.md" with { type: "text" };
 import containerDown from "../../heal-recipes/cards/container-down.md" with { type: "text" };
+import drifted from "../../heal-recipes/cards/drifted.md" with { type: "text" };
 import gatewayDown from "../../heal-recipes/cards/gateway-down.md" with { type: "text" };
 import gatewayTwice from "../../heal-recipes/cards/gateway-twice.md" with { type: "text" };
+import heartbeatMissed from "../../heal-recipes/cards/heartbeat-missed.md" with { type: "text" };
 import jobBlocked from "../../heal-recipes/cards/job-blocked.md" with { type: "text" };
 import jobDoubled from "../../heal-recipes/cards/job-doubled.md" with { type: "text" };
 import lockStale from "../../heal-recipes/cards/lock-stale.md" with { type: "text" };
+import pluginBad from "../../heal-recipes/cards/plugin-bad.md" with { type: "text" };
 import queueStuck from "../../heal-recipes/cards/queue-stuck.md" with { type: "text" };
 import tokenLeaked from "../../heal-recipes/cards/token-leaked.md" with { type: "text" };
 import unitDown from "../../heal-recipes/cards/unit-down.md" with { type: "text" };
@@ -31,11 +34,14 @@ export const shippedRecipes: Readonly<Record<string, string>> = {
 export const shippedCards: Readonly<Record<string, string>> = {
   "config-broken": configBroken,
   "container-down": containerDown,
+  drifted,
   "gateway-down": gatewayDown,
   "gateway-twice": gatewayTwice,
+  "heartbeat-missed": heartbeatMissed,
   "job-blocked": jobBlocked,
   "job-doubled": jobDoubled,
   "lock-stale": lockStale,
+  "plugin-bad": pluginBad,
   "queue-stuck": queueStuck,
   "token-leaked": tokenLeaked,
   "unit-down": unitDown,

@@ -5,6 +5,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   readdirSync,
   renameSync,
@@ -124,6 +125,27 @@ export const replaceFile = (path: string, text: string | Uint8Array, mode: numbe
     } catch (error) {
       attempt(() => unlinkSync(temporary));
       throw error;
+    }
+    syncFolder(folderOf(path));
+    return { kind: "done" };
+  });
+};
+
+/**
+ * Puts a file where none is: written and fsync'd beside its place, and then given its name by link(2), which never
+ * replaces anything, a link or FIFO neither. Fails with `EEXIST` when something stands there.
+ * Source: link(2), fsync(2).
+ */
+export const createFile = (path: string, text: string, mode: number): Done => {
+  const temporary = temporaryOf(path, pid);
+  removeStale(path);
+  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, undefined));
+  if (isFailure(written)) return written;
+  return attempt(() => {
+    try {
+      linkSync(temporary, path);
+    } finally {
+      attempt(() => unlinkSync(temporary));
     }
     syncFolder(folderOf(path));
     return { kind: "done" };

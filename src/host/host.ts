@@ -6,6 +6,7 @@ import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
 import type { Structured } from "./structured.ts";
+import type { Survey } from "./survey.ts";
 import type { Tcp } from "./touch.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
@@ -51,6 +52,8 @@ export interface Files {
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
   replace(path: string, text: string | Uint8Array, mode: number): Done;
+  /** Writes a file that isn't there yet, whole or not at all; whatever stands at `path`, a link too, fails with `EEXIST`. */
+  create(path: string, text: string, mode: number): Done;
   /** Removes what killed processes left of their replaces in a folder; gives how many it may not remove. */
   sweep(folder: string): number;
   /** Appends to a regular file (never through a link) and fsyncs; creates it with `mode`. A short write is a failure. */
@@ -262,6 +265,7 @@ export interface Host {
   readonly tcp: Tcp;
   readonly processes: Processes;
   readonly systemd: Systemd;
+  readonly survey: Survey;
   readonly terminal: Terminal;
   readonly peers: Peers;
   readonly sqlite: Sqlite;

@@ -78,6 +78,27 @@ export const parseEnvironKeys = (bytes: Uint8Array): readonly string[] => {
 };
 
 /**
+ * Of the bytes of /proc/PID/environ the variables `names` whose values are absolute paths of printable ASCII; everything else stays bytes.
+ * Pure, never throws. Source: proc_pid_environ(5).
+ */
+export const parseEnvironPaths = (bytes: Uint8Array, names: readonly string[]): Readonly<Record<string, string>> => {
+  const paths: Record<string, string> = {};
+  const decoder = new TextDecoder();
+  for (let start = 0; start < bytes.length; ) {
+    const nul = bytes.indexOf(0, start);
+    const end = nul < 0 ? bytes.length : nul;
+    const equals = bytes.indexOf(0x3d, start);
+    const name = equals > start && equals < end ? decoder.decode(bytes.subarray(start, equals)) : "";
+    if (names.includes(name)) {
+      const value = decoder.decode(bytes.subarray(equals + 1, end));
+      if (/^\/[ -~]{0,500}$/.test(value)) paths[name] = value;
+    }
+    start = end + 1;
+  }
+  return paths;
+};
+
+/**
  * True when the proc file system that is mounted last on /proc hides other users' processes. Older kernels tell the
  * option as a number, newer ones as a word; `gid` names a group that sees everything, group 0 where it names none.
  * Pure.

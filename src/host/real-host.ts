@@ -8,6 +8,7 @@ import { createFiles } from "./files.ts";
 import type { Host, Processes, Terminal } from "./host.ts";
 import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
+import { createSurvey } from "./proc-survey.ts";
 import { createProcesses } from "./processes.ts";
 import { createSqlite } from "./sqlite.ts";
 import { structured } from "./structured.ts";
@@ -47,6 +48,7 @@ export const createHost = (options: HostOptions): Host => {
       processes ??= createProcesses({ uid, pid, groups: () => [...(getgroups?.() ?? []), getegid?.() ?? -1] });
       return processes;
     },
+    survey: createSurvey(),
     get terminal() {
       terminal ??= createTerminal(env);
       return terminal;

@@ -9,6 +9,15 @@ export interface Account {
   readonly home: string;
 }
 
+/** All accounts in the text of a passwd file, in its order; lines that are none are left out. Pure. */
+export const listAccounts = (text: string): readonly Account[] =>
+  text.split("\n").flatMap((line) => {
+    const [name = "", , uid = "", gid = "", , home = "/"] = line.split(":");
+    return name !== "" && /^\d+$/.test(uid) && /^\d+$/.test(gid)
+      ? [{ name, uid: Number(uid), gid: Number(gid), home }]
+      : [];
+  });
+
 /** The account of a name, or of a uid as a number, in the text of a passwd file; undefined when it has none. Pure. */
 export const findAccount = (text: string, wanted: string | number): Account | undefined => {
   for (const line of text.split("\n")) {

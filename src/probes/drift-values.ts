@@ -1,7 +1,6 @@
 import { type Found, pointerGet } from "../config/conditions.ts";
 import type { Ask, Condition, DriftCheck } from "../config/config.ts";
-import { destinationName } from "../config/egress.ts";
-import { fillHeaders } from "./ask.ts";
+import { askOnce, sayStatus } from "./ask.ts";
 import { cannotRead } from "./cannot-read.ts";
 import { commandLine, isDead } from "./command-line.ts";
 import { parseDocument } from "./document.ts";
@@ -50,25 +49,18 @@ const inFile = async (source: FileSource, check: DriftCheck, { host }: ProbeCont
   return one(pointer.slice(1), { kind: "found", value: asWanted(String(found.value), check.drift.want) });
 };
 
-const inAnswer = async (
-  { url, socket, timeoutMs, headers }: Ask,
-  check: DriftCheck,
-  context: ProbeContext,
-): Promise<Values> => {
-  const filled = fillHeaders(headers, context);
-  if (filled.kind !== "headers") return filled;
-  const answer = await context.host.http.request({
-    for: destinationName(check),
+const inAnswer = async (ask: Ask, check: DriftCheck, context: ProbeContext): Promise<Values> => {
+  const question = {
+    name: check.name,
+    ask,
     method: "GET",
-    url,
-    ...(socket === null ? {} : { socket }),
-    headers: filled.headers,
-    timeoutMs: Math.min(timeoutMs, context.maxMs),
+    accept: "application/json",
     maxBodyBytes: maxBytes,
-    secrets: filled.secrets,
-  });
+  } as const;
+  const answer = await askOnce(question, context);
+  if (answer.kind === "unknown") return answer;
   if (answer.kind === "failed") return unknown(`nothing to compare: ${answer.why}`);
-  if (answer.status !== 200) return unknown(`nothing to compare: status ${answer.status}, want 200`);
+  if (answer.status !== 200) return unknown(`nothing to compare: ${sayStatus(answer)}, want 200`);
   const parsed = answer.isBodyCut ? undefined : parseJsonText(answer.body);
   if (parsed === undefined) return unknown("nothing to compare: the answer is not JSON of at most 1 MiB");
   const pointer = check.drift.at ?? "";

@@ -94,5 +94,11 @@ export const look = async (
     }
   };
   await Promise.all(Array.from({ length: atOnce(host, bound.length) }, worker));
-  return readings;
+  // In the order of the config, whoever was ready first.
+  return new Map(
+    checks.flatMap(({ name }) => {
+      const reading = readings.get(name);
+      return reading === undefined ? [] : [[name, reading] as const];
+    }),
+  );
 };

@@ -137,7 +137,7 @@ const judgeCount = (
   ];
   const wanted = min === 1 && alive.length === 0 ? "" : `, want ${describeCount(check.count)}`;
   const count = alive.length === 0 ? "no live process" : `${alive.length} live ${noun}`;
-  const evidence = `${count}${wanted} (${[describe(check), ...notes].join("; ")})`;
+  const evidence = `${count}${wanted} (${[...notes, describe(check)].join("; ")})`;
   return { kind: "bad", evidence, ...started };
 };
 

@@ -14,6 +14,24 @@ describe("cardFor()", () => {
       want: "unit-down",
     },
     {
+      name: "a beat that is missing",
+      given: { kind: "heartbeat", evidence: 'no beat "x"' },
+      refusal: "",
+      want: "heartbeat-missed",
+    },
+    {
+      name: "a value that differs",
+      given: { kind: "drift", evidence: '/a is "masked"' },
+      refusal: "",
+      want: "drifted",
+    },
+    {
+      name: "a plugin, whatever words it says",
+      given: { kind: "plugin", evidence: 'CRITICAL: "exit status 78, 409 Conflict"' },
+      refusal: "",
+      want: "plugin-bad",
+    },
+    {
       name: "a unit that was stopped",
       given: { kind: "unit", evidence: "inactive: stopped on purpose" },
       refusal: "",

@@ -221,3 +221,57 @@ describe("findPaths() finds the helper's place", () => {
       expect({ helper, socket }).toEqual({ ...want });
     });
 });
+
+describe("findPaths() tells where beats lie", () => {
+  const roots = "/var/lib/dogwatch-beat";
+  const cases: readonly {
+    readonly name: string;
+    readonly given: Given;
+    readonly owner?: number;
+    readonly want: Paths["beats"];
+  }[] = [
+    { name: "root's folder, and root's count", given: { uid: 0 }, owner: 0, want: { folder: roots, uid: 0 } },
+    {
+      name: "the watcher reads root's folder, whatever systemd hands over",
+      given: { uid: 990, env: { STATE_DIRECTORY: "/var/lib/dogwatch" }, files: [systemFile] },
+      owner: 0,
+      want: { folder: roots, uid: 0 },
+    },
+    {
+      name: "a job's own state folder is none of ours",
+      given: { uid: 34, env: { STATE_DIRECTORY: "/var/lib/backup" }, files: [systemFile] },
+      owner: 0,
+      want: { folder: roots, uid: 0 },
+    },
+    {
+      name: "a user install beats into root's folder where there is one, and its own count",
+      given: { uid: 1000, files: [userFile] },
+      owner: 0,
+      want: { folder: roots, uid: 1000 },
+    },
+    {
+      name: "a user install has its own where there is none",
+      given: { uid: 1000 },
+      want: { folder: "/home/ann/.local/state/dogwatch/beat", uid: 1000 },
+    },
+    {
+      name: "a folder of that name that isn't root's is none",
+      given: { uid: 1000 },
+      owner: 1003,
+      want: { folder: "/home/ann/.local/state/dogwatch/beat", uid: 1000 },
+    },
+    {
+      name: "a state folder named by hand holds them",
+      given: { uid: 0, flags: { stateDir: "/srv/x" } },
+      owner: 0,
+      want: { folder: "/srv/x/beat", uid: 0 },
+    },
+  ];
+  for (const { name, given, owner, want } of cases)
+    test(`findPaths(): ${name}`, () => {
+      const host = createFakeHost({ uid: given.uid, env: { HOME: "/home/ann", ...given.env } });
+      for (const file of given.files ?? []) host.files.put(file, "");
+      if (owner !== undefined) host.files.putFolder(roots, { uid: owner, mode: 0o1733 });
+      expect(findPaths(host, given.flags ?? {}).beats).toEqual(want);
+    });
+});

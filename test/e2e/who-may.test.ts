@@ -44,6 +44,7 @@ const rows: readonly Row[] = [
     refused: [...noSight, /sudo dogwatch tick --dry-run, or join the group "dogwatch"/u],
   },
   { words: "validate", may: everybody },
+  { words: "beat nightly", may: everybody },
   {
     words: "status",
     may: operators,

@@ -147,6 +147,27 @@ describe("stat() and list()", () => {
   });
 });
 
+describe("create()", () => {
+  test("create() writes a new file with exactly the mode, and leaves nothing beside it", () => {
+    const at = folder();
+    expect(files.create(join(at, "x"), "one", 0o664)).toEqual({ kind: "done" });
+    expect([readFileSync(join(at, "x"), "utf8"), lstatSync(join(at, "x")).mode & 0o777]).toEqual(["one", 0o664]);
+    expect(readdirSync(at)).toEqual(["x"]);
+  });
+
+  test("create() leaves alone what stands there: a file, a link that leads nowhere, a FIFO, a folder", () => {
+    const at = folder();
+    writeFileSync(join(at, "file"), "mine");
+    symlinkSync(join(at, "nowhere"), join(at, "link"));
+    fifo(join(at, "fifo"));
+    mkdirSync(join(at, "folder"));
+    for (const name of ["file", "link", "fifo", "folder"])
+      expect(files.create(join(at, name), "new", 0o644)).toMatchObject({ kind: "failed", code: "EEXIST" });
+    expect(readFileSync(join(at, "file"), "utf8")).toBe("mine");
+    expect(readdirSync(at).sort()).toEqual(["fifo", "file", "folder", "link"]);
+  });
+});
+
 describe("replace()", () => {
   test("replace() writes a new file and an existing one, with exactly the mode, and leaves nothing beside it", () => {
     const at = folder();

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { unitOfCgroup } from "../../src/host/proc-cgroup.ts";
+import { placeOfCgroup, unitOfCgroup } from "../../src/host/proc-cgroup.ts";
 
 for (const hierarchy of ["hybrid", "v2"]) {
   const cases = [
@@ -46,3 +46,13 @@ for (const { name, given, expected } of told) {
     expect(unitOfCgroup(given)).toBe(expected);
   });
 }
+
+for (const [name, given, expected] of [
+  ["a system unit has no user's manager", "system-unit", { unit: "gateway.service" }],
+  ["a user's unit has that user's", "user-unit", { unit: "gateway.service", managerUid: 1001 }],
+  ["a user's manager is a unit of the system's", "user-manager", { unit: "user@1001.service" }],
+] as const)
+  test(`placeOfCgroup(): ${name}`, () => {
+    const file = new URL(`../fixtures/proc/cgroup-v2-${given}.txt`, import.meta.url);
+    expect(placeOfCgroup(readFileSync(file, "utf8"))).toEqual(expected);
+  });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { isHidingOthers, parseCmdline, parseEnvironKeys, parseStat } from "../../src/host/proc-stat.ts";
+import {
+  isHidingOthers,
+  parseCmdline,
+  parseEnvironKeys,
+  parseEnvironPaths,
+  parseStat,
+} from "../../src/host/proc-stat.ts";
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/proc/${name}`, import.meta.url));
 
@@ -122,4 +128,22 @@ describe("isHidingOthers()", () => {
       expect(isHidingOthers(given, groups)).toBe(expected);
     });
   }
+});
+
+describe("parseEnvironPaths()", () => {
+  const environ = new TextEncoder().encode(
+    "HERMES_HOME=/srv/hermes\0X_BOT_TOKEN=123:secret\0OPENCLAW_STATE_DIR=relative\0ODD=/a\nb\0HERMES_HOME2=/x\0=/y\0PLAIN",
+  );
+  const cases = [
+    {
+      name: "a path of a variable that was asked for",
+      given: ["HERMES_HOME"],
+      expected: { HERMES_HOME: "/srv/hermes" },
+    },
+    { name: "no value that is no path, such as a token", given: ["X_BOT_TOKEN", "OPENCLAW_STATE_DIR"], expected: {} },
+    { name: "no path with a control character", given: ["ODD"], expected: {} },
+    { name: "nothing that was not asked for", given: [], expected: {} },
+  ];
+  for (const { name, given, expected } of cases)
+    test(`parseEnvironPaths() gives ${name}`, () => expect(parseEnvironPaths(environ, given)).toEqual(expected));
 });

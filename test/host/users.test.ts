@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { accountOf, findAccount } from "../../src/host/users.ts";
+import { accountOf, findAccount, listAccounts } from "../../src/host/users.ts";
 
 const passwd = `root:x:0:0:root:/root:/bin/bash
 agents:x:1001:1002:Agents,,,:/home/agents:/bin/bash
@@ -25,6 +25,14 @@ describe("findAccount()", () => {
       expect(findAccount(passwd, given)).toEqual(expected);
     });
   }
+});
+
+test("listAccounts() gives every whole line, and no other", () => {
+  expect(listAccounts(passwd).map(({ name, uid, home }) => [name, uid, home])).toEqual([
+    ["root", 0, "/root"],
+    ["agents", 1001, "/home/agents"],
+    ["agents", 5, ""],
+  ]);
 });
 
 describe("accountOf()", () => {

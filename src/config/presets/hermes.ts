@@ -79,10 +79,11 @@ export const hermesChecks = (params: HermesParams, place: Place): Made => {
             forbid_env: ["*_BOT_TOKEN"],
           },
   });
-  const healed = ["unit", "process", "heartbeat", "health", "webhook", "board"].map((part) => `${prefix}-${part}`);
+  // Without a lock that tells who the gateway is, one that goes by another name would be taken for dead.
+  const healed = ["unit", ...(own === undefined ? [] : ["process"]), "heartbeat", "health", "webhook", "board"];
   return {
     checks,
-    heals: healed.filter((name) => checks[name] !== undefined),
+    heals: healed.map((part) => `${prefix}-${part}`).filter((name) => checks[name] !== undefined),
     with: restartOf(params, place),
     warning:
       place.user === undefined

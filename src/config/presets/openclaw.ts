@@ -43,7 +43,8 @@ export const openclawChecks = (params: OpenclawParams, place: Place): Made => {
               needs: [unit],
             },
     }),
-    heals: [unit, process, healthz],
+    // Without a lock that tells who the gateway is, one that goes by another name would be taken for dead.
+    heals: lock === undefined ? [unit, healthz] : [unit, process, healthz],
     with: restartOf(params, place),
     warning:
       home === undefined

@@ -22,6 +22,7 @@ const formatOf = (file: string): Format => {
 
 interface RawTarget {
   readonly file?: string | undefined;
+  readonly http?: unknown;
   readonly format?: Format | undefined;
   readonly process?: string | undefined;
   readonly at?: string | undefined;
@@ -33,10 +34,12 @@ const groupsIn = (source: string): number => (new RegExp(`${source}|`, "u").exec
 /** What doesn't fit together, and at which key it is told. */
 const misplaced = ({
   file,
+  http,
   format,
   process,
   at,
 }: RawTarget): { readonly key: string; readonly message: string } | undefined => {
+  if ([file, http, process].filter((each) => each !== undefined).length !== 1) return undefined;
   if (format !== undefined && file === undefined) return { key: "format", message: '"format" goes with "file" only' };
   if (process !== undefined) {
     if (at !== undefined) return { key: "at", message: '"at" doesn\'t go with "process": the group is the value' };

@@ -346,11 +346,22 @@ describe("expandPresets() on what a file writes over a preset", () => {
 
   for (const word of ["off", "false"])
     test(`expandPresets() leaves a check out that is ${word}, wherever it was named`, () => {
-      const text = one("preset: openclaw", `  gw-process: ${word}\n`);
-      expect(names(text)).toEqual(["gw-unit", "gw-healthz", "gw-readyz"]);
+      const text = one("preset: openclaw, as: agents", `  gw-process: ${word}\n`);
+      expect(names(text)).toEqual(["gw-unit", "gw-healthz", "gw-readyz", "gw-boots"]);
       expect(check(text, "gw-readyz")?.needs).toEqual(["gw-unit", "gw-healthz"]);
       expect(ons(text)).toEqual([["gw-unit", "gw-healthz"]]);
     });
+
+  for (const [preset, told, healed] of [
+    ["openclaw", "", "unit healthz"],
+    ["openclaw", ", home: /srv/x", "unit healthz"],
+    ["openclaw", ", as: agents", "unit process healthz"],
+    ["hermes", ", api: 8642", "unit health"],
+    ["hermes", ", home: /srv/x", "unit process heartbeat board"],
+    ["hermes", ", as: agents, webhook: 1", "unit process heartbeat webhook board"],
+  ] as const)
+    test(`expandPresets() heals the process only where its lock is known: ${preset}${told}`, () =>
+      expect(ons(one(`preset: ${preset}${told}`))).toEqual([healed.split(" ").map((part) => `gw-${part}`)]));
 
   test("expandPresets() brings no rule when all that it heals is off", () => {
     const text = one("preset: openclaw", "  gw-unit: off\n  gw-process: off\n  gw-healthz: off\n");

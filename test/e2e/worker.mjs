@@ -1,0 +1,2 @@
+// A worker that waits for work and never gets any: node worker.mjs
+setInterval(() => undefined, 60_000);
