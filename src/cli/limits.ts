@@ -64,9 +64,13 @@ const blindAsUser = (check: Check, own: string | undefined): readonly string[] =
       ]
     : [];
 
+/** Checks of a config that the watcher of a system install can't look at, a sentence each. Pure. */
+export const blindInSystem = ({ checks }: Config): readonly string[] => checks.flatMap(blindToEnviron);
+
 /** Checks of a config that nobody can look at in this install, a sentence each. Never throws. */
-export const blindChecks = ({ host, paths }: Cli, { checks }: Config): readonly string[] => {
-  if (paths.install !== "user") return paths.helper === paths.state ? [] : checks.flatMap(blindToEnviron);
+export const blindChecks = ({ host, paths }: Cli, config: Config): readonly string[] => {
+  const { checks } = config;
+  if (paths.install !== "user") return blindInSystem(config);
   const own = host.userOf(host.uid);
   return checks.flatMap((check) =>
     check.as === null || check.as === own
