@@ -1,6 +1,6 @@
+import { parseJson } from "../config/json.ts";
 import type { ParsedText, Structured } from "../host/structured.ts";
 import { parseEnvFile } from "./env-file.ts";
-import { parseJsonText } from "./json-text.ts";
 
 /** What a file of settings holds, or why it can't be read. `why` never quotes the file: a secret may stand in it. */
 export type Parsed =
@@ -30,8 +30,8 @@ const told = async (parsed: ParsedText, name: string, text: string): Promise<Par
 };
 
 /** Gateways write JSON5 into their .json files: strict JSON first, for its speed. */
-const parseJson = async (structured: Structured, text: string): Promise<Parsed> => {
-  const strict = parseJsonText(text);
+const parseJson5 = async (structured: Structured, text: string): Promise<Parsed> => {
+  const strict = parseJson(text);
   return strict === undefined
     ? await told(structured.json5(text), "JSON", text)
     : { kind: "document", value: strict.value };
@@ -70,7 +70,7 @@ export const parseDocument = async (
     case "yaml":
       return await told(structured.yaml(text), "YAML", text);
     case "json":
-      return await parseJson(structured, text);
+      return await parseJson5(structured, text);
     case "toml":
       return await parseToml(text);
     case "env":

@@ -1,3 +1,4 @@
+import { isMap, parseJson } from "../config/json.ts";
 import type { ProcessFacts, ProcessList } from "../host/host.ts";
 
 /** Who holds a lock, as its file says it. `start`: in whatever unit its program counts; null where it tells none. */
@@ -26,15 +27,8 @@ const claimOf = (pid: unknown, start: unknown): LockClaim | undefined => {
 };
 
 const inJson = (text: string): LockClaim | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("pid" in value)) return undefined;
-    const start = "start_time" in value ? value.start_time : "startTime" in value ? value.startTime : null;
-    return claimOf(value.pid, start);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text)?.value;
+  return isMap(value) ? claimOf(value["pid"], value["start_time"] ?? value["startTime"]) : undefined;
 };
 
 /** Reads a lock file: JSON with `pid` and `start_time` (Hermes) or `startTime` (OpenClaw), or the text `PID` or `PID START`. Undefined: none of these. Never throws. */

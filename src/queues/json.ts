@@ -1,7 +1,7 @@
 import { pointerGet } from "../config/conditions.ts";
 import type { QueueField } from "../config/config.ts";
+import { parseJson } from "../config/json.ts";
 import { quote } from "../probes/evidence.ts";
-import { parseJsonText } from "../probes/json-text.ts";
 import type { ProbeContext } from "../probes/probe.ts";
 import { answerOf } from "./answer.ts";
 import { type AskedSource, type Numbers, readingOf } from "./fields.ts";
@@ -76,7 +76,7 @@ const numbersAt = (document: unknown, pointer: string, field: QueueField): Numbe
 export const readJson = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
   const answer = await answerOf(name, source, { accept: "application/json", maxMiB }, context);
   if (answer.kind === "unknown") return answer;
-  const parsed = parseJsonText(answer.body);
+  const parsed = parseJson(answer.body);
   if (parsed === undefined) return { kind: "unknown", why: `the answer is not JSON: ${quote(answer.body, 60)}` };
   return readingOf(
     source,

@@ -1,7 +1,8 @@
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { parseJson, textMember } from "./json.ts";
+import { textMember } from "./json.ts";
 import type { Delivery, Message, Platform } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 
@@ -21,7 +22,7 @@ const advise = (status: number, words: string): string => {
 const dialect: Dialect = {
   platform: "hermes",
   hear: ({ status, body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const word = textMember(answer, "status");
     const words = [word, textMember(answer, "error")].filter((each) => each !== "").join(": ") || body;
     if (status === 200 && word === "delivered") return { verdict: "taken", words };

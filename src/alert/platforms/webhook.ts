@@ -1,7 +1,8 @@
 import type { TextOrSecret } from "../../config/config.ts";
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
-import { member, parseJson, textMember } from "./json.ts";
+import { member, textMember } from "./json.ts";
 import type { Delivery, Message, Platform, PlatformContext } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
@@ -12,7 +13,7 @@ import { messageText } from "./text.ts";
  * docs.openclaw.ai/automation/cron-jobs/webhooks.
  */
 const isAgentAwake = (body: string): boolean => {
-  const answer = parseJson(body);
+  const answer = parseJson(body)?.value;
   if (/^(accepted|coalesced)$/u.test(textMember(answer, "status"))) return member(answer, "delivery_id") !== undefined;
   const isWake = /^(now|next-heartbeat)$/u.test(textMember(answer, "mode"));
   return member(answer, "ok") === true && (isWake || member(answer, "runId") !== undefined);

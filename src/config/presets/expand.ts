@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isMap } from "../schema/shape.ts";
+import { isMap } from "../json.ts";
 import type { Yaml } from "../yaml.ts";
 import { expandChecks, type Offers } from "./checks.ts";
 import { hermesChecks } from "./hermes.ts";

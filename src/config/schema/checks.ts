@@ -10,6 +10,7 @@ import type {
   TcpCheck,
   UnitCheck,
 } from "../config.ts";
+import { isMap } from "../json.ts";
 import { oneOf } from "../near.ts";
 import { type Block, list, maybe, need, path, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
@@ -20,7 +21,7 @@ import { pluginCheck } from "./plugin.ts";
 import { presets } from "./preset.ts";
 import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
-import { type About, isMap, picked, shape } from "./shape.ts";
+import { type About, picked, shape } from "./shape.ts";
 import { processTarget, tcpTarget, unitTarget } from "./targets.ts";
 
 type Unnamed<Kind extends Check> = Omit<Kind, "name">;

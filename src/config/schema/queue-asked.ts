@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { QueueField, QueueSource } from "../config.ts";
+import { isMap } from "../json.ts";
 import { parseSelector } from "../selector.ts";
 import { type Block, maybe, need, placeAt, shown } from "./blocks.ts";
 import { askEntries, pointerForm, toAsk } from "./http.ts";
-import { isMap, picked, shape } from "./shape.ts";
+import { picked, shape } from "./shape.ts";
 
 type Asked = Extract<QueueSource, { readonly fields: unknown }>;
 
