@@ -5,6 +5,7 @@ import { type Question, questions, urlOf } from "../presets/doors.ts";
 import { filesIn, isGateway, toldFolder, usualFolder } from "../presets/folders.ts";
 import { nonsensePath } from "../presets/health.ts";
 import { gatewayOf, roleOf } from "../presets/known.ts";
+import { isDead } from "../probes/process-facts.ts";
 
 const purpose = "init";
 const timeoutMs = 1500;
@@ -164,7 +165,7 @@ export const readBox = async (host: Host, install: Box["install"]): Promise<Surv
   const list = await host.processes.list({ argv: true, uid: true });
   if (list.kind === "failed") return { kind: "failed", why: `cannot list processes: ${list.why}` };
   const alive = list.processes.filter(
-    ({ pid, state, uid }) => pid !== host.pid && !"ZX".includes(state) && (install === "system" || uid === host.uid),
+    (each) => each.pid !== host.pid && !isDead(each) && (install === "system" || each.uid === host.uid),
   );
   const seen = host.survey.listeners(alive.map(({ pid }) => pid));
   const looked: Looked = {

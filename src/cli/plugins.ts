@@ -2,6 +2,7 @@ import type { Config, PluginCheck } from "../config/config.ts";
 import { filterHosts } from "../config/egress.ts";
 import { dropIns, openWords, readDropIn } from "../config/ip-filter.ts";
 import { programsIn } from "../config/model-clients.ts";
+import { folderOf } from "../config/path.ts";
 import type { FileStat, Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
 import type { EgressList } from "./egress-list.ts";
@@ -43,8 +44,6 @@ const statOf = ({ files }: Host, path: string): FileStat | undefined => {
   const read = files.readAt(path, 0, 0);
   return read.kind === "read" ? read.stat : undefined;
 };
-
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 /** Who else can change a program than root and the user that runs it. */
 const writerOf = (host: Host, path: string, stat: FileStat, as: string | null): string | undefined => {

@@ -3,9 +3,9 @@ import type { Ask, Condition, DriftCheck } from "../config/config.ts";
 import { parseJson } from "../config/json.ts";
 import { askOnce, sayStatus } from "./ask.ts";
 import { cannotRead } from "./cannot-read.ts";
-import { commandLine, isDead } from "./command-line.ts";
 import { parseDocument } from "./document.ts";
 import type { ProbeContext, Seen } from "./probe.ts";
+import { commandLine, isDead } from "./process-facts.ts";
 
 const maxBytes = 1024 * 1024;
 
