@@ -1,5 +1,7 @@
 /** The config as the rest of the program sees it: checked, defaults filled in, durations in ms. Plain JSON, so that it can be kept. */
 
+import type { queueFields, queueFindings } from "./queue-words.ts";
+
 /** The worst that a check may turn; amber tells a person and never heals. */
 export type Severity = "red" | "amber";
 
@@ -92,16 +94,8 @@ export interface Ask {
   readonly headers: Readonly<Record<string, TextOrSecret>>;
 }
 
-/** The numbers of a queue that a source may tell. `oldest_ready_at`: since when, instead of for how long. */
-export type QueueField =
-  | "ready"
-  | "running"
-  | "blocked"
-  | "done"
-  | "failed"
-  | "slots"
-  | "oldest_ready_s"
-  | "oldest_ready_at";
+/** A number of a queue that a source may tell. */
+export type QueueField = (typeof queueFields)[number];
 
 /** Where a queue's numbers come from. `fields`: a JSON pointer or a metric selector, or the number itself. */
 export type QueueSource =
@@ -113,15 +107,7 @@ export type QueueSource =
   | { readonly kind: "hermes" | "openclaw"; readonly file: string };
 
 /** What can be wrong with a queue; only the first two may be healed. */
-export type QueueFinding =
-  | "stuck"
-  | "stale-claim"
-  | "re-blocked"
-  | "gave-up"
-  | "double-spawn"
-  | "ghost"
-  | "crash-loop"
-  | "backlog";
+export type QueueFinding = (typeof queueFindings)[number];
 
 /** Judges how jobs flow, from look to look. `backlogAfter`: so many ticks in a row with more ready jobs. */
 export interface QueueCheck extends CheckCommon {

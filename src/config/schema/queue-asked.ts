@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { QueueField, QueueSource } from "../config.ts";
 import { isMap } from "../json.ts";
+import { queueFields } from "../queue-words.ts";
 import { parseSelector } from "../selector.ts";
 import { type Block, maybe, need, placeAt, shown } from "./blocks.ts";
 import { askEntries, pointerForm, toAsk } from "./http.ts";
@@ -48,13 +49,9 @@ const amount: Block<number> = v.pipe(
   v.metadata({ "x-type": "number", minimum: 0 }),
 );
 
-const fieldNames: readonly QueueField[] = [
-  ...(["ready", "running", "blocked", "done", "failed", "slots", "oldest_ready_s", "oldest_ready_at"] as const),
-];
-
 const toFields = (raw: Readonly<Partial<Record<QueueField, string | number | undefined>>>): Asked["fields"] =>
   Object.fromEntries(
-    fieldNames.flatMap((name) => {
+    queueFields.flatMap((name) => {
       const given = raw[name];
       return given === undefined ? [] : [[name, given]];
     }),
