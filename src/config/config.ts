@@ -51,16 +51,19 @@ export interface Condition {
   readonly value: string | number | boolean | null;
 }
 
-/** Asks an address and holds the answer against all of `expect`. `socket`: path of a Unix socket to ask through. */
+/** What a check asks over HTTP. */
+export interface Ask {
+  readonly url: string;
+  /** Path of a Unix socket to ask through. */
+  readonly socket: string | null;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, TextOrSecret>>;
+}
+
+/** Asks an address and holds the answer against all of `expect`. */
 export interface HttpCheck extends CheckCommon {
   readonly kind: "http";
-  readonly http: {
-    readonly url: string;
-    readonly method: "GET" | "HEAD";
-    readonly socket: string | null;
-    readonly timeoutMs: number;
-    readonly headers: Readonly<Record<string, TextOrSecret>>;
-  };
+  readonly http: Ask & { readonly method: "GET" | "HEAD" };
   readonly expect: {
     readonly status: readonly { readonly min: number; readonly max: number }[];
     /** RFC 6901 pointer and what must stand there. */
@@ -83,15 +86,6 @@ export interface UnitCheck extends CheckCommon {
 export interface TcpCheck extends CheckCommon {
   readonly kind: "tcp";
   readonly tcp: { readonly host: string; readonly port: number; readonly timeoutMs: number };
-}
-
-/** A GET whose answer is read, not judged by status alone. */
-export interface Ask {
-  readonly url: string;
-  /** Path of a Unix socket to ask through. */
-  readonly socket: string | null;
-  readonly timeoutMs: number;
-  readonly headers: Readonly<Record<string, TextOrSecret>>;
 }
 
 /** A number of a queue that a source may tell. */

@@ -1,5 +1,5 @@
+import { askOf } from "../config/ask-of.ts";
 import type { Check, SecretRef } from "../config/config.ts";
-import { headersOf } from "../config/headers-of.ts";
 import { isMap, parseJson } from "../config/json.ts";
 import type { Host, Ran } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
@@ -27,7 +27,7 @@ export interface LookOrder {
 
 const credentialsOf = (checks: readonly Check[]): readonly string[] =>
   checks.flatMap((check) =>
-    Object.values(headersOf(check).headers).flatMap((value) =>
+    Object.values(askOf(check)?.ask.headers ?? {}).flatMap((value) =>
       typeof value === "object" && "credential" in value ? [value.credential] : [],
     ),
   );
