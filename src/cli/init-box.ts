@@ -2,7 +2,7 @@ import type { Host, HttpAnswer, ProcessFacts } from "../host/host.ts";
 import type { Listener } from "../host/survey.ts";
 import type { Answered, Box, DoorAnswers, KnownFile, Service } from "../presets/box.ts";
 import { type Question, questions, urlOf } from "../presets/doors.ts";
-import { filesIn, isGateway, toldFolder, usualFolder } from "../presets/folders.ts";
+import { filesIn, folderBy, isGateway, toldFolder } from "../presets/folders.ts";
 import { nonsensePath } from "../presets/health.ts";
 import { gatewayOf, roleOf } from "../presets/known.ts";
 import { isDead } from "../probes/process-facts.ts";
@@ -144,7 +144,7 @@ const filesOf = ({ host, accounts }: Looked, services: readonly Service[]): read
   ];
   const wanted = owners.flatMap((owner) =>
     gateways.flatMap((kind): readonly KnownFile[] => {
-      const folder = toldFolder(owner, kind) ?? usualFolder(owner, kind);
+      const folder = toldFolder(owner, kind) ?? folderBy(owner, kind);
       if (folder === undefined || owner.user === undefined) return [];
       const { user } = owner;
       return filesIn(folder, kind).map(({ part, path }) => ({ kind, part, path, user }));
