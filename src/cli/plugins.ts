@@ -3,15 +3,13 @@ import { filterHosts } from "../config/egress.ts";
 import { dropIns, openWords, readDropIn } from "../config/ip-filter.ts";
 import { programsIn } from "../config/model-clients.ts";
 import { folderOf } from "../config/path.ts";
+import { sticky, writeMask } from "../config/trust.ts";
 import type { FileStat, Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
 import type { EgressList } from "./egress-list.ts";
 
 /** Addresses that are named in one line. */
 const maxNamed = 4;
-/** Group and others may write. */
-const writeMask = 0o022;
-const sticky = 0o1000;
 const anyExecute = 0o111;
 
 const pluginsOf = ({ checks }: Config): readonly PluginCheck[] =>

@@ -21,3 +21,6 @@ export const queueFindings = [
   "crash-loop",
   "backlog",
 ] as const;
+
+/** What of it a restart may mend; the rest is a person's. */
+export const healableFindings: readonly (typeof queueFindings)[number][] = ["stuck", "stale-claim"];

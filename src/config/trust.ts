@@ -9,8 +9,9 @@ interface Machine {
 }
 
 /** Group and others may write. */
-const writeMask = 0o022;
-const sticky = 0o1000;
+export const writeMask = 0o022;
+/** In a folder where everybody may write, only the owner of a file may replace it. Source: inode(7), S_ISVTX. */
+export const sticky = 0o1000;
 
 const octal = (mode: number): string => `0${(mode & 0o7777).toString(8)}`;
 

@@ -1,4 +1,5 @@
 import { parseJson } from "../config/json.ts";
+import { decodeUtf8 } from "../config/text.ts";
 import type { ParsedText, Structured } from "../host/structured.ts";
 import { parseEnvFile } from "./env-file.ts";
 
@@ -48,22 +49,13 @@ const parseToml = async (text: string): Promise<Parsed> => {
   }
 };
 
-const decode = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-};
-
 /** Reads settings out of a file's bytes; a library is loaded at its first use. Never rejects for what stands in the file. */
 export const parseDocument = async (
   structured: Structured,
   bytes: Uint8Array,
   format: "yaml" | "json" | "toml" | "env",
 ): Promise<Parsed> => {
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes);
   if (text === undefined) return fault("it is not UTF-8");
   if (text.includes("\0")) return fault("it holds a NUL byte, so it is no text");
   switch (format) {

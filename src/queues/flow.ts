@@ -1,3 +1,4 @@
+import { healableFindings } from "../config/queue-words.ts";
 import type { Memory, Seen } from "../probes/probe.ts";
 import { type Clock, clockOf } from "./flow-clock.ts";
 import { jobFindings } from "./flow-jobs.ts";
@@ -12,7 +13,7 @@ import type { QueueReading } from "./reading.ts";
 /** A queue, judged. `memory` is for the next look, also of one that is unknown. */
 export type Flow = Seen & { readonly memory: Memory };
 
-const healable: ReadonlySet<string> = new Set(["stuck", "stale-claim"]);
+const healable: ReadonlySet<string> = new Set(healableFindings);
 /** Unclean starts in ten minutes that make a loop. Source: OpenClaw, gateway_boot_lifecycle. */
 const crashLoop = 3;
 

@@ -1,4 +1,6 @@
+import type { QueueFinding } from "../config.ts";
 import { printDuration } from "../duration.ts";
+import { healableFindings } from "../queue-words.ts";
 import type { HermesParams } from "../schema/preset.ts";
 import { hermesFiles } from "./places.ts";
 import {
@@ -48,14 +50,14 @@ const healthCheck = (port: number | null, json: Raw, later: Raw): Raw | undefine
       };
 
 /** What no restart mends: in a check of its own, since a heal is proved by its checks being well. */
-const tells = ["re-blocked", "gave-up", "double-spawn", "ghost", "backlog"] as const;
+const tells: readonly QueueFinding[] = ["re-blocked", "gave-up", "double-spawn", "ghost", "backlog"];
 
 /** The checks of the board, and of the workers that its dispatcher spawns. */
 const boardChecks = (params: HermesParams, { user }: Place, board: string, later: Raw) => ({
   board: {
     queue: { hermes: board },
     ...asOf(params),
-    findings: ["stuck", "stale-claim"],
+    findings: healableFindings,
     stuck_after: printDuration(params.stuckAfterMs),
     ...later,
   },
