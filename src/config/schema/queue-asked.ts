@@ -3,7 +3,7 @@ import type { QueueField, QueueSource } from "../config.ts";
 import { isMap } from "../json.ts";
 import { queueFields } from "../queue-words.ts";
 import { parseSelector } from "../selector.ts";
-import { type Block, maybe, need, placeAt, shown } from "./blocks.ts";
+import { type Block, maybe, need, placeAt, refusing, shown } from "./blocks.ts";
 import { askEntries, pointerForm, toAsk } from "./http.ts";
 import { picked, shape } from "./shape.ts";
 
@@ -35,10 +35,7 @@ const selectorFault = (given: string): string | undefined => {
 const placeOf = ({ what, fault }: Kind): Block<string> =>
   v.pipe(
     v.string(({ input }) => `expected ${what}, got ${shown(input)}`),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const why = dataset.typed ? fault(dataset.value) : undefined;
-      if (why !== undefined) addIssue({ message: why });
-    }),
+    refusing(fault),
     v.metadata({ "x-type": "text" }),
   );
 
