@@ -10,6 +10,7 @@ import {
   openWords,
   readDropIn,
 } from "../config/ip-filter.ts";
+import { folderOf } from "../config/path.ts";
 import type { Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
 import { complain, exits } from "./cli.ts";
@@ -61,7 +62,7 @@ export const writeDropIns = async (host: Host, paths: Paths, config: Config): Pr
   const made = await makeDropIns(host, paths, config);
   for (const unit of ["watcher", "helper"] as const) {
     const path = dropIns[unit];
-    const folder = path.slice(0, path.lastIndexOf("/"));
+    const folder = folderOf(path);
     const wrote = [host.files.makeFolder(folder, 0o755), host.files.replace(path, made[unit], 0o644)];
     const failure = wrote.find((done) => done.kind === "failed");
     if (failure?.kind === "failed") {

@@ -1,6 +1,8 @@
 import { openChat } from "../alert/platforms/index.ts";
 import type { Config } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
+import { folderOf } from "../config/path.ts";
+import { writeMask } from "../config/trust.ts";
 import { fillRecipe, type Recipe, runAs } from "../heal/recipe.ts";
 import { readRecipe } from "../heal/recipe-file.ts";
 import type { Destination, Host } from "../host/host.ts";
@@ -17,11 +19,6 @@ export interface EgressList {
 
 type Program = EgressList["programs"][number];
 type Rule = Config["heal"]["rules"][number];
-
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
-
-/** Group and others may write. */
-const writeMask = 0o022;
 
 /**
  * The part of a folder's path that only root can turn into a link: down to the first folder that somebody else owns or can write, that one included.

@@ -2,9 +2,10 @@ import type { Host, HttpAnswer, ProcessFacts } from "../host/host.ts";
 import type { Listener } from "../host/survey.ts";
 import type { Answered, Box, DoorAnswers, KnownFile, Service } from "../presets/box.ts";
 import { type Question, questions, urlOf } from "../presets/doors.ts";
-import { filesIn, isGateway, toldFolder, usualFolder } from "../presets/folders.ts";
+import { filesIn, folderBy, isGateway, toldFolder } from "../presets/folders.ts";
 import { nonsensePath } from "../presets/health.ts";
 import { gatewayOf, roleOf } from "../presets/known.ts";
+import { isDead } from "../probes/process-facts.ts";
 
 const purpose = "init";
 const timeoutMs = 1500;
@@ -143,7 +144,7 @@ const filesOf = ({ host, accounts }: Looked, services: readonly Service[]): read
   ];
   const wanted = owners.flatMap((owner) =>
     gateways.flatMap((kind): readonly KnownFile[] => {
-      const folder = toldFolder(owner, kind) ?? usualFolder(owner, kind);
+      const folder = toldFolder(owner, kind) ?? folderBy(owner, kind);
       if (folder === undefined || owner.user === undefined) return [];
       const { user } = owner;
       return filesIn(folder, kind).map(({ part, path }) => ({ kind, part, path, user }));
@@ -164,7 +165,7 @@ export const readBox = async (host: Host, install: Box["install"]): Promise<Surv
   const list = await host.processes.list({ argv: true, uid: true });
   if (list.kind === "failed") return { kind: "failed", why: `cannot list processes: ${list.why}` };
   const alive = list.processes.filter(
-    ({ pid, state, uid }) => pid !== host.pid && !"ZX".includes(state) && (install === "system" || uid === host.uid),
+    (each) => each.pid !== host.pid && !isDead(each) && (install === "system" || each.uid === host.uid),
   );
   const seen = host.survey.listeners(alive.map(({ pid }) => pid));
   const looked: Looked = {

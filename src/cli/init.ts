@@ -1,3 +1,4 @@
+import { folderOf } from "../config/path.ts";
 import type { Box } from "../presets/box.ts";
 import { type Finding, find } from "../presets/find.ts";
 import { plan } from "../presets/plan.ts";
@@ -6,13 +7,10 @@ import { comment } from "../presets/yaml-text.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { readBox } from "./init-box.ts";
 import { type Draft, type Settled, settle } from "./init-look.ts";
+import { plural } from "./paint.ts";
 import { findPaths } from "./paths.ts";
 
 type Ready = Extract<Settled, { readonly kind: "settled" }>;
-
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
-
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 const systemConfig = "/etc/dogwatch/dogwatch.yaml";
 
@@ -71,7 +69,7 @@ const summary = (cli: Cli, draft: Draft, ready: Ready): string => {
   const off = leftOut(draft, ready);
   const head = cli.flags.isPrinted === true ? "The config on stdout has" : `Wrote ${cli.paths.config}:`;
   return [
-    `${head} ${counted(config.checks.length, "check")} and ${counted(config.heal.rules.length, "rule")} (${config.heal.mode}).\n`,
+    `${head} ${plural(config.checks.length, "check")} and ${plural(config.heal.rules.length, "rule")} (${config.heal.mode}).\n`,
     draft.found.findings.length === 0 ? "Nothing was recognised on this host but the host itself.\n" : "Recognised:\n",
     ...draft.found.findings.map((finding) => indented(recognised(finding))),
     off.length === 0 ? "" : "Left out as comments, so not watched:\n",

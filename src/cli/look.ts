@@ -1,5 +1,6 @@
 import type { Check } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
+import { parseJson } from "../config/json.ts";
 import { secretReader } from "../config/secret.ts";
 import { look } from "../probes/look.ts";
 import type { LookOrder } from "../probes/look-as.ts";
@@ -12,13 +13,8 @@ const isOrder = (value: unknown): value is LookOrder =>
   typeof value === "object" && value !== null && "version" in value && value.version === 1 && "checks" in value;
 
 const parseOrder = (text: string): LookOrder | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isOrder(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text)?.value;
+  return isOrder(value) ? value : undefined;
 };
 
 /** The parts of the config that the egress list is made from. */

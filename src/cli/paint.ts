@@ -18,6 +18,9 @@ export const fit = (text: string, columns: number): string => {
 export const below = (text: string, columns: number, indent = 10): readonly string[] =>
   wrap(text, Math.max(8, columns - indent)).map((line) => `${" ".repeat(indent)}${line}`);
 
+/** `1 check`, `2 checks`. Never throws. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 // The colours of this file and their end; else controls but the newline, format characters, separators.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const unsafe = /(\u001B\[(?:3[235]|31;1|0)m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

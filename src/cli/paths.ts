@@ -1,3 +1,4 @@
+import { folderOf } from "../config/path.ts";
 import type { Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
 import { type Beats, systemBeats } from "../probes/probe.ts";
@@ -22,8 +23,6 @@ const credentialsBeside = (host: Host, config: string, usual: string): string =>
 const helperFolder = "/var/lib/dogwatch-heal";
 const helperSocket = "/run/dogwatch-heal.sock";
 const systemConfig = "/etc/dogwatch/dogwatch.yaml";
-
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 const firstFolder = (list: string | undefined): string | undefined => list?.split(":", 1)[0] || undefined;
 

@@ -2,15 +2,14 @@ import type { Config, PluginCheck } from "../config/config.ts";
 import { filterHosts } from "../config/egress.ts";
 import { dropIns, openWords, readDropIn } from "../config/ip-filter.ts";
 import { programsIn } from "../config/model-clients.ts";
+import { folderOf } from "../config/path.ts";
+import { sticky, writeMask } from "../config/trust.ts";
 import type { FileStat, Host } from "../host/host.ts";
 import type { Paths } from "../paths.ts";
 import type { EgressList } from "./egress-list.ts";
 
 /** Addresses that are named in one line. */
 const maxNamed = 4;
-/** Group and others may write. */
-const writeMask = 0o022;
-const sticky = 0o1000;
 const anyExecute = 0o111;
 
 const pluginsOf = ({ checks }: Config): readonly PluginCheck[] =>
@@ -43,8 +42,6 @@ const statOf = ({ files }: Host, path: string): FileStat | undefined => {
   const read = files.readAt(path, 0, 0);
   return read.kind === "read" ? read.stat : undefined;
 };
-
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 /** Who else can change a program than root and the user that runs it. */
 const writerOf = (host: Host, path: string, stat: FileStat, as: string | null): string | undefined => {

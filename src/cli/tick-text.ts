@@ -2,9 +2,7 @@ import { clock } from "../alert/compose.ts";
 import type { Terminal } from "../host/host.ts";
 import type { TickReport } from "../report.ts";
 import type { Judged } from "../verdict/judge.ts";
-import { below, fit, paint } from "./paint.ts";
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+import { below, fit, paint, plural } from "./paint.ts";
 
 const ms = (durationMs: number): string =>
   durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`;

@@ -1,7 +1,7 @@
+import { askOf } from "./ask-of.ts";
 import { waysOf } from "./chat-ways.ts";
 import type { ChatConfig, Config, SecretRef, TextOrSecret } from "./config.ts";
 import type { Fault } from "./fault.ts";
-import { headersOf } from "./headers-of.ts";
 import type { Secret } from "./secret.ts";
 
 type Path = readonly (string | number)[];
@@ -41,8 +41,8 @@ const inChat = (chat: ChatConfig): readonly Mention[] =>
 const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
   ...inChat(chat),
   ...checks.flatMap((check) => {
-    const { path, headers } = headersOf(check);
-    return inHeaders(["checks", check.name, ...path], headers);
+    const asked = askOf(check);
+    return asked === undefined ? [] : inHeaders(["checks", check.name, ...asked.path], asked.ask.headers);
   }),
 ];
 

@@ -1,5 +1,7 @@
 /** The config as the rest of the program sees it: checked, defaults filled in, durations in ms. Plain JSON, so that it can be kept. */
 
+import type { queueFields, queueFindings } from "./queue-words.ts";
+
 /** The worst that a check may turn; amber tells a person and never heals. */
 export type Severity = "red" | "amber";
 
@@ -49,16 +51,19 @@ export interface Condition {
   readonly value: string | number | boolean | null;
 }
 
-/** Asks an address and holds the answer against all of `expect`. `socket`: path of a Unix socket to ask through. */
+/** What a check asks over HTTP. */
+export interface Ask {
+  readonly url: string;
+  /** Path of a Unix socket to ask through. */
+  readonly socket: string | null;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, TextOrSecret>>;
+}
+
+/** Asks an address and holds the answer against all of `expect`. */
 export interface HttpCheck extends CheckCommon {
   readonly kind: "http";
-  readonly http: {
-    readonly url: string;
-    readonly method: "GET" | "HEAD";
-    readonly socket: string | null;
-    readonly timeoutMs: number;
-    readonly headers: Readonly<Record<string, TextOrSecret>>;
-  };
+  readonly http: Ask & { readonly method: "GET" | "HEAD" };
   readonly expect: {
     readonly status: readonly { readonly min: number; readonly max: number }[];
     /** RFC 6901 pointer and what must stand there. */
@@ -83,25 +88,8 @@ export interface TcpCheck extends CheckCommon {
   readonly tcp: { readonly host: string; readonly port: number; readonly timeoutMs: number };
 }
 
-/** A GET whose answer is read, not judged by status alone. */
-export interface Ask {
-  readonly url: string;
-  /** Path of a Unix socket to ask through. */
-  readonly socket: string | null;
-  readonly timeoutMs: number;
-  readonly headers: Readonly<Record<string, TextOrSecret>>;
-}
-
-/** The numbers of a queue that a source may tell. `oldest_ready_at`: since when, instead of for how long. */
-export type QueueField =
-  | "ready"
-  | "running"
-  | "blocked"
-  | "done"
-  | "failed"
-  | "slots"
-  | "oldest_ready_s"
-  | "oldest_ready_at";
+/** A number of a queue that a source may tell. */
+export type QueueField = (typeof queueFields)[number];
 
 /** Where a queue's numbers come from. `fields`: a JSON pointer or a metric selector, or the number itself. */
 export type QueueSource =
@@ -113,15 +101,7 @@ export type QueueSource =
   | { readonly kind: "hermes" | "openclaw"; readonly file: string };
 
 /** What can be wrong with a queue; only the first two may be healed. */
-export type QueueFinding =
-  | "stuck"
-  | "stale-claim"
-  | "re-blocked"
-  | "gave-up"
-  | "double-spawn"
-  | "ghost"
-  | "crash-loop"
-  | "backlog";
+export type QueueFinding = (typeof queueFindings)[number];
 
 /** Judges how jobs flow, from look to look. `backlogAfter`: so many ticks in a row with more ready jobs. */
 export interface QueueCheck extends CheckCommon {

@@ -1,6 +1,6 @@
 import { type Fault, maxFaults } from "./fault.ts";
+import { isMap } from "./json.ts";
 import { didYouMean, quoted, quotedKey } from "./near.ts";
-import { isMap } from "./schema/shape.ts";
 import type { Yaml } from "./yaml.ts";
 import type { Path } from "./yaml-place.ts";
 

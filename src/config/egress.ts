@@ -1,6 +1,7 @@
 import type { Destination } from "../host/host.ts";
+import { askOf } from "./ask-of.ts";
 import { wayName, waysOf } from "./chat-ways.ts";
-import type { Ask, ChatConfig, Check, Config } from "./config.ts";
+import type { ChatConfig, Check, Config } from "./config.ts";
 
 /** What a check's requests are marked with, and its entry in the egress list. */
 export const destinationName = (check: { readonly name: string }): string => `check ${check.name}`;
@@ -12,30 +13,13 @@ export const endpoint = (address: string): { readonly host: string; readonly por
   return { host: url.hostname.replace(/^\[|\]$/gu, ""), port };
 };
 
-const ofAsk = (check: Check, { url, socket }: Ask): readonly Destination[] => {
-  const place = { ...endpoint(url), methods: ["GET" as const], for: destinationName(check) };
-  return [socket === null ? place : { ...place, socket }];
-};
-
 const ofCheck = (check: Check): readonly Destination[] => {
-  switch (check.kind) {
-    case "http": {
-      const { url, method, socket } = check.http;
-      const place = { ...endpoint(url), methods: [method], for: destinationName(check) };
-      return [socket === null ? place : { ...place, socket }];
-    }
-    case "tcp":
-      return [{ host: check.tcp.host, port: check.tcp.port, methods: [], for: destinationName(check) }];
-    case "queue":
-      return "ask" in check.queue ? ofAsk(check, check.queue.ask) : [];
-    case "drift":
-      return check.drift.source.kind === "http" ? ofAsk(check, check.drift.source.ask) : [];
-    case "process":
-    case "unit":
-    case "heartbeat":
-    case "plugin":
-      return [];
-  }
+  const purpose = destinationName(check);
+  if (check.kind === "tcp") return [{ host: check.tcp.host, port: check.tcp.port, methods: [], for: purpose }];
+  const asked = askOf(check);
+  if (asked === undefined) return [];
+  const { url, socket } = asked.ask;
+  return [{ ...endpoint(url), methods: [asked.method], for: purpose, ...(socket === null ? {} : { socket }) }];
 };
 
 /** Every place that the checks of this config may contact; nothing else is opened (law 1). Never throws on a loaded config. */
@@ -57,8 +41,9 @@ export interface FilterHost {
   readonly for: readonly string[];
 }
 
-/** Addresses of this host itself, which the units allow by `IPAddressAllow=localhost`. Source: systemd.resource-control(5), RFC 6761 6.3. */
-const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|(.+\.)?localhost\.?)$/iu.test(host);
+/** Whether an address is this host itself (a name in any case, no brackets), which the units allow by `IPAddressAllow=localhost`. Source: systemd.resource-control(5), RFC 6761 6.3. */
+export const isLoopback = (host: string): boolean =>
+  /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|(.+\.)?localhost\.?)$/iu.test(host);
 
 /** Whether this is an address in digits, not a name. */
 export const isLiteral = (host: string): boolean => host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/u.test(host);

@@ -1,6 +1,6 @@
 import type { Config } from "./config.ts";
 import { crossFaults } from "./cross.ts";
-import { chatAddresses } from "./egress.ts";
+import { chatAddresses, endpoint, isLoopback } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
 import { type Expanded, expandPresets, type Users } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
@@ -31,12 +31,10 @@ export interface Surroundings extends Users {
   readonly hostname: string;
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(host);
-
 const clearHosts = ({ chat }: Config): readonly string[] =>
   chatAddresses(chat).flatMap(({ address }) => {
     const url = new URL(address);
-    return url.protocol === "http:" && !isLoopback(url.hostname) ? [url.hostname] : [];
+    return url.protocol === "http:" && !isLoopback(endpoint(address).host) ? [url.hostname] : [];
   });
 
 /** A gateway that is its own patient can't tell that it is dead. */

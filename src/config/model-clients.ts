@@ -1,4 +1,5 @@
 import { isModelHost, modelFault } from "./model-apis.ts";
+import { baseNameOf } from "./path.ts";
 
 /** Programs whose work is to ask a model or to run an agent, by the page that names them. */
 const clients: Readonly<Record<string, readonly string[]>> = {
@@ -92,7 +93,6 @@ const shellWords: ReadonlySet<string> = new Set([
   "{",
 ]);
 
-const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 const isWrapper = (name: string): boolean => wrappers.has(name) || shell.test(name) || python.test(name);
 
 /** First words of the commands in a shell's text, as far as they can be told without running it. */
@@ -108,21 +108,21 @@ const commandsIn = (text: string): readonly string[] =>
  * are among them. Pure.
  */
 export const programsIn = ([program = "", ...words]: readonly string[]): readonly string[] => {
-  const name = basename(program);
+  const name = baseNameOf(program);
   if (!isWrapper(name)) return program === "" ? [] : [program];
   const found = [program];
   for (const word of words) {
     const isText = shell.test(name) || /\s/u.test(word);
     if (word.startsWith("-") || (!isText && /^\w+=|^[\d.]+[smhd]?$/u.test(word))) continue;
     found.push(...(isText ? commandsIn(word) : [word]));
-    if (word.startsWith("/") && !isWrapper(basename(word))) break;
+    if (word.startsWith("/") && !isWrapper(baseNameOf(word))) break;
   }
   return found;
 };
 
 /** Python's modules are named with dots, `llm.cli` is a part of `llm`; a version may follow an `@`. */
 const clientOf = (program: string): string | undefined => {
-  const name = basename(program)
+  const name = baseNameOf(program)
     .toLowerCase()
     .replace(/(?<=.)@.*$/u, "")
     .replace(/\.(?:exe|js|mjs|py)$/u, "");
@@ -143,7 +143,7 @@ export const programFault = (argv: readonly string[]): string | undefined => {
   const programs = programsIn(argv);
   const client = programs.map(clientOf).find((each) => each !== undefined);
   if (client !== undefined) return `"${client}" is a model client or an agent's command: dogwatch never calls a model`;
-  const riser = programs.map(basename).find((each) => risers.has(each));
+  const riser = programs.map(baseNameOf).find((each) => risers.has(each));
   if (riser !== undefined)
     return `"${riser}" can't work here, since a check never gets more rights: use "as: USER" to run it as another user`;
   return argv.map(addressFault).find((each) => each !== undefined);

@@ -21,7 +21,8 @@ const firstBadByte = (bytes: Uint8Array): number => {
   return bytes.findIndex((byte, at) => byte !== again[at]);
 };
 
-const decode = (bytes: Uint8Array): string | undefined => {
+/** Text of UTF-8 bytes, a byte-order mark dropped; undefined where they are none. Never throws. */
+export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
@@ -40,7 +41,7 @@ export const decodeText = (bytes: Uint8Array, file: string): Decoded => {
     const message = `the file has ${bytes.length} bytes, the most is ${maxFileBytes} (1 MiB)`;
     return { kind: "fault", fault: wholeFileFault(file, message) };
   }
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes);
   if (text === undefined) {
     const at = firstBadByte(bytes);
     const before = new TextDecoder().decode(bytes.subarray(0, at));

@@ -1,5 +1,6 @@
 import type { FileStat, Files } from "../host/host.ts";
 import { type Fault, wholeFileFault } from "./fault.ts";
+import { folderOf } from "./path.ts";
 import { maxFileBytes } from "./text.ts";
 
 interface Machine {
@@ -8,8 +9,9 @@ interface Machine {
 }
 
 /** Group and others may write. */
-const writeMask = 0o022;
-const sticky = 0o1000;
+export const writeMask = 0o022;
+/** In a folder where everybody may write, only the owner of a file may replace it. Source: inode(7), S_ISVTX. */
+export const sticky = 0o1000;
 
 const octal = (mode: number): string => `0${(mode & 0o7777).toString(8)}`;
 
@@ -25,10 +27,8 @@ const fileFault = (path: string, stat: FileStat, uid: number): string | undefine
   return `others can write the file "${path}" (mode ${octal(stat.mode)}); run: chmod go-w "${path}"`;
 };
 
-const folderOf = (path: string): string => path.replace(/\/[^/]*$/u, "") || "/";
-
 const folderFault = (host: Machine, path: string): string | undefined => {
-  const folder = path.includes("/") ? folderOf(path) : ".";
+  const folder = folderOf(path);
   const named = host.files.stat(folder);
   // A folder that is a link: `/.` at its end makes lstat(2) look at what it leads to.
   const stat = "kind" in named || !named.isLink ? named : host.files.stat(`${folder}/.`);

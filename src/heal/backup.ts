@@ -1,3 +1,4 @@
+import { baseNameOf } from "../config/path.ts";
 import type { Done, Failure, Host } from "../host/host.ts";
 import type { NewEntry } from "../log/entry.ts";
 import type { Attempt, BackedUp } from "../state/heal-state.ts";
@@ -18,8 +19,7 @@ const folderFor = (host: Host, helperFolder: string, incident: string): string =
 
 /** `2-gateway.yaml`: told by its number, recognised by its name. */
 const nameFor = (at: number, path: string): string =>
-  `${at}-${path
-    .slice(path.lastIndexOf("/") + 1)
+  `${at}-${baseNameOf(path)
     .replaceAll(/[^\w.-]/gu, "_")
     .slice(0, 100)}`;
 

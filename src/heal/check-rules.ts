@@ -1,6 +1,7 @@
 import type { Config, Rule } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { didYouMean } from "../config/near.ts";
+import { healableFindings } from "../config/queue-words.ts";
 import type { Host } from "../host/host.ts";
 import { findCard } from "./card.ts";
 import { tellsStart } from "./keep.ts";
@@ -37,12 +38,14 @@ const ofRecipe = (rule: Rule, at: number, recipe: Recipe, faultAt: FaultAt): Rul
 const tellsNoStart = ({ on }: Rule, recipe: Recipe, { checks }: Config): boolean =>
   recipe.fileChange?.kind === "restore-kept" && !checks.some((check) => on.includes(check.name) && tellsStart(check));
 
+const healable: ReadonlySet<string> = new Set(healableFindings);
+
 /** What no recipe may touch: a job that waits for a person would keep the heal of a stuck queue from ever being proved. */
 const tellsPersons = (rule: Rule, at: number, { checks }: Config, faultAt: FaultAt): readonly Fault[] =>
   checks.flatMap((check) => {
     if (check.kind !== "queue" || !rule.on.includes(check.name)) return [];
-    const mine = check.findings.filter((word) => word !== "stuck" && word !== "stale-claim");
-    const why = `"${check.name}" finds ${mine.join(", ")} too, which no recipe mends: such a job would keep this heal from being proved; give it findings: [stuck, stale-claim], and the others a check of their own`;
+    const mine = check.findings.filter((word) => !healable.has(word));
+    const why = `"${check.name}" finds ${mine.join(", ")} too, which no recipe mends: such a job would keep this heal from being proved; give it findings: [${healableFindings.join(", ")}], and the others a check of their own`;
     return mine.length === 0 ? [] : [faultAt(["heal", "rules", at, "on"], "value", why)];
   });
 

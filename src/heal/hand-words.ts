@@ -1,3 +1,4 @@
+import { isMap, parseJson } from "../config/json.ts";
 import type { Done, Failure, Host } from "../host/host.ts";
 import type { OwnFile } from "../host/own-files.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
@@ -25,13 +26,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** A map in a JSON text, or undefined. Never throws. */
 const mapIn = (text: string): Json | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text)?.value;
+  return isMap(value) ? value : undefined;
 };
 
 const isWhole = (value: unknown, max: number): value is number =>

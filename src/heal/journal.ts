@@ -1,3 +1,4 @@
+import { folderOf } from "../config/path.ts";
 import type { Failure, Host } from "../host/host.ts";
 import { appendEntries, readHead } from "../log/append.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
@@ -65,8 +66,6 @@ const inStep = (host: Host, { logFile }: JournalPlace, book: Book, head: Head | 
   const byId = Object.fromEntries(open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]));
   return { ...book, ...head, open: byId, configSha256 };
 };
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
 /** Appends, after making the folder where it is missing. */
 const append = (host: Host, { logFile, hostName }: JournalPlace, entries: readonly NewEntry[]): Entered => {

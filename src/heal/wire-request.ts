@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { parseJson } from "../config/json.ts";
 import type { WatcherEvent } from "./helper.ts";
-import { maxItems, parseJson, type Request } from "./wire.ts";
+import { maxItems, type Request } from "./wire.ts";
 
 const maxNameLength = 128;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(maxNameLength));
@@ -29,6 +30,6 @@ const request: v.GenericSchema<unknown, Request> = v.variant("do", [
 
 /** Reads a request off a line; undefined for anything else than one of its exact shape. Never throws. */
 export const parseRequest = (text: string): Request | undefined => {
-  const parsed = v.safeParse(request, parseJson(text));
+  const parsed = v.safeParse(request, parseJson(text)?.value);
   return parsed.success ? parsed.output : undefined;
 };

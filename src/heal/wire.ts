@@ -1,3 +1,4 @@
+import { parseJson } from "../config/json.ts";
 import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Healed } from "./heal.ts";
@@ -51,16 +52,6 @@ export type Answer =
   | (Besides & { readonly is: "applying" | "healed"; readonly healed: HealedOnWire })
   | (Besides & { readonly is: "failed" | "refused"; readonly code: string; readonly why: string });
 
-/** The value of a text, or undefined where it is no JSON or nested too deeply. Never throws. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
-
 const answerKinds: ReadonlySet<unknown> = new Set([
   ...["hello", "entered", "noted", "incidents", "readings", "applying", "healed", "failed", "refused"],
 ]);
@@ -70,7 +61,7 @@ const isAnswer = (value: unknown): value is Answer =>
 
 /** Reads an answer off a line. The helper is root's own, of this same binary: what it says is believed as it stands. Never throws. */
 export const parseAnswer = (text: string): Answer | undefined => {
-  const value = parseJson(text);
+  const value = parseJson(text)?.value;
   return isAnswer(value) ? value : undefined;
 };
 

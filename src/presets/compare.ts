@@ -1,5 +1,5 @@
 import type { Check, Config } from "../config/config.ts";
-import { checkDestinations } from "../config/egress.ts";
+import { checkDestinations, isLoopback } from "../config/egress.ts";
 import type { Box, KnownFile, Service } from "./box.ts";
 import { type Opened, printDoor } from "./doors.ts";
 import type { Finding, Found } from "./find.ts";
@@ -85,8 +85,6 @@ export const addedTo = (known: Known, box: Box, { findings, strayFiles }: Found)
   ...findings.flatMap((finding) => ofFinding(known, box, finding)),
   ...strayFiles.filter((file) => !isFileKnown(known, file)).map(fileAdded),
 ];
-
-const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/u.test(host);
 
 /** Checks that point to a port of this host where nobody listens. Pure. */
 export const closedPorts = ({ config }: Known, { ports }: Box): readonly Gone[] =>

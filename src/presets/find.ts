@@ -1,6 +1,6 @@
 import type { Box, KnownFile, Service } from "./box.ts";
 import { type Opened, openedBy } from "./doors.ts";
-import { filesIn, isGateway, toldFolder, usualFolder } from "./folders.ts";
+import { filesIn, folderBy, isGateway, toldFolder } from "./folders.ts";
 import { isPlumbing, type Role, roleOf } from "./known.ts";
 
 /** A service that init makes something of. */
@@ -38,7 +38,7 @@ const order: readonly Role[] = [
 ];
 
 const filesOf = (service: Service, role: Role, { files }: Box): readonly KnownFile[] => {
-  const folder = isGateway(role) ? (toldFolder(service, role) ?? usualFolder(service, role)) : undefined;
+  const folder = isGateway(role) ? (toldFolder(service, role) ?? folderBy(service, role)) : undefined;
   if (folder === undefined || !isGateway(role)) return [];
   const own = filesIn(folder, role).map(({ path }) => path);
   return files.filter(({ path }) => own.includes(path));

@@ -1,3 +1,4 @@
+import { isMap, parseJson } from "../config/json.ts";
 import type { Answered, DoorAnswers } from "./box.ts";
 
 /** What a health answer lets a check ask for: pointers with their words, or a word of the body, or the status alone. */
@@ -25,17 +26,9 @@ const maxTextLength = 64;
 
 const isSuccess = ({ status }: Answered): boolean => status !== undefined && status >= 200 && status < 300;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text)?.value;
+  return isMap(value) ? value : undefined;
 };
 
 const shapeOf = (text: string): string => {

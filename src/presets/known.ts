@@ -1,10 +1,10 @@
+import { baseNameOf } from "../config/path.ts";
 import type { ProcessFacts } from "../host/host.ts";
 import type { Service } from "./box.ts";
 
 /** What a service is, as far as its processes tell. `other`: nothing tells. */
 export type Role = "openclaw" | "hermes" | "model" | "redis" | "rabbitmq" | "celery" | "bullmq" | "worker" | "other";
 
-const base = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
 const words = ({ argv }: ProcessFacts): string => argv.join(" ");
 
 /** Servers that run models: watched as units, never asked (law 1), whatever their port. */
@@ -25,18 +25,18 @@ const mutePorts: readonly number[] = [
 ];
 
 const isOpenclaw = (each: ProcessFacts): boolean =>
-  base(each.argv[0] ?? "") === "openclaw-gateway" ||
-  (each.argv.slice(0, 3).some((word) => /^openclaw(\.mjs)?$/u.test(base(word))) && each.argv.includes("gateway"));
+  baseNameOf(each.argv[0] ?? "") === "openclaw-gateway" ||
+  (each.argv.slice(0, 3).some((word) => /^openclaw(\.mjs)?$/u.test(baseNameOf(word))) && each.argv.includes("gateway"));
 
 const isHermes = (each: ProcessFacts): boolean =>
   each.argv.includes("gateway") &&
-  (each.argv.includes("hermes_cli.main") || each.argv.slice(0, 2).some((word) => base(word) === "hermes"));
+  (each.argv.includes("hermes_cli.main") || each.argv.slice(0, 2).some((word) => baseNameOf(word) === "hermes"));
 
 const isCelery = (each: ProcessFacts): boolean =>
-  each.argv.slice(0, 4).some((word) => base(word) === "celery") && /\bworker\b/u.test(words(each));
+  each.argv.slice(0, 4).some((word) => baseNameOf(word) === "celery") && /\bworker\b/u.test(words(each));
 
 const isBullmq = (each: ProcessFacts): boolean =>
-  /^(node|bun|deno|tsx)$/u.test(base(each.argv[0] ?? "")) && /\bbull-?(mq)?\b/iu.test(words(each));
+  /^(node|bun|deno|tsx)$/u.test(baseNameOf(each.argv[0] ?? "")) && /\bbull-?(mq)?\b/iu.test(words(each));
 
 const isWorker = (text: string): boolean =>
   /(^|[^a-z])workers?([^a-z]|$)|(^|[^a-z])(sidekiq|dramatiq|resque|huey|rq)([^a-z]|$)/iu.test(text);

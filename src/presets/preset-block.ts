@@ -1,18 +1,13 @@
+import { openclawPort, usualUnit } from "../config/presets/places.ts";
+import { type Block, eyesOf } from "./block.ts";
 import type { Box, KnownFile, Service } from "./box.ts";
 import type { Finding } from "./find.ts";
-import { type Gateway, profileOf, toldFolder, usualFolder } from "./folders.ts";
-import type { Block } from "./plan.ts";
+import { folderBy, profileOf, toldFolder } from "./folders.ts";
 import { scalar } from "./yaml-text.ts";
 
-const usualUnit = (role: Gateway, profile: string | undefined): string =>
-  `${role}-gateway${profile === undefined ? "" : `-${profile}`}.service`;
-
-/** OpenClaw's own port. Source: docs.openclaw.ai/gateway. */
-const usualPort = 18789;
-
 /** Its usual port where it listens there, else the door that answered like a gateway. */
-const openclawPort = ({ doors, service }: Finding): number | undefined =>
-  service.listeners.some(({ port }) => port === usualPort)
+const otherPort = ({ doors, service }: Finding): number | undefined =>
+  service.listeners.some(({ port }) => port === openclawPort)
     ? undefined
     : doors.find(({ health }) => health !== undefined)?.door.port;
 
@@ -30,12 +25,6 @@ const hermesLines = (finding: Finding): Readonly<Record<string, string | number 
   webhook: hermesPort(finding, "webhook"),
 });
 
-/** Whose gateway it is, for his closed home and his own manager; root's eyes are never taken. */
-const eyes = ({ install }: Box, { scope, manager, user }: Service): string | undefined => {
-  const whose = scope === "user" ? manager : user;
-  return install === "user" || whose === "root" ? undefined : whose;
-};
-
 const scopeOf = ({ install }: Box, { scope }: Service, as: string | undefined): string | undefined => {
   const usual = as !== undefined || install === "user" ? "user" : "system";
   return scope === usual ? undefined : scope;
@@ -48,7 +37,8 @@ const scopeOf = ({ install }: Box, { scope }: Service, as: string | undefined): 
 export const presetBlock = (box: Box, finding: Finding, name: string): Block => {
   const { service } = finding;
   const role = finding.role === "hermes" ? "hermes" : "openclaw";
-  const as = eyes(box, service);
+  // Whose gateway it is, for the closed home and the own manager.
+  const as = eyesOf(box, service.scope === "user" ? service.manager : service.user);
   const profile = profileOf(service, role);
   const folder = toldFolder(service, role);
   const lines: Readonly<Record<string, string | number | undefined>> = {
@@ -56,9 +46,9 @@ export const presetBlock = (box: Box, finding: Finding, name: string): Block => 
     as,
     scope: scopeOf(box, service, as),
     unit: service.unit === usualUnit(role, profile) ? undefined : service.unit,
-    profile,
-    home: folder === usualFolder(service, role) ? undefined : folder,
-    ...(role === "hermes" ? hermesLines(finding) : { port: openclawPort(finding) }),
+    profile: profile ?? undefined,
+    home: folder === folderBy(service, role) ? undefined : folder,
+    ...(role === "hermes" ? hermesLines(finding) : { port: otherPort(finding) }),
   };
   const body = Object.entries(lines).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}: ${scalar(key === "profile" ? String(value) : value)}`],

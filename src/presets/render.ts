@@ -1,6 +1,7 @@
+import type { Block } from "./block.ts";
 import type { Box } from "./box.ts";
 import type { Found } from "./find.ts";
-import type { Block, Plan, RulePlan } from "./plan.ts";
+import type { Plan, RulePlan } from "./plan.ts";
 import { comment, flow } from "./yaml-text.ts";
 
 /** Why a check is not, or could not be, as green as the rest: `off` leaves it as a comment, `note` only says something. */

@@ -1,42 +1,15 @@
-import type { Ask, TextOrSecret } from "../config/config.ts";
+import type { Ask } from "../config/config.ts";
 import { destinationName } from "../config/egress.ts";
+import { fillHeaders } from "../config/fill-headers.ts";
 import type { HttpAnswer } from "../host/host.ts";
 import { quote } from "./evidence.ts";
 import type { ProbeContext } from "./probe.ts";
-
-/** Headers with their secrets filled in. `secrets`: what must be kept out of everything that is told. */
-interface Filled {
-  readonly kind: "headers";
-  readonly headers: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-}
 
 /** Nothing was sent, and why: a secret can't be had. */
 export interface Unasked {
   readonly kind: "unknown";
   readonly evidence: string;
 }
-
-/** Fills in the secret ones among the headers of a request, or says which can't be had. */
-export const fillHeaders = (
-  headers: Readonly<Record<string, TextOrSecret>>,
-  context: ProbeContext,
-): Filled | Unasked => {
-  const filled: Record<string, string> = {};
-  const secrets: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (typeof value === "string") {
-      filled[name] = value;
-      continue;
-    }
-    const secret = context.secret(value);
-    if (secret.kind === "failed")
-      return { kind: "unknown", evidence: `cannot fill the header "${name}": ${secret.why}` };
-    secrets.push(secret.text);
-    filled[name] = `${value.prefix ?? ""}${secret.text}`;
-  }
-  return { kind: "headers", headers: filled, secrets };
-};
 
 /** A request of a check. `name`: the check's. `accept`: what kind of answer is read; a header of the config beats it. */
 export interface Question {
@@ -52,8 +25,11 @@ export const askOnce = (
   { name, ask, method, accept, maxBodyBytes }: Question,
   context: ProbeContext,
 ): Promise<HttpAnswer | Unasked> => {
-  const filled = fillHeaders(ask.headers, context);
-  if (filled.kind !== "headers") return Promise.resolve(filled);
+  const filled = fillHeaders(ask.headers, context.secret);
+  if (filled.kind === "failed") {
+    const evidence = `cannot fill the header "${filled.header}": ${filled.why}`;
+    return Promise.resolve({ kind: "unknown", evidence });
+  }
   return context.host.http.request({
     for: destinationName({ name }),
     method,

@@ -1,6 +1,7 @@
+import { parseJson } from "../config/json.ts";
+import { decodeUtf8 } from "../config/text.ts";
 import type { ParsedText, Structured } from "../host/structured.ts";
 import { parseEnvFile } from "./env-file.ts";
-import { parseJsonText } from "./json-text.ts";
 
 /** What a file of settings holds, or why it can't be read. `why` never quotes the file: a secret may stand in it. */
 export type Parsed =
@@ -30,8 +31,8 @@ const told = async (parsed: ParsedText, name: string, text: string): Promise<Par
 };
 
 /** Gateways write JSON5 into their .json files: strict JSON first, for its speed. */
-const parseJson = async (structured: Structured, text: string): Promise<Parsed> => {
-  const strict = parseJsonText(text);
+const parseJson5 = async (structured: Structured, text: string): Promise<Parsed> => {
+  const strict = parseJson(text);
   return strict === undefined
     ? await told(structured.json5(text), "JSON", text)
     : { kind: "document", value: strict.value };
@@ -48,29 +49,20 @@ const parseToml = async (text: string): Promise<Parsed> => {
   }
 };
 
-const decode = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-};
-
 /** Reads settings out of a file's bytes; a library is loaded at its first use. Never rejects for what stands in the file. */
 export const parseDocument = async (
   structured: Structured,
   bytes: Uint8Array,
   format: "yaml" | "json" | "toml" | "env",
 ): Promise<Parsed> => {
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes);
   if (text === undefined) return fault("it is not UTF-8");
   if (text.includes("\0")) return fault("it holds a NUL byte, so it is no text");
   switch (format) {
     case "yaml":
       return await told(structured.yaml(text), "YAML", text);
     case "json":
-      return await parseJson(structured, text);
+      return await parseJson5(structured, text);
     case "toml":
       return await parseToml(text);
     case "env":

@@ -1,11 +1,11 @@
 import { type Found, pointerGet } from "../config/conditions.ts";
 import type { Ask, Condition, DriftCheck } from "../config/config.ts";
+import { parseJson } from "../config/json.ts";
 import { askOnce, sayStatus } from "./ask.ts";
 import { cannotRead } from "./cannot-read.ts";
-import { commandLine, isDead } from "./command-line.ts";
 import { parseDocument } from "./document.ts";
-import { parseJsonText } from "./json-text.ts";
 import type { ProbeContext, Seen } from "./probe.ts";
+import { commandLine, isDead } from "./process-facts.ts";
 
 const maxBytes = 1024 * 1024;
 
@@ -61,7 +61,7 @@ const inAnswer = async (ask: Ask, check: DriftCheck, context: ProbeContext): Pro
   if (answer.kind === "unknown") return answer;
   if (answer.kind === "failed") return unknown(`nothing to compare: ${answer.why}`);
   if (answer.status !== 200) return unknown(`nothing to compare: ${sayStatus(answer)}, want 200`);
-  const parsed = answer.isBodyCut ? undefined : parseJsonText(answer.body);
+  const parsed = answer.isBodyCut ? undefined : parseJson(answer.body);
   if (parsed === undefined) return unknown("nothing to compare: the answer is not JSON of at most 1 MiB");
   const pointer = check.drift.at ?? "";
   return one(pointer, pointerGet(parsed.value, pointer));

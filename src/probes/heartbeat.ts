@@ -1,11 +1,11 @@
 import { pointerGet } from "../config/conditions.ts";
 import type { HeartbeatCheck } from "../config/config.ts";
+import { parseJson } from "../config/json.ts";
 import type { Failure, Host } from "../host/host.ts";
 import { judgeAge } from "./age.ts";
 import { lookAtBeat } from "./beat.ts";
 import { cannotRead } from "./cannot-read.ts";
 import { parseMoment } from "./epoch.ts";
-import { parseJsonText } from "./json-text.ts";
 import type { Probe } from "./probe.ts";
 
 /** A file that holds a time holds little else. */
@@ -27,7 +27,7 @@ const modifiedAt = ({ files }: Host, path: string): At => {
 
 const writtenIn = (text: string, pointer: string | null): unknown => {
   if (pointer === null) return text;
-  const parsed = parseJsonText(text);
+  const parsed = parseJson(text);
   const found = pointerGet(parsed?.value, pointer);
   return found.kind === "found" ? found.value : undefined;
 };

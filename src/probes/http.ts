@@ -1,9 +1,9 @@
 import { meets, pointerGet } from "../config/conditions.ts";
 import type { Condition, HttpCheck } from "../config/config.ts";
+import { parseJson } from "../config/json.ts";
 import type { HttpAnswer } from "../host/host.ts";
 import { askOnce, sayStatus } from "./ask.ts";
 import { quote } from "./evidence.ts";
-import { parseJsonText } from "./json-text.ts";
 import { isOurFault } from "./our-fault.ts";
 import type { Probe, Seen } from "./probe.ts";
 
@@ -41,7 +41,7 @@ const shown = (value: unknown): string => {
 const judgeJson = ({ expect }: HttpCheck, answer: Answer): Seen | undefined => {
   if (expect.json.length === 0) return undefined;
   if (answer.isBodyCut) return bad(`status ${answer.status}, and a body of more than 1 MiB where JSON was expected`);
-  const parsed = parseJsonText(answer.body);
+  const parsed = parseJson(answer.body);
   if (parsed === undefined) return bad(`status ${answer.status}, but the body is not JSON: ${quote(answer.body, 60)}`);
   for (const { pointer, condition } of expect.json) {
     const got = pointerGet(parsed.value, pointer);

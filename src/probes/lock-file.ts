@@ -1,4 +1,6 @@
+import { isMap, parseJson } from "../config/json.ts";
 import type { ProcessFacts, ProcessList } from "../host/host.ts";
+import { isDead } from "./process-facts.ts";
 
 /** Who holds a lock, as its file says it. `start`: in whatever unit its program counts; null where it tells none. */
 export interface LockClaim {
@@ -26,15 +28,8 @@ const claimOf = (pid: unknown, start: unknown): LockClaim | undefined => {
 };
 
 const inJson = (text: string): LockClaim | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("pid" in value)) return undefined;
-    const start = "start_time" in value ? value.start_time : "startTime" in value ? value.startTime : null;
-    return claimOf(value.pid, start);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text)?.value;
+  return isMap(value) ? claimOf(value["pid"], value["start_time"] ?? value["startTime"]) : undefined;
 };
 
 /** Reads a lock file: JSON with `pid` and `start_time` (Hermes) or `startTime` (OpenClaw), or the text `PID` or `PID START`. Undefined: none of these. Never throws. */
@@ -66,7 +61,7 @@ export const judgeLock = (claim: LockClaim | undefined, list: ProcessList): Lock
   if (claim === undefined) return { kind: "unclear", why: "it names no process in a form that is known" };
   if (list.kind === "failed") return { kind: "unclear", why: `the processes can't be listed: ${list.why}` };
   const found = list.processes.find((each) => each.pid === claim.pid);
-  if (found !== undefined && !"ZX".includes(found.state)) return judgeLive(claim, found);
+  if (found !== undefined && !isDead(found)) return judgeLive(claim, found);
   if (found === undefined && !list.isComplete)
     return { kind: "unclear", why: `process ${claim.pid} isn't seen, but some processes may be hidden from us` };
   return { kind: "stale", why: `process ${claim.pid}, which held it, is dead` };

@@ -1,3 +1,4 @@
+import { baseNameOf, folderOf } from "../config/path.ts";
 import type { Host, ProcessList } from "../host/host.ts";
 import { matchesGlob } from "./glob.ts";
 import { judgeLock, parseLock } from "./lock-file.ts";
@@ -24,15 +25,14 @@ const failedAt = (path: string, why: string): Holders => ({
 
 /** The files that a path means: itself, or those of its folder whose names fit its last part. */
 const pathsOf = (host: Host, path: string): readonly string[] | Holders => {
-  const cut = path.lastIndexOf("/");
-  const [folder, name] = [path.slice(0, cut) || "/", path.slice(cut + 1)];
+  const name = baseNameOf(path);
   if (!/[*?]/u.test(name)) return [path];
-  const names = host.files.list(folder);
+  const names = host.files.list(folderOf(path));
   if ("kind" in names) return names.code === "ENOENT" ? [] : failedAt(path, names.why);
   return names
     .filter((each) => matchesGlob(name, each))
     .slice(0, maxLocks)
-    .map((each) => `${path.slice(0, cut)}/${each}`);
+    .map((each) => path.slice(0, -name.length) + each);
 };
 
 /**

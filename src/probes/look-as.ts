@@ -1,5 +1,6 @@
+import { askOf } from "../config/ask-of.ts";
 import type { Check, SecretRef } from "../config/config.ts";
-import { headersOf } from "../config/headers-of.ts";
+import { isMap, parseJson } from "../config/json.ts";
 import type { Host, Ran } from "../host/host.ts";
 import { cleanEvidence } from "./evidence.ts";
 import type { LookOptions } from "./look.ts";
@@ -26,7 +27,7 @@ export interface LookOrder {
 
 const credentialsOf = (checks: readonly Check[]): readonly string[] =>
   checks.flatMap((check) =>
-    Object.values(headersOf(check).headers).flatMap((value) =>
+    Object.values(askOf(check)?.ask.headers ?? {}).flatMap((value) =>
       typeof value === "object" && "credential" in value ? [value.credential] : [],
     ),
   );
@@ -41,20 +42,8 @@ const orderOf = (checks: readonly Check[], { secret, memory, beats = systemBeats
   ),
 });
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
-
 const memoryOf = (value: unknown): Memory | undefined => {
-  if (!isRecord(value)) return undefined;
+  if (!isMap(value)) return undefined;
   const pairs = Object.entries(value)
     .filter(([key]) => key.length <= maxMemoryKey)
     .slice(0, maxMemoryKeys)
@@ -89,7 +78,7 @@ const isKind = (value: unknown): value is Reading["kind"] => value === "ok" || v
 
 /** A reading out of a process that others may have had a hand in: bounded and cleaned, and undefined when it is none. Pure. */
 export const readingOf = (value: unknown): Reading | undefined => {
-  if (!isRecord(value)) return undefined;
+  if (!isMap(value)) return undefined;
   const { kind, evidence, durationMs, startedUptimeS } = value;
   if (!isKind(kind) || typeof evidence !== "string") return undefined;
   const memory = memoryOf(value["memory"]);
@@ -142,8 +131,8 @@ export const lookAs = async (
     timeoutMs: childMs,
     maxOutputBytes: 65_536 + bytesPerReading * checks.length,
   });
-  const answer = ran.kind === "exited" && ran.status === 0 ? parseJson(ran.stdout) : undefined;
-  if (!isRecord(answer)) return all(`cannot look as "${user}": ${whyNot(ran)}`);
+  const answer = ran.kind === "exited" && ran.status === 0 ? parseJson(ran.stdout)?.value : undefined;
+  if (!isMap(answer)) return all(`cannot look as "${user}": ${whyNot(ran)}`);
   return new Map(
     checks.map(({ name }) => [
       name,

@@ -1,11 +1,12 @@
 import type { CountRange, ProcessCheck } from "../config/config.ts";
+import { baseNameOf } from "../config/path.ts";
 import type { Host, ProcessFacts, ProcessList } from "../host/host.ts";
-import { commandLine, isDead } from "./command-line.ts";
 import { quote } from "./evidence.ts";
 import { matchesGlob } from "./glob.ts";
 import { lockHolders } from "./lock-owner.ts";
 import { readPidfile } from "./pidfile.ts";
 import type { Memory, Probe, ProbeContext, Seen } from "./probe.ts";
+import { commandLine, isDead } from "./process-facts.ts";
 
 /** The kernel keeps 15 bytes of a name. Source: proc_pid_comm(5), TASK_COMM_LEN. */
 const maxCommBytes = 15;
@@ -14,7 +15,6 @@ const unknown = (evidence: string): Seen => ({ kind: "unknown", evidence });
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const isLongName = (name: string): boolean => bytes(name).length > maxCommBytes;
 const shortName = (name: string): string => new TextDecoder().decode(bytes(name).subarray(0, maxCommBytes));
-const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /**
  * A name of up to 15 bytes is the kernel's. A longer one is cut there, so the arguments tell the rest: the program's own word,
@@ -24,10 +24,10 @@ const hasName = (each: ProcessFacts, name: string): boolean => {
   if (!isLongName(name)) return each.comm === name;
   const title = each.argv[0];
   if (title === undefined || title === "") return each.comm === shortName(name);
-  if (basename(title) === name || title === name) return true;
+  if (baseNameOf(title) === name || title === name) return true;
   return (
     each.comm === shortName(name) &&
-    [...each.argv, title.split(/[\s:(]/u, 1)[0]].some((word = "") => basename(word) === name)
+    [...each.argv, title.split(/[\s:(]/u, 1)[0]].some((word = "") => baseNameOf(word) === name)
   );
 };
 

@@ -1,8 +1,6 @@
 import type { ProcessFacts } from "../host/host.ts";
 import type { Live } from "../queues/flow-look.ts";
-
-/** Zombies are dead; what the kernel is about to forget too. Source: proc_pid_stat(5), field 3. */
-const isDead = ({ state }: ProcessFacts): boolean => "ZXx".includes(state);
+import { commandLine, isDead } from "./process-facts.ts";
 
 /** A process and its children with the same words are one worker: a shell around it, a fork that hasn't become another program. */
 const firstOfKin = (pids: readonly number[], parents: ReadonlyMap<number, number>): readonly number[] => {
@@ -30,9 +28,9 @@ export const liveOf = (
   const lives = processes.filter((each) => !isDead(each) && each.pid !== ownPid);
   const expression = pattern === null ? undefined : new RegExp(pattern, "u");
   const byJob = new Map<string, number[]>();
-  for (const { pid, argv } of expression === undefined ? [] : lives) {
-    const id = expression?.exec(argv.join(" "))?.[1];
-    if (id !== undefined && id !== "") byJob.set(id, [...(byJob.get(id) ?? []), pid]);
+  for (const each of expression === undefined ? [] : lives) {
+    const id = expression?.exec(commandLine(each))?.[1];
+    if (id !== undefined && id !== "") byJob.set(id, [...(byJob.get(id) ?? []), each.pid]);
   }
   const parents = new Map(lives.map(({ pid, ppid }) => [pid, ppid]));
   return {

@@ -1,8 +1,8 @@
 import type { SqliteCell } from "../host/database.ts";
 
-/** A cell that should be a number; anything else, which SQLite lets stand in any column, is null. Pure. */
-export const numberOf = (cell: SqliteCell | undefined): number | null =>
-  typeof cell === "number" && Number.isFinite(cell) ? cell : null;
+/** A cell, or another value that was kept, which should be a number; anything else, which SQLite lets stand in any column, is null. Pure. */
+export const numberOf = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;
 
 /** A cell that should be a text; an empty one is null. Pure. */
 export const textOf = (cell: SqliteCell | undefined): string | null =>

@@ -1,4 +1,4 @@
-import { readName, readQuoted, type Scan, skipBlanks } from "./exposition-scan.ts";
+import { readName, readQuoted, type Sample, type Scan, skipBlanks } from "./exposition-scan.ts";
 
 /** Labels as they stand: name, value, name, value. `name`: the metric's own, where it stands in quotes among them. */
 export interface LabelBlock {
@@ -9,6 +9,7 @@ export interface LabelBlock {
 const quoteMark = 34;
 const comma = 44;
 const equals = 61;
+const braceOpen = 123;
 const braceClose = 125;
 const fewLabels = 16;
 
@@ -95,6 +96,19 @@ export const readLabels = (scan: Scan): LabelBlock | undefined => {
   }
   scan.at += 1;
   return { name: into.name, labels: into.labels };
+};
+
+const noLabels: LabelBlock = { name: undefined, labels: [] };
+
+/** A metric's name, before its braces or in quotes among its labels, and these. Undefined with `why` when it isn't well formed. */
+export const readSeries = (scan: Scan): Pick<Sample, "name" | "labels"> | undefined => {
+  const given = readName(scan, false);
+  skipInside(scan);
+  const block = nextIs(scan, braceOpen) ? readLabels(scan) : noLabels;
+  if (block === undefined) return undefined;
+  if (given !== "" && block.name !== undefined) return fails(scan, "two metric names in one line");
+  const name = given === "" ? block.name : given;
+  return name === undefined ? fails(scan, "the metric's name is wrong or missing") : { name, labels: block.labels };
 };
 
 /** The value of a label in a flat list. Undefined when it isn't there. */

@@ -1,12 +1,12 @@
-import { type LabelBlock, readLabels } from "./exposition-labels.ts";
+import { readLabels, readSeries } from "./exposition-labels.ts";
 import {
   type ExpositionFault,
   faultAt,
   isLineEnd,
   parseNumber,
-  readName,
-  readQuoted,
+  readMetaName,
   readToken,
+  restOfLine,
   type Sample,
   type Scan,
   sizeFault,
@@ -59,11 +59,9 @@ const readMeta = (read: Read): ExpositionFault | Why => {
   scan.at += 1;
   const word = skipOne(scan) ? readToken(scan) : "";
   if (!isWord(word) || !skipOne(scan)) return wrongMeta;
-  const name = scan.text[scan.at] === '"' ? readQuoted(scan) : readName(scan, false);
+  const name = readMetaName(scan);
   if (name === undefined || name === "" || !skipOne(scan)) return wrongMeta;
-  const end = scan.text.indexOf("\n", scan.at);
-  const rest = scan.text.slice(scan.at, end === -1 ? undefined : end);
-  scan.at += rest.length;
+  const rest = restOfLine(scan);
   const family = read.family?.name === name ? read.family : begin(read, name);
   return "kind" in family ? family : addMeta(family, word, rest);
 };
@@ -110,20 +108,15 @@ const readTail = (scan: Scan): { timestamp: number | undefined; hasExemplar: boo
   return wrong ?? { timestamp, hasExemplar: true };
 };
 
-const noLabels: LabelBlock = { name: undefined, labels: [] };
-
 const readLine = (scan: Scan): FamilySample | string => {
-  const given = readName(scan, false);
-  const block = scan.text[scan.at] === "{" ? readLabels(scan) : noLabels;
-  if (block === undefined) return scan.why;
-  if (given !== "" && block.name !== undefined) return "two metric names in one line";
-  const name = given === "" ? block.name : given;
-  if (name === undefined) return "the metric's name is wrong or missing";
+  const series = readSeries(scan);
+  if (series === undefined) return scan.why;
+  const { name, labels } = series;
   if (!skipOne(scan)) return `expected one blank and a value after "${name}"`;
   const value = parseNumber(readToken(scan));
   if (value === undefined) return `the value of "${name}" is not a number`;
   const tail = readTail(scan);
-  return typeof tail === "string" ? tail : { name, labels: block.labels, value, ...tail };
+  return typeof tail === "string" ? tail : { name, labels, value, ...tail };
 };
 
 const readSample = (read: Read): ExpositionFault | Why => {

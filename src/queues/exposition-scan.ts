@@ -70,6 +70,14 @@ export const readName = (scan: Scan, isLabel: boolean): string => {
   return text.slice(start, end);
 };
 
+/** The rest of the line, and past it. */
+export const restOfLine = (scan: Scan): string => {
+  const end = scan.text.indexOf("\n", scan.at);
+  const rest = scan.text.slice(scan.at, end === -1 ? undefined : end);
+  scan.at += rest.length;
+  return rest;
+};
+
 const escapes: Readonly<Record<string, string>> = { "\\": "\\", '"': '"', n: "\n" };
 
 /** Undoes escapes; an unknown one stands for itself in OpenMetrics, and makes it undefined in the older format. */
@@ -109,6 +117,10 @@ export const readQuoted = (scan: Scan): string | undefined => {
   if (plain === undefined) scan.why = 'an escape that is none of \\\\, \\" and \\n';
   return plain;
 };
+
+/** The metric's name in a line of metadata, plain or in quotes; empty when none begins here, undefined with `why` when it isn't whole. */
+export const readMetaName = (scan: Scan): string | undefined =>
+  scan.text[scan.at] === '"' ? readQuoted(scan) : readName(scan, false);
 
 const numberForm = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?|nan)$/iu;
 

@@ -1,12 +1,12 @@
-import { type LabelBlock, labelOf, readLabels } from "./exposition-labels.ts";
+import { labelOf, readSeries } from "./exposition-labels.ts";
 import {
   type ExpositionFault,
   faultAt,
   isLineEnd,
   parseNumber,
-  readName,
-  readQuoted,
+  readMetaName,
   readToken,
+  restOfLine,
   type Sample,
   type Scan,
   sizeFault,
@@ -64,16 +64,6 @@ const familyOf = (families: Map<string, Family>, name: string): Family => {
   return isPart ? whole : familyNamed(families, name);
 };
 
-const metaName = (scan: Scan): string | undefined =>
-  scan.text[scan.at] === '"' ? readQuoted(scan) : readName(scan, false);
-
-const restOfLine = (scan: Scan): string => {
-  const end = scan.text.indexOf("\n", scan.at);
-  const rest = scan.text.slice(scan.at, end === -1 ? undefined : end);
-  scan.at += rest.length;
-  return rest;
-};
-
 const typeFault = (family: Family, name: string, type: string): string | undefined => {
   if (family.type !== undefined) return `a second TYPE for "${name}"`;
   if (family.hasSamples) return `the TYPE of "${name}" stands after its samples`;
@@ -89,7 +79,7 @@ const readComment = ({ scan, families }: Read): string | undefined => {
   const word = readToken(scan);
   skipBlanks(scan);
   if ((word !== "HELP" && word !== "TYPE") || isLineEnd(scan)) return void restOfLine(scan);
-  const name = metaName(scan);
+  const name = readMetaName(scan);
   if (name === undefined) return scan.why;
   if (name === "" || !(isLineEnd(scan) || /[ \t]/u.test(scan.text[scan.at] ?? "")))
     return `the name after ${word} is wrong`;
@@ -114,7 +104,11 @@ const readTimestamp = (scan: Scan): string | undefined => {
   return isLineEnd(scan) ? undefined : "there is something after the timestamp";
 };
 
-const partFault = (family: Family, name: string, { labels }: LabelBlock, value: number): string | undefined => {
+const partFault = (
+  family: Family,
+  { name, labels }: Pick<Sample, "name" | "labels">,
+  value: number,
+): string | undefined => {
   const { type = "" } = family;
   const isHistogram = histograms.has(type);
   if (!isHistogram && type !== "summary") return undefined;
@@ -125,25 +119,19 @@ const partFault = (family: Family, name: string, { labels }: LabelBlock, value: 
   return Number.isNaN(value) ? undefined : `"${name}" is below zero`;
 };
 
-const noLabels: LabelBlock = { name: undefined, labels: [] };
-
 const readSample = ({ scan, families, samples, names }: Read): string | undefined => {
-  const given = readName(scan, false);
-  skipBlanks(scan);
-  const block = scan.text[scan.at] === "{" ? readLabels(scan) : noLabels;
-  if (block === undefined) return scan.why;
-  if (given !== "" && block.name !== undefined) return "two metric names in one line";
-  const name = given === "" ? block.name : given;
-  if (name === undefined) return "the metric's name is wrong or missing";
+  const series = readSeries(scan);
+  if (series === undefined) return scan.why;
+  const { name, labels } = series;
   skipBlanks(scan);
   const token = readToken(scan);
   const value = parseNumber(token);
   if (value === undefined) return token === "" ? `"${name}" has no value` : `the value of "${name}" is not a number`;
   const family = familyOf(families, name);
-  const why = readTimestamp(scan) ?? partFault(family, name, block, value);
+  const why = readTimestamp(scan) ?? partFault(family, series, value);
   if (why !== undefined) return why;
   family.hasSamples = true;
-  if (names === undefined || names.has(name)) samples.push({ name, labels: block.labels, value });
+  if (names === undefined || names.has(name)) samples.push({ name, labels, value });
   return undefined;
 };
 

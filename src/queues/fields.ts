@@ -1,4 +1,6 @@
 import type { QueueField, QueueSource } from "../config/config.ts";
+import { queueFields } from "../config/queue-words.ts";
+import { epochMs } from "../probes/epoch.ts";
 import type { QueueLook } from "./reading.ts";
 
 /** A source that is asked over HTTP. */
@@ -9,9 +11,6 @@ export type Numbers =
   | { readonly kind: "numbers"; readonly values: readonly number[] }
   | { readonly kind: "wrong"; readonly why: string };
 
-/** From here on an epoch is in milliseconds: as seconds it would be the year 5138. */
-const epochMs = 1e11;
-
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
 const biggest = (values: readonly number[]): number | null =>
   values.reduce<number | null>((most, each) => (most === null || each > most ? each : most), null);
@@ -20,17 +19,13 @@ const biggest = (values: readonly number[]): number | null =>
 const combine = (field: QueueField, values: readonly number[], nowS: number): number | null => {
   if (field === "oldest_ready_s") return biggest(values);
   if (field !== "oldest_ready_at") return sum(values);
-  return biggest(values.map((at) => Math.max(0, nowS - (at >= epochMs ? at / 1000 : at))));
+  return biggest(values.map((at) => Math.max(0, nowS - epochMs(at) / 1000)));
 };
 
 const amountFault = (value: number): string | undefined => {
   if (Number.isFinite(value)) return value < 0 ? `is ${value}, below zero` : undefined;
   return `is ${Number.isNaN(value) ? "NaN" : "infinite"}`;
 };
-
-const fieldNames: readonly QueueField[] = [
-  ...(["ready", "running", "blocked", "done", "failed", "slots", "oldest_ready_s", "oldest_ready_at"] as const),
-];
 
 /**
  * The numbers of a queue as its source has them. `look` finds what a pointer or selector leads to. The first field that can't be told makes all of
@@ -42,7 +37,7 @@ export const readingOf = (
   nowS: number,
 ): QueueLook => {
   const found: Partial<Record<QueueField, number | null>> = {};
-  for (const field of fieldNames) {
+  for (const field of queueFields) {
     const given = fields[field];
     if (given === undefined) continue;
     const numbers: Numbers = typeof given === "number" ? { kind: "numbers", values: [given] } : look(given, field);

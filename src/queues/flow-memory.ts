@@ -1,5 +1,5 @@
-/** What a look leaves for the next one: flat and small, as it is kept in the state file. */
-export type FlowMemory = Readonly<Record<string, string | number | boolean | null>>;
+import type { Memory } from "../probes/probe.ts";
+import { numberOf } from "./cell.ts";
 
 /** What the last look saw and knew. Counters as in a reading; null: not told. */
 export interface Past {
@@ -23,11 +23,8 @@ export interface Past {
   readonly level: number | null;
 }
 
-const numberOf = (value: unknown): number | null =>
-  typeof value === "number" && Number.isFinite(value) ? value : null;
-
 /** Reads what the last look left; undefined where it left nothing that can be used. Pure. */
-export const pastOf = (memory: FlowMemory | undefined): Past | undefined => {
+export const pastOf = (memory: Memory | undefined): Past | undefined => {
   if (memory === undefined) return undefined;
   const of = (key: string): number | null => numberOf(memory[key]);
   const [bootId, uptimeS, nowS, ready] = [memory["boot"], of("uptime"), of("now"), of("ready")];
@@ -52,7 +49,7 @@ export const pastOf = (memory: FlowMemory | undefined): Past | undefined => {
 };
 
 /** Writes it down, for {@link pastOf} of the next look. Pure. */
-export const toMemory = (past: Past): FlowMemory => ({
+export const toMemory = (past: Past): Memory => ({
   boot: past.bootId,
   uptime: past.uptimeS,
   now: past.nowS,

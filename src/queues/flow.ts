@@ -1,7 +1,9 @@
+import { healableFindings } from "../config/queue-words.ts";
+import type { Memory, Seen } from "../probes/probe.ts";
 import { type Clock, clockOf } from "./flow-clock.ts";
 import { jobFindings } from "./flow-jobs.ts";
 import type { FlowLook, FlowOptions } from "./flow-look.ts";
-import { type FlowMemory, type Past, pastOf, toMemory } from "./flow-memory.ts";
+import { type Past, pastOf, toMemory } from "./flow-memory.ts";
 import { type Motion, motionOf } from "./flow-motion.ts";
 import { type Relapse, relapseOf } from "./flow-relapse.ts";
 import { stuckOf } from "./flow-stuck.ts";
@@ -9,17 +11,9 @@ import { type Finding, sayFindings, sayState } from "./flow-words.ts";
 import type { QueueReading } from "./reading.ts";
 
 /** A queue, judged. `memory` is for the next look, also of one that is unknown. */
-export interface Flow {
-  readonly kind: "ok" | "bad" | "unknown";
-  readonly evidence: string;
-  readonly findings?: readonly string[];
-  readonly isAdvisory?: true;
-  readonly isAlertOnly?: true;
-  readonly isStanding?: true;
-  readonly memory: FlowMemory;
-}
+export type Flow = Seen & { readonly memory: Memory };
 
-const healable: ReadonlySet<string> = new Set(["stuck", "stale-claim"]);
+const healable: ReadonlySet<string> = new Set(healableFindings);
 /** Unclean starts in ten minutes that make a loop. Source: OpenClaw, gateway_boot_lifecycle. */
 const crashLoop = 3;
 
@@ -55,7 +49,7 @@ const findAll = (look: FlowLook, motion: Motion, relapse: Relapse, clock: Clock)
   return options.findings.flatMap((word) => all.filter((each) => each.word === word));
 };
 
-const bad = (findings: readonly Finding[], memory: FlowMemory): Flow => {
+const bad = (findings: readonly Finding[], memory: Memory): Flow => {
   const words = findings.map(({ word }) => word);
   const isOnlyBacklog = words.every((word) => word === "backlog");
   return {
@@ -68,7 +62,7 @@ const bad = (findings: readonly Finding[], memory: FlowMemory): Flow => {
   };
 };
 
-const memoryOf = ({ reading, facts }: FlowLook, motion: Motion, relapse: Relapse, clock: Clock): FlowMemory => {
+const memoryOf = ({ reading, facts }: FlowLook, motion: Motion, relapse: Relapse, clock: Clock): Memory => {
   const { ready, running, blocked, done, failed, movedS } = reading;
   const past: Past = {
     bootId: facts.bootId,
@@ -94,7 +88,7 @@ const memoryOf = ({ reading, facts }: FlowLook, motion: Motion, relapse: Relapse
  * Judges a queue by one reading and what the last look left. Two looks with the same memory say the same, so a red can be confirmed, and a
  * heal's proof is well only once something was claimed or finished. Ages that only a jump of the wall clock explains are unknown. Pure.
  */
-export const judgeFlow = (look: FlowLook, before: FlowMemory | undefined): Flow => {
+export const judgeFlow = (look: FlowLook, before: Memory | undefined): Flow => {
   const past = pastOf(before);
   const clock = clockOf(look.facts, past);
   const motion = motionOf(look, past);

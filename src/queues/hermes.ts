@@ -2,7 +2,7 @@ import type { SqliteLooked, SqliteRow } from "../host/database.ts";
 import type { Host } from "../host/host.ts";
 import { numberOf, textOf } from "./cell.ts";
 import { type HermesAsk, hermesNeeds, hermesQueries, hermesTables } from "./hermes-sql.ts";
-import type { Claim, Job, JobStatus, QueueLook, QueueReading } from "./reading.ts";
+import { type Claim, type Job, type JobStatus, plainJob, type QueueLook, type QueueReading } from "./reading.ts";
 
 /** What a board's look needs of the machine. */
 interface HermesContext {
@@ -17,12 +17,10 @@ const statuses: Readonly<Record<string, JobStatus>> = {
   archived: "done",
 };
 
-const nothing = { key: null, sinceS: null, claim: null, beatS: null, reblocked: null, gaveUp: null };
-
 const jobOf = (row: SqliteRow, more: Partial<Job> = {}): readonly Job[] => {
   const id = textOf(row["id"]);
   if (id === null) return [];
-  return [{ ...nothing, id, status: statuses[textOf(row["status"]) ?? ""] ?? "waiting", ...more }];
+  return [{ ...plainJob, id, status: statuses[textOf(row["status"]) ?? ""] ?? "waiting", ...more }];
 };
 
 /**

@@ -1,7 +1,8 @@
 import { pointerGet } from "../config/conditions.ts";
 import type { QueueField } from "../config/config.ts";
+import { parseJson } from "../config/json.ts";
+import { parseRfc3339 } from "../probes/epoch.ts";
 import { quote } from "../probes/evidence.ts";
-import { parseJsonText } from "../probes/json-text.ts";
 import type { ProbeContext } from "../probes/probe.ts";
 import { answerOf } from "./answer.ts";
 import { type AskedSource, type Numbers, readingOf } from "./fields.ts";
@@ -39,14 +40,6 @@ const collect = (value: unknown, tokens: readonly string[], into: unknown[]): st
 
 const wrong = (why: string): Numbers => ({ kind: "wrong", why });
 
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u;
-
-/** Epoch seconds of an RFC 3339 text; undefined for any other. */
-const momentOf = (text: string): number | undefined => {
-  const ms = rfc3339.test(text) ? Date.parse(text.replace(" ", "T")) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms / 1000;
-};
-
 const inWords = (value: unknown): string => {
   if (typeof value === "string") return `text, ${quote(value, 40)}`;
   if (Array.isArray(value)) return "a list";
@@ -62,7 +55,7 @@ const numbersAt = (document: unknown, pointer: string, field: QueueField): Numbe
   for (const value of found) {
     // The age of the oldest job, where there is none.
     if (value === null && field.startsWith("oldest_")) continue;
-    const number = field === "oldest_ready_at" && typeof value === "string" ? momentOf(value) : value;
+    const number = field === "oldest_ready_at" && typeof value === "string" ? parseRfc3339(value) : value;
     if (typeof number !== "number") return wrong(`${pointer} is ${inWords(value)}, and not a number`);
     values.push(number);
   }
@@ -76,7 +69,7 @@ const numbersAt = (document: unknown, pointer: string, field: QueueField): Numbe
 export const readJson = async (name: string, source: AskedSource, context: ProbeContext): Promise<QueueLook> => {
   const answer = await answerOf(name, source, { accept: "application/json", maxMiB }, context);
   if (answer.kind === "unknown") return answer;
-  const parsed = parseJsonText(answer.body);
+  const parsed = parseJson(answer.body);
   if (parsed === undefined) return { kind: "unknown", why: `the answer is not JSON: ${quote(answer.body, 60)}` };
   return readingOf(
     source,

@@ -2,7 +2,7 @@ import type { SqliteCell, SqliteLooked, SqliteRow } from "../host/database.ts";
 import type { Host } from "../host/host.ts";
 import { numberOf, textOf } from "./cell.ts";
 import { openclawNeeds, openclawQueries, openclawTables } from "./openclaw-sql.ts";
-import type { Claim, Job, QueueLook, QueueReading } from "./reading.ts";
+import { type Claim, type Job, plainJob, type QueueLook, type QueueReading } from "./reading.ts";
 
 /** What a look at OpenClaw's state needs of the machine. */
 interface OpenclawContext {
@@ -10,8 +10,6 @@ interface OpenclawContext {
 }
 
 type Rows = Extract<SqliteLooked, { readonly kind: "looked" }>["rows"];
-
-const nothing = { key: null, sinceS: null, claim: null, beatS: null, reblocked: null, gaveUp: null };
 
 const secondsOf = (cell: SqliteCell | undefined): number | null => {
   const ms = numberOf(cell);
@@ -57,12 +55,12 @@ const runningJobs = (rows: readonly SqliteRow[], gateway: Gateway | null): reado
     if (id === null || isOrphan(row, gateway)) return [];
     const key = row["runtime"] === "cron" ? textOf(row["source"]) : null;
     const sinceS = secondsOf(row["since"]);
-    return [{ ...nothing, id, status: "running", key, sinceS, claim: claimOf(row, gateway) }];
+    return [{ ...plainJob, id, status: "running", key, sinceS, claim: claimOf(row, gateway) }];
   });
 
 const readyJob = (row: SqliteRow): readonly Job[] => {
   const id = textOf(row["name"]) ?? textOf(row["id"]);
-  return id === null ? [] : [{ ...nothing, id, status: "ready", sinceS: secondsOf(row["since"]) }];
+  return id === null ? [] : [{ ...plainJob, id, status: "ready", sinceS: secondsOf(row["since"]) }];
 };
 
 const readingOf = (rows: Rows, nowMs: number): QueueReading => {

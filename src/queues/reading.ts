@@ -30,6 +30,16 @@ export interface Job {
   readonly gaveUp: string | null;
 }
 
+/** What most jobs don't have. */
+export const plainJob: Omit<Job, "id" | "status"> = {
+  key: null,
+  sinceS: null,
+  claim: null,
+  beatS: null,
+  reblocked: null,
+  gaveUp: null,
+};
+
 /** The numbers of a queue at one moment; null: the source doesn't tell. */
 export interface QueueReading {
   readonly kind: "queue";

@@ -79,6 +79,14 @@ describe("questions()", () => {
     expect(asked({ listeners: listens(22, 25, 5432, 443) })).toEqual([]);
   });
 
+  test("questions() leaves a port alone that such a child of the service has, and one of a child below such a program", () => {
+    const [node, proxy] = [processFacts({ pid: 812, comm: "node" }), processFacts({ pid: 813, comm: "postgres" })];
+    const listeners = (pid: number) => [{ host: "127.0.0.1", port: 8080, uid: 0, pids: [pid] }];
+    expect(asked({ main: node, processes: [node, proxy], listeners: listeners(813) })).toEqual([]);
+    expect(asked({ main: proxy, processes: [node, proxy], listeners: listeners(812) })).toEqual([]);
+    expect(asked({ main: node, processes: [node, proxy], listeners: listeners(812) })).toEqual(["127.0.0.1:8080"]);
+  });
+
   test("questions() asks RabbitMQ on its management and metrics ports alone", () => {
     const main = processFacts({ pid: 812, comm: "beam.smp", argv: ["beam.smp", "-s", "rabbit"] });
     expect(

@@ -303,7 +303,15 @@ describe("render() of a known gateway", () => {
     );
     expect(checksOf(loose)).toEqual(["journal", "openclaw-process", "openclaw"]);
     expect(loose).toContain("# No unit (OpenClaw): pid 812 (openclaw-gatewa) as agents");
+    expect(loose).toContain("process: { name: openclaw-gateway, user: agents }");
     expect(loose).toContain("rules: []");
+    const other = write(box([{ ...hermes, unit: undefined }]));
+    expect(other).toContain('process: { command: "hermes.* gateway( run)?", user: agents }');
+  });
+
+  test("render() looks at RabbitMQ's own port only where it listens there", () => {
+    const elsewhere = { ...rabbit, listeners: rabbit.listeners.filter(({ port }) => port !== 5672) };
+    expect(checksOf(write(box([elsewhere], [rabbitDoor])))).toEqual(["journal", "rabbitmq-server-unit"]);
   });
 });
 

@@ -1,5 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { HeartbeatCheck } from "../../src/config/config.ts";
+import { createFiles } from "../../src/host/files.ts";
 import { parseMoment } from "../../src/probes/epoch.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 import { heartbeatCheck, see } from "./signs-bed.ts";
@@ -42,6 +46,35 @@ describe("heartbeatProbe.look() judges a file by its time of change", () => {
     const large = hostWith(() => new Uint8Array(10 * 1024 * 1024));
     large.files.fail("read", /heartbeat/u, "EACCES");
     expect(await see(large, heartbeatCheck(modified))).toMatchObject({ kind: "ok" });
+  });
+});
+
+describe("heartbeatProbe.look() on real files", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dogwatch-heartbeat-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const look = (file: string) =>
+    see({ ...createFakeHost(), files: createFiles() }, heartbeatCheck({ file, maxAgeMs: minutes(60) }));
+
+  test("heartbeatProbe.look() follows a link to the file that is changed", async () => {
+    const [file, link] = [join(folder, "beat"), join(folder, "link")];
+    writeFileSync(file, "x");
+    symlinkSync(file, link);
+    const { clock } = createFakeHost();
+    for (const agedMs of [0, minutes(120)]) {
+      const s = (clock.nowMs() - agedMs) / 1000;
+      utimesSync(file, s, s);
+      expect(await look(link)).toMatchObject({ kind: agedMs === 0 ? "ok" : "bad" });
+    }
+  });
+
+  test("heartbeatProbe.look() says of a folder, and of a link to nothing, what they are", async () => {
+    expect(await look(folder)).toMatchObject({
+      kind: "unknown",
+      evidence: `cannot read "${folder}": it is a folder, not a regular file`,
+    });
+    symlinkSync(join(folder, "nothing"), join(folder, "lost"));
+    expect(await look(join(folder, "lost"))).toMatchObject({ kind: "bad" });
   });
 });
 

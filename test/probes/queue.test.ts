@@ -88,6 +88,13 @@ describe("queueProbe.look() at the real board, at its moment", () => {
     expect(seen.evidence).toBe("stale-claim: t_7a85681a (worker 4194001 is dead), t_1e2aeb08 (worker 4194000 is dead)");
   });
 
+  test("queueProbe.look() knows its host by the whole name that the kernel has, too", async () => {
+    const host = hostWith([worker(14_302, "t_ab664095", { startedUptimeS: 35_999 })], { hostname: "short" });
+    host.files.put("/proc/sys/kernel/hostname", "vm\n");
+    const seen = await see(host, { queue: copyOfReal, findings: ["stale-claim"] });
+    expect(seen.evidence).toContain("worker 4194001 is dead");
+  });
+
   test("queueProbe.look() leaves a person's findings to a person", async () => {
     const seen = await see(hostWith(), { queue: copyOfReal, findings: ["re-blocked", "gave-up"] });
     expect(seen).toMatchObject({ kind: "bad", isAlertOnly: true, findings: ["re-blocked", "gave-up"] });

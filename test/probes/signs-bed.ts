@@ -1,9 +1,9 @@
 import type { DriftCheck, HeartbeatCheck, PluginCheck } from "../../src/config/config.ts";
 import { checkDestinations } from "../../src/config/egress.ts";
+import type { Host } from "../../src/host/host.ts";
 import { look } from "../../src/probes/look.ts";
 import type { Beats, Reading } from "../../src/probes/probe.ts";
 import { common, configOf, reading } from "../checks.ts";
-import type { FakeHost } from "../fake-host.ts";
 
 type Checked = HeartbeatCheck | DriftCheck | PluginCheck;
 
@@ -41,7 +41,7 @@ export const pluginCheck = (command: readonly string[], more: Partial<PluginChec
 });
 
 /** One look through the runner; `secret` is what every credential holds. */
-export const see = async (host: FakeHost, check: Checked, beats?: Beats, secret = "s3cret"): Promise<Reading> => {
+export const see = async (host: Host, check: Checked, beats?: Beats, secret = "s3cret"): Promise<Reading> => {
   host.http.allow(checkDestinations(configOf([check])));
   const options = { secret: () => ({ kind: "secret", text: secret }) as const, memory: () => undefined };
   const seen = await look(host, [check], { ...options, ...(beats === undefined ? {} : { beats }) });

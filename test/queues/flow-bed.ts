@@ -1,7 +1,7 @@
+import type { Memory } from "../../src/probes/probe.ts";
 import type { Flow } from "../../src/queues/flow.ts";
 import { judgeFlow } from "../../src/queues/flow.ts";
 import type { FlowFacts, FlowOptions, Live } from "../../src/queues/flow-look.ts";
-import type { FlowMemory } from "../../src/queues/flow-memory.ts";
 import type { Job, QueueReading } from "../../src/queues/reading.ts";
 
 /** Epoch seconds and uptime of the first look in these tests. */
@@ -62,7 +62,7 @@ interface At {
   readonly afterS?: number;
   readonly facts?: Partial<FlowFacts>;
   readonly options?: Partial<FlowOptions>;
-  readonly memory?: FlowMemory;
+  readonly memory?: Memory;
 }
 
 /** One look. */

@@ -152,6 +152,14 @@ describe("judgeFlow() finds stuck by watching", () => {
       expect(judged({ failed: 0, ...given }, { afterS: 31 * minute, memory }).kind).toBe(want);
     });
 
+  test("judgeFlow() takes fewer ready jobs for claims where as many more are blocked", () => {
+    const counted = { ...still, failed: 0, blocked: 1 };
+    const taken = { ...counted, ready: 2, blocked: 2 };
+    expect(judgedInTurn([...times(6, counted), taken, ...times(5, taken)]).kind).toBe("ok");
+    const removed = { ...counted, ready: 2 };
+    expect(judgedInTurn([...times(6, counted), removed, ...times(5, removed)]).kind).toBe("bad");
+  });
+
   const moves = [
     { name: "a claim", given: { ...still, running: 1 }, after: still },
     { name: "an end", given: { ...still, done: 8 }, after: { ...still, done: 8 } },

@@ -1,6 +1,7 @@
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
-import { numberMember, parseJson, textMember } from "./json.ts";
+import { numberMember, textMember } from "./json.ts";
 import type { Platform } from "./platform.ts";
 import { cannotSend, secretFor } from "./secret.ts";
 import { fit, maxText, messageText } from "./text.ts";
@@ -46,7 +47,7 @@ const advise = (status: number): string => {
 const dialect: Dialect = {
   platform: "discord",
   hear: ({ status, body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const retryAfterS = numberMember(answer, "retry_after");
     const isTaken = status === 204 || body.trim() === "" || (typeof answer === "object" && answer !== null);
     if (status < 300 && isTaken) return { verdict: "taken", words: "" };

@@ -1,8 +1,10 @@
 import { endpoint } from "../../config/egress.ts";
-import { type Dialect, type Post, post } from "./delivery.ts";
+import { parseJson } from "../../config/json.ts";
+import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { parseJson, textMember } from "./json.ts";
-import type { Delivery, Message, Platform } from "./platform.ts";
+import { textMember } from "./json.ts";
+import { messageJson } from "./message-json.ts";
+import type { Delivery, Platform } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 
 const advise = (status: number, words: string): string => {
@@ -21,7 +23,7 @@ const advise = (status: number, words: string): string => {
 const dialect: Dialect = {
   platform: "hermes",
   hear: ({ status, body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const word = textMember(answer, "status");
     const words = [word, textMember(answer, "error")].filter((each) => each !== "").join(": ") || body;
     if (status === 200 && word === "delivered") return { verdict: "taken", words };
@@ -30,19 +32,6 @@ const dialect: Dialect = {
   },
   advise,
 };
-
-/** `event_type` for a route with a list of events; the rest as the webhook chat sends it. */
-const bodyOf = ({ id, kind, host, check, incident, at, text }: Message): Post["body"] => ({
-  event_type: "dogwatch",
-  version: 1,
-  id,
-  kind,
-  host,
-  check,
-  incident,
-  at,
-  text: inertText(text),
-});
 
 /**
  * A `deliver_only` route of Hermes' webhook adapter, signed as GitHub signs. The route notes a message's id before it delivers, so
@@ -61,7 +50,8 @@ export const hermes: Platform<"hermes"> = {
         {
           url: `${chat.api}/webhooks/${chat.route}`,
           headers: { "x-request-id": id },
-          body: bodyOf(message),
+          // A route with a list of events looks at `event_type`.
+          body: { event_type: "dogwatch", ...messageJson(message, inertText(message.text)) },
           sign: (text) => ({ "x-hub-signature-256": `sha256=${hmacSha256(secret.text, text)}` }),
           secrets: [secret.text],
         },

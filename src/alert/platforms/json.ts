@@ -1,13 +1,3 @@
-/** The value of a JSON text, or undefined when it is none. Never throws. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-};
-
 /** One member of a value that may be an object; undefined when there is none. Own members only. Never throws. */
 export const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;

@@ -1,7 +1,8 @@
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { member, parseJson, textMember } from "./json.ts";
+import { member, textMember } from "./json.ts";
 import type { ChatOf, Message, Platform } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 
@@ -43,7 +44,7 @@ const shortfall = (result: unknown): readonly string[] | undefined => {
 const dialect: Dialect = {
   platform: "openclaw",
   hear: ({ status, body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const isOk = member(answer, "ok");
     const error = textMember(member(answer, "error"), "message");
     if (isOk === false) return { verdict: "refused", words: error };

@@ -1,7 +1,8 @@
 import type { ChatConfig } from "../../config/config.ts";
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
-import { member, parseJson, textMember } from "./json.ts";
+import { member, textMember } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
 import { cannotSend, secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
@@ -39,7 +40,7 @@ const isPassing = (error: string): boolean =>
 const tokenDialect: Dialect = {
   platform: "slack",
   hear: ({ body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const isOk = member(answer, "ok");
     if (isOk === true) return { verdict: "taken", words: "" };
     const error = textMember(answer, "error");

@@ -1,6 +1,7 @@
 import { endpoint } from "../../config/egress.ts";
+import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
-import { member, numberMember, parseJson, textMember } from "./json.ts";
+import { member, numberMember, textMember } from "./json.ts";
 import type { Platform } from "./platform.ts";
 import { secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
@@ -18,7 +19,7 @@ const advise = (status: number, words: string): string => {
 const dialect: Dialect = {
   platform: "telegram",
   hear: ({ body }) => {
-    const answer = parseJson(body);
+    const answer = parseJson(body)?.value;
     const isOk = member(answer, "ok");
     const words = isOk === true ? "" : textMember(answer, "description") || body;
     const retryAfterS = numberMember(member(answer, "parameters"), "retry_after");

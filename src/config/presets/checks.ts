@@ -1,7 +1,7 @@
 import type { Fault } from "../fault.ts";
+import { isMap } from "../json.ts";
 import { didYouMean, nearest, quoted } from "../near.ts";
 import { checkKeys, kinds } from "../schema/checks.ts";
-import { isMap } from "../schema/shape.ts";
 import type { Yaml } from "../yaml.ts";
 import { merged } from "./merge.ts";
 import { isOrder, type Order } from "./orders.ts";

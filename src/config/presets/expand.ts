@@ -1,10 +1,11 @@
 import type { Fault } from "../fault.ts";
-import { isMap } from "../schema/shape.ts";
+import { isMap } from "../json.ts";
 import type { Yaml } from "../yaml.ts";
 import { expandChecks, type Offers } from "./checks.ts";
 import { hermesChecks } from "./hermes.ts";
 import { openclawChecks } from "./openclaw.ts";
 import { type Order, ordersIn } from "./orders.ts";
+import { usualUnit } from "./places.ts";
 import type { Made, Owner, Place, Raw } from "./preset.ts";
 import { expandRules } from "./rules.ts";
 
@@ -50,11 +51,10 @@ const placeOf = (
   find: (user: string) => Owner,
 ): Place => {
   const user = params.as ?? owner;
-  const standard = `${params.preset}-gateway${params.profile === null ? "" : `-${params.profile}`}.service`;
   const alike = orders.filter((each) => each.params.preset === params.preset && (each.params.as ?? owner) === user);
   return {
     prefix,
-    unit: params.unit ?? standard,
+    unit: params.unit ?? usualUnit(params.preset, params.profile),
     scope: params.scope ?? (user === undefined ? "system" : "user"),
     user: user === undefined ? undefined : find(user),
     isAlone: alike.length === 1 && params.profile === null,

@@ -1,4 +1,4 @@
-import { isMap } from "../schema/shape.ts";
+import { isMap } from "../json.ts";
 
 /** What a person wrote over what a preset made: maps key by key, everything else whole. Pure. */
 export const merged = (made: unknown, own: unknown): unknown => {

@@ -1,5 +1,17 @@
 import type { OpenclawParams } from "../schema/preset.ts";
-import { asOf, graceOf, type Made, named, type Place, processCheck, type Raw, restartOf, unitCheck } from "./preset.ts";
+import { openclawState } from "./places.ts";
+import {
+  asOf,
+  graceOf,
+  homeOf,
+  type Made,
+  named,
+  type Place,
+  processCheck,
+  type Raw,
+  restartOf,
+  unitCheck,
+} from "./preset.ts";
 
 /**
  * Started by `openclaw gateway run` the gateway soon calls itself just this; started by the unit that `openclaw gateway install` writes it keeps
@@ -16,8 +28,7 @@ const command =
 export const openclawChecks = (params: OpenclawParams, place: Place): Made => {
   const { prefix } = place;
   const [unit, process, healthz] = [`${prefix}-unit`, `${prefix}-process`, `${prefix}-healthz`];
-  const folder = params.profile === null ? ".openclaw" : `.openclaw-${params.profile}`;
-  const home = params.home ?? (place.user === undefined ? undefined : `${place.user.home}/${folder}`);
+  const home = homeOf(params, place);
   const uid = place.user?.uid;
   const lock = home === undefined || uid === undefined ? undefined : `${home}/tmp/openclaw-${uid}/gateway.*.lock`;
   const answer = (path: string, json: Raw, needs: readonly string[]): Raw => ({
@@ -37,7 +48,7 @@ export const openclawChecks = (params: OpenclawParams, place: Place): Made => {
         home === undefined
           ? undefined
           : {
-              queue: { openclaw: `${home}/state/openclaw.sqlite` },
+              queue: { openclaw: openclawState(home) },
               ...asOf(params),
               findings: ["crash-loop"],
               needs: [unit],

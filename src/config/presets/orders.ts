@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Fault } from "../fault.ts";
+import { isMap } from "../json.ts";
 import { nameForm, nameWords } from "../name-form.ts";
 import { quoted } from "../near.ts";
 import type { Block } from "../schema/blocks.ts";
@@ -11,7 +12,6 @@ import {
   presetShorthand,
   presets,
 } from "../schema/preset.ts";
-import { isMap } from "../schema/shape.ts";
 import { check, type Yaml } from "../yaml.ts";
 import type { Path } from "../yaml-place.ts";
 import type { Raw } from "./preset.ts";

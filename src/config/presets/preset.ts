@@ -1,5 +1,6 @@
 import { printDuration } from "../duration.ts";
-import type { PresetParams } from "../schema/preset.ts";
+import type { HermesParams, OpenclawParams, PresetParams } from "../schema/preset.ts";
+import { usualFolder } from "./places.ts";
 
 /** A map as a config's file has it, before the schema. */
 export type Raw = Readonly<Record<string, unknown>>;
@@ -62,6 +63,10 @@ export const unitCheck = (params: PresetParams, { unit, scope }: Place): Raw => 
   ...asOf(params),
   max_restarts: 3,
 });
+
+/** The folder of the gateway's state; undefined where nobody knows whose it is. Pure. */
+export const homeOf = ({ preset, home, profile }: OpenclawParams | HermesParams, { user }: Place): string | undefined =>
+  home ?? (user === undefined ? undefined : usualFolder(preset, user.home, profile));
 
 /** `grace`, as the preset has it. Pure. */
 export const graceOf = ({ graceMs }: PresetParams): Raw => (graceMs === 0 ? {} : { grace: printDuration(graceMs) });

@@ -1,4 +1,4 @@
-import { isMap } from "../schema/shape.ts";
+import { isMap } from "../json.ts";
 import type { Offer, Offers } from "./checks.ts";
 import type { Order } from "./orders.ts";
 import type { Raw } from "./preset.ts";

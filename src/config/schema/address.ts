@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { modelFault } from "../model-apis.ts";
 import { isSecretName } from "../secret-words.ts";
-import type { Block } from "./blocks.ts";
+import { type Block, refusing } from "./blocks.ts";
 
 /** Webhook and bot addresses whose path is the secret, with the chat that takes it from a credential. */
 const secretPaths: readonly { readonly host: RegExp; readonly path: RegExp; readonly chat: string }[] = [
@@ -41,10 +41,7 @@ const addressFault = (given: string, example: string): string | undefined => {
 export const address = (example: string): Block<string> =>
   v.pipe(
     v.string(`expected an address such as ${example}`),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const why = dataset.typed ? addressFault(dataset.value, example) : undefined;
-      if (why !== undefined) addIssue({ message: why });
-    }),
+    refusing((given) => addressFault(given, example)),
     v.metadata({ "x-type": "address", pattern: "^https?://" }),
   );
 

@@ -78,14 +78,34 @@ export const duration = (minMs: number, maxMs: number): Block<number> => {
   );
 };
 
+/** Puts a fault at a key of a map or at its value; an empty key means the map's own key. */
+export const placeAt = (key: string, origin: "key" | "value"): v.ObjectPathItem => ({
+  type: "object",
+  origin,
+  input: {},
+  key,
+  value: undefined,
+});
+
+/** What is wrong with a map, at one of its keys; an empty key means the map's own. */
+export interface KeyFault {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Refuses what `faultOf` finds wrong with a value whose form is right: in a sentence on the value, or at a key of it. */
+export const refusing = <Value>(faultOf: (value: Value) => string | KeyFault | undefined): v.RawCheckAction<Value> =>
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? faultOf(dataset.value) : undefined;
+    if (typeof fault === "string") addIssue({ message: fault });
+    else if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(fault.key, "key")] });
+  });
+
 /** A regular expression as source text, compiled once here so that a probe's compile can't fail. */
 export const pattern = (): Block<string> =>
   v.pipe(
     v.string(wantsText("a regular expression")),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const why = dataset.typed ? patternFault(dataset.value) : undefined;
-      if (why !== undefined) addIssue({ message: why });
-    }),
+    refusing(patternFault),
     v.check((value) => value !== "", "expected a regular expression, got an empty one, which matches all"),
     v.metadata({ "x-type": "regular expression", maxLength: maxPatternLength }),
   );
@@ -115,15 +135,6 @@ export const list = <Item>(item: Block<Item>, what: string, min = 0): Block<Item
     }),
     v.metadata({ "x-type": "list" }),
   );
-
-/** Puts a fault at a key of a map or at its value; an empty key means the map's own key. */
-export const placeAt = (key: string, origin: "key" | "value"): v.ObjectPathItem => ({
-  type: "object",
-  origin,
-  input: {},
-  key,
-  value: undefined,
-});
 
 /** The same with what people read: a sentence and an example in YAML's own form. */
 export const need = <Output>(block: Block<Output>, description: string, example: unknown): Block<Output> =>

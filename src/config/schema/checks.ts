@@ -1,15 +1,6 @@
 import * as v from "valibot";
-import type {
-  Check,
-  DriftCheck,
-  HeartbeatCheck,
-  HttpCheck,
-  PluginCheck,
-  ProcessCheck,
-  QueueCheck,
-  TcpCheck,
-  UnitCheck,
-} from "../config.ts";
+import type { Check, HttpCheck, ProcessCheck, TcpCheck, UnitCheck } from "../config.ts";
+import { isMap } from "../json.ts";
 import { oneOf } from "../near.ts";
 import { type Block, list, maybe, need, path, placeAt, text, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
@@ -20,35 +11,28 @@ import { pluginCheck } from "./plugin.ts";
 import { presets } from "./preset.ts";
 import { queueCheck } from "./queue.ts";
 import { count } from "./ranges.ts";
-import { type About, isMap, picked, shape } from "./shape.ts";
+import { type About, picked, shape } from "./shape.ts";
 import { processTarget, tcpTarget, unitTarget } from "./targets.ts";
 
-type Unnamed<Kind extends Check> = Omit<Kind, "name">;
+type Unnamed<Kind extends Check> = Kind extends Check ? Omit<Kind, "name"> : never;
 /** A check before its key in `checks` has become its name. */
-export type UnnamedCheck =
-  | Unnamed<ProcessCheck>
-  | Unnamed<HttpCheck>
-  | Unnamed<UnitCheck>
-  | Unnamed<TcpCheck>
-  | Unnamed<QueueCheck>
-  | Unnamed<HeartbeatCheck>
-  | Unnamed<DriftCheck>
-  | Unnamed<PluginCheck>;
+export type UnnamedCheck = Unnamed<Check>;
+
+/** Keys beside a kind's own that only its checks take. */
+const special: Readonly<Partial<Record<Check["kind"], readonly string[]>>> = {
+  process: ["count", "lock", "forbid_env"],
+  http: ["expect"],
+  unit: ["max_restarts"],
+  queue: ["stuck_after", "stale_after", "backlog_after", "workers", "findings"],
+};
 
 const inside = (kind: string): string => `the map of "${kind}"`;
 const about: About = {
   what: "a map that says what to check",
   elsewhere: {
-    count: 'a check of kind "process"',
-    forbid_env: 'a check of kind "process"',
-    lock: 'a check of kind "process"',
-    expect: 'a check of kind "http"',
-    max_restarts: 'a check of kind "unit"',
-    stuck_after: 'a check of kind "queue"',
-    stale_after: 'a check of kind "queue"',
-    backlog_after: 'a check of kind "queue"',
-    workers: 'a check of kind "queue"',
-    findings: 'a check of kind "queue"',
+    ...Object.fromEntries(
+      Object.entries(special).flatMap(([kind, keys]) => keys.map((key) => [key, `a check of kind "${kind}"`])),
+    ),
     hermes: inside("queue"),
     openclaw: inside("queue"),
     prometheus: inside("queue"),
@@ -141,8 +125,8 @@ const tcpCheck: Block<Unnamed<TcpCheck>> = v.pipe(
   v.transform((raw) => ({ kind: "tcp" as const, ...toCommon(raw), tcp: raw.tcp })),
 );
 
-/** The kinds of checks by the key that names them. */
-const checkKinds = {
+/** The kinds of checks by the key that names them: a new one is a line here. */
+const checkKinds: Readonly<Record<Check["kind"], Block<UnnamedCheck>>> = {
   process: processCheck,
   http: httpCheck,
   unit: unitCheck,
@@ -154,23 +138,13 @@ const checkKinds = {
 };
 
 /** The keys that name a check's kind. */
-export const kinds = ["process", "http", "unit", "tcp", "queue", "heartbeat", "drift", "plugin"] as const;
-const special = [
-  ...[
-    "count",
-    "lock",
-    "forbid_env",
-    "expect",
-    "max_restarts",
-    "stuck_after",
-    "stale_after",
-    "backlog_after",
-    "workers",
-  ],
-  "findings",
-];
+export const kinds: readonly string[] = Object.keys(checkKinds);
 /** Every key that some check takes. */
-export const checkKeys: ReadonlySet<string> = new Set([...kinds, ...special, ...Object.keys(commonEntries(1))]);
+export const checkKeys: ReadonlySet<string> = new Set([
+  ...kinds,
+  ...Object.values(special).flat(),
+  ...Object.keys(commonEntries(1)),
+]);
 const anyKey = Object.fromEntries([...checkKeys].map((key) => [key, v.optional(v.unknown())]));
 
 const writtenOut = <Output>(block: Block<Output>): Block<never> =>
@@ -211,8 +185,7 @@ const unsure: Block<never> = v.pipe(
 export const anyCheck: Block<UnnamedCheck> = picked<UnnamedCheck>(
   [...Object.values(checkKinds), ...before],
   (input) => {
-    const given = isMap(input) ? kinds.filter((kind) => kind in input) : [];
-    const [only] = given;
-    return only !== undefined && given.length === 1 ? checkKinds[only] : unsure;
+    const given = Object.entries(checkKinds).flatMap(([kind, block]) => (isMap(input) && kind in input ? [block] : []));
+    return given.length === 1 ? (given[0] ?? unsure) : unsure;
   },
 );

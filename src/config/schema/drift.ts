@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { DriftCheck } from "../config.ts";
-import { type Block, choice, maybe, need, path, pattern, placeAt, text } from "./blocks.ts";
+import { type Block, choice, type KeyFault, maybe, need, path, pattern, refusing, text } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { askEntries, condition, pointerForm, toAsk } from "./http.ts";
 import { type About, exactlyOne, shape } from "./shape.ts";
@@ -32,13 +32,7 @@ interface RawTarget {
 const groupsIn = (source: string): number => (new RegExp(`${source}|`, "u").exec("")?.length ?? 1) - 1;
 
 /** What doesn't fit together, and at which key it is told. */
-const misplaced = ({
-  file,
-  http,
-  format,
-  process,
-  at,
-}: RawTarget): { readonly key: string; readonly message: string } | undefined => {
+const misplaced = ({ file, http, format, process, at }: RawTarget): KeyFault | undefined => {
   if ([file, http, process].filter((each) => each !== undefined).length !== 1) return undefined;
   if (format !== undefined && file === undefined) return { key: "format", message: '"format" goes with "file" only' };
   if (process !== undefined) {
@@ -79,10 +73,7 @@ const target: Block<Drift> = v.pipe(
     { none: 'expected "file", "http" or "process"', more: "one place a check" },
     ["format", "at", "want"],
   ),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed ? misplaced(dataset.value) : undefined;
-    if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(fault.key, "key")] });
-  }),
+  refusing((raw) => misplaced(raw)),
   v.transform((raw): Drift => {
     const file = raw.file ?? "";
     const source =

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { HeartbeatCheck } from "../config.ts";
-import { type Block, choice, duration, maybe, need, path, placeAt, text } from "./blocks.ts";
+import { type Block, choice, duration, type KeyFault, maybe, need, path, refusing, text } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { pointerForm } from "./http.ts";
 import { name, user } from "./names.ts";
@@ -14,12 +14,7 @@ interface RawTarget {
 }
 
 /** A key that says nothing beside the others. */
-const misplaced = ({
-  beat,
-  by,
-  content,
-  at,
-}: RawTarget): { readonly key: string; readonly message: string } | undefined => {
+const misplaced = ({ beat, by, content, at }: RawTarget): KeyFault | undefined => {
   if (beat === undefined && by !== undefined) return { key: "by", message: '"by" goes with "beat" only' };
   const key = content !== undefined ? "content" : "at";
   if (beat !== undefined && (content ?? at) !== undefined) return { key, message: `"${key}" goes with "file" only` };
@@ -57,10 +52,7 @@ const target = v.pipe(
     { none: 'expected "beat" or "file"', more: "one sign of life a check" },
     ["by", "content", "at", "max_age"],
   ),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed ? misplaced(dataset.value) : undefined;
-    if (fault !== undefined) addIssue({ message: fault.message, path: [placeAt(fault.key, "key")] });
-  }),
+  refusing((raw) => misplaced(raw)),
   v.transform((raw) => ({
     beat: raw.beat ?? null,
     by: raw.by ?? null,

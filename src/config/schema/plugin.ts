@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { PluginCheck } from "../config.ts";
 import { programFault } from "../model-clients.ts";
-import { type Block, duration, need, text, withDefault } from "./blocks.ts";
+import { type Block, duration, need, refusing, text, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { type About, shape } from "./shape.ts";
 
@@ -17,10 +17,7 @@ const command: Block<string[]> = v.pipe(
     `expected ${words}`,
   ),
   v.check((argv) => argv[0]?.startsWith("/") === true, `expected ${words}: the program by its absolute path`),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed ? programFault(dataset.value) : undefined;
-    if (fault !== undefined) addIssue({ message: fault });
-  }),
+  refusing((argv) => programFault(argv)),
   v.metadata({ "x-type": "list" }),
 );
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { baseAddress } from "./address.ts";
-import { type Block, choice, duration, flag, list, maybe, path, placeAt, text, whole, withDefault } from "./blocks.ts";
+import { type Block, choice, duration, flag, list, maybe, path, refusing, text, whole, withDefault } from "./blocks.ts";
 import { lookUser } from "./common.ts";
 import { unitName } from "./names.ts";
 import { type About, picked, shape } from "./shape.ts";
@@ -113,10 +113,11 @@ const openclaw: Block<OpenclawParams> = v.pipe(
     port: maybe(port, "Its port on this host. Default: 18789.", 18_790),
     url: maybe(baseAddress("http://127.0.0.1:18789"), "Its base address, in place of `port`.", "http://10.0.0.5:18789"),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed || dataset.value.port === undefined || dataset.value.url === undefined) return;
-    addIssue({ message: '"port" and "url" say the same: keep one', path: [placeAt("url", "key")] });
-  }),
+  refusing(({ port, url }) =>
+    port === undefined || url === undefined
+      ? undefined
+      : { key: "url", message: '"port" and "url" say the same: keep one' },
+  ),
   v.transform((raw) => ({
     preset: "openclaw" as const,
     ...toParams(raw),

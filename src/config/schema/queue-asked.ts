@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import type { QueueField, QueueSource } from "../config.ts";
+import { isMap } from "../json.ts";
+import { queueFields } from "../queue-words.ts";
 import { parseSelector } from "../selector.ts";
-import { type Block, maybe, need, placeAt, shown } from "./blocks.ts";
+import { type Block, maybe, need, placeAt, refusing, shown } from "./blocks.ts";
 import { askEntries, pointerForm, toAsk } from "./http.ts";
-import { isMap, picked, shape } from "./shape.ts";
+import { picked, shape } from "./shape.ts";
 
 type Asked = Extract<QueueSource, { readonly fields: unknown }>;
 
@@ -33,10 +35,7 @@ const selectorFault = (given: string): string | undefined => {
 const placeOf = ({ what, fault }: Kind): Block<string> =>
   v.pipe(
     v.string(({ input }) => `expected ${what}, got ${shown(input)}`),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const why = dataset.typed ? fault(dataset.value) : undefined;
-      if (why !== undefined) addIssue({ message: why });
-    }),
+    refusing(fault),
     v.metadata({ "x-type": "text" }),
   );
 
@@ -47,13 +46,9 @@ const amount: Block<number> = v.pipe(
   v.metadata({ "x-type": "number", minimum: 0 }),
 );
 
-const fieldNames: readonly QueueField[] = [
-  ...(["ready", "running", "blocked", "done", "failed", "slots", "oldest_ready_s", "oldest_ready_at"] as const),
-];
-
 const toFields = (raw: Readonly<Partial<Record<QueueField, string | number | undefined>>>): Asked["fields"] =>
   Object.fromEntries(
-    fieldNames.flatMap((name) => {
+    queueFields.flatMap((name) => {
       const given = raw[name];
       return given === undefined ? [] : [[name, given]];
     }),

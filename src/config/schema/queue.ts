@@ -1,16 +1,12 @@
 import * as v from "valibot";
-import type { QueueCheck, QueueFinding, QueueSource } from "../config.ts";
+import type { QueueCheck, QueueSource } from "../config.ts";
+import { queueFindings } from "../queue-words.ts";
 import { type Block, choice, duration, list, maybe, need, path, pattern, whole, withDefault } from "./blocks.ts";
 import { commonEntries, toCommon } from "./common.ts";
 import { httpSource, prometheusSource } from "./queue-asked.ts";
 import { type About, exactlyOne, shape } from "./shape.ts";
 
 const dayMs = 86_400_000;
-
-/** All that can be found wrong with a queue, the healable first. */
-const findings: readonly QueueFinding[] = [
-  ...(["stuck", "stale-claim", "re-blocked", "gave-up", "double-spawn", "ghost", "crash-loop", "backlog"] as const),
-];
 
 const target: Block<QueueSource> = v.pipe(
   exactlyOne(
@@ -80,8 +76,8 @@ export const queueCheck = (about: About): Block<Omit<QueueCheck, "name">> =>
         "kanban task (t_[0-9a-f]+)",
       ),
       findings: withDefault(
-        list(choice(findings), "a list of findings", 1),
-        [...findings],
+        list(choice(queueFindings), "a list of findings", 1),
+        [...queueFindings],
         "What is judged; the rest is left to another check.",
         ["stuck", "stale-claim"],
       ),

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { SecretRef, TextOrSecret } from "../config.ts";
+import { isMap } from "../json.ts";
 import { quoted } from "../near.ts";
 import { isSecretName } from "../secret-words.ts";
 import { type Block, maybe, placeAt, privateText } from "./blocks.ts";
-import { exactlyOne, isMap, mapOf, picked, shape } from "./shape.ts";
+import { exactlyOne, mapOf, picked, shape } from "./shape.ts";
 
 const folder = "/etc/dogwatch/credentials";
 

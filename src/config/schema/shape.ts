@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isMap } from "../json.ts";
 import { didYouMean, oneOf, quotedKey } from "../near.ts";
 import { type Block, placeAt, shown } from "./blocks.ts";
 
@@ -24,10 +25,6 @@ export const picked = <Output>(
   ...v.union([...options]),
   "~run": (dataset, config) => pick(dataset.value)["~run"](dataset, config),
 });
-
-/** True for a map of YAML. */
-export const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const wantsMap =
   (what: string) =>

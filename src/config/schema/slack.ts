@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { ChatConfig } from "../config.ts";
+import { isMap } from "../json.ts";
 import { type Block, maybe, need, privateText } from "./blocks.ts";
 import { api } from "./platform-parts.ts";
 import { secretRef } from "./secrets.ts";
-import { isMap, picked, shape } from "./shape.ts";
+import { picked, shape } from "./shape.ts";
 
 type SlackConfig = Extract<ChatConfig, { kind: "slack" }>;
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ProcessCheck, TcpCheck, UnitCheck } from "../config.ts";
+import { isMap } from "../json.ts";
 import { isModelHost } from "../model-apis.ts";
 import {
   type Block,
@@ -15,7 +16,7 @@ import {
   withDefault,
 } from "./blocks.ts";
 import { unitName, user } from "./names.ts";
-import { isMap, shape } from "./shape.ts";
+import { shape } from "./shape.ts";
 
 /** The part of a check under the key `process`: at least one selector. */
 export const processTarget: Block<ProcessCheck["process"]> = v.pipe(

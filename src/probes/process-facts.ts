@@ -1,6 +1,6 @@
 import type { ProcessFacts } from "../host/host.ts";
 
-/** Zombies are dead; what the kernel is about to forget too. Never throws. */
+/** Zombies are dead; what the kernel is about to forget too. Never throws. Source: proc_pid_stat(5), field 3. */
 export const isDead = (each: ProcessFacts): boolean => "ZXx".includes(each.state);
 
 /** Command lines by process: several checks look at one list. */

@@ -1,5 +1,5 @@
 /** A value out of JSON text; undefined for what isn't JSON, or is nested deeper than the stack. Never throws. */
-export const parseJsonText = (text: string): { readonly value: unknown } | undefined => {
+export const parseJson = (text: string): { readonly value: unknown } | undefined => {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -7,3 +7,7 @@ export const parseJsonText = (text: string): { readonly value: unknown } | undef
     throw error;
   }
 };
+
+/** True for a map of JSON or YAML. */
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
