@@ -234,6 +234,7 @@ say_next() {
   echo "$version is installed and looks every five minutes. Next:"
   cat <<NEXT
   edit the config:        $conf/dogwatch.yaml, then: dogwatch validate
+  or have it written:     move that file away, then: ${sudo}dogwatch init
   try the chat:           ${sudo}dogwatch chat test
   when it looks next:     ${ctl[*]} list-timers dogwatch.timer
   what it saw and did:    ${journal[*]} -t dogwatch

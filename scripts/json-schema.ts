@@ -41,12 +41,18 @@ const simple = (node: Node): Node => {
   return Object.fromEntries(kept.map(([key, value]) => [key, changeKey(key, value, simple)]));
 };
 
+/** Control characters by their numbers: classes by name are known to few readers of a schema, and some fail at them. */
+const portable = (pattern: string): string => pattern.replaceAll(String.raw`\p{Cc}`, String.raw`\x00-\x1f\x7f-\x9f`);
+
 /** Takes out what only the reference wants. */
 const withoutNotes = (node: Node): Node =>
   Object.fromEntries(
     Object.entries(node)
       .filter(([key]) => !key.startsWith("x-"))
-      .map(([key, value]) => [key, changeKey(key, value, withoutNotes)]),
+      .map(([key, value]) => [
+        key,
+        key === "pattern" && typeof value === "string" ? portable(value) : changeKey(key, value, withoutNotes),
+      ]),
   );
 
 /** Whether a check's place takes this for a preset, or for a part of one that is off. */

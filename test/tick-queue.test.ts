@@ -87,7 +87,7 @@ describe("tick() on a queue of counters", () => {
       queue.now = { ...queue.now, ready };
       ({ out } = await bed.tick());
     }
-    expect(out).toMatch(/amber +jobs +backlog: 4 ready, more at each /u);
+    expect(out).toMatch(/amber +jobs +\(.+\)\n +backlog: 4 ready, more at each /u);
     expect([bed.received, bed.restarts()]).toEqual([[], 0]);
   });
 });

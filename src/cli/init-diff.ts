@@ -72,7 +72,7 @@ const textOf = ({ paths }: Cli, draft: Draft, added: readonly Added[], gone: rea
     ...gone.map(({ check, why }) => entry("-", `check ${check}: ${why}`)),
     added.length === 0
       ? ""
-      : "For the lines to add: dogwatch init --stdout. What you don't want watched, name\nin a comment: then it is known.\n",
+      : `For the lines to add: ${draft.box.install === "system" ? "sudo " : ""}dogwatch init --stdout.\nWhat you don't want watched, name in a comment: then it is known.\n`,
   ].join("");
 };
 

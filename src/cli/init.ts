@@ -8,6 +8,7 @@ import { type Cli, complain, exits } from "./cli.ts";
 import { readBox } from "./init-box.ts";
 import { type Draft, type Settled, settle } from "./init-look.ts";
 import { plural } from "./paint.ts";
+import { findPaths } from "./paths.ts";
 
 type Ready = Extract<Settled, { readonly kind: "settled" }>;
 
@@ -38,16 +39,21 @@ const indented = (text: string): string =>
     .map((line, at) => `${at === 0 ? "  " : "    "}${line.slice(4)}\n`)
     .join("");
 
+/** What a command needs behind it to be about the file that was written. */
+const configFlag = ({ host, paths: { config, install } }: Cli): string =>
+  findPaths(host, { install }).config === config ? "" : ` --config ${config}`;
+
 const nextText = (cli: Cli, where: string): string => {
   const sudo = eyesOf(cli) === "system" ? "sudo " : "";
+  const flag = cli.flags.isPrinted === true ? "" : configFlag(cli);
   return [
     "Next:",
     `  read it, mend it:      ${where}`,
-    "  then:                  dogwatch validate",
-    `  what a tick would do:  ${sudo}dogwatch tick --dry-run`,
+    `  then:                  dogwatch validate${flag}`,
+    `  what a tick would do:  ${sudo}dogwatch tick --dry-run${flag}`,
     "  whom to tell:          the chat is the console; others: docs/operating.md",
     '  to let it heal:        "mode: apply" in it, when its rules are right',
-    `  what is new, later:    ${sudo}dogwatch init --diff`,
+    `  what is new, later:    ${sudo}dogwatch init --diff${flag}`,
     "",
   ].join("\n");
 };

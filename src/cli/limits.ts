@@ -1,5 +1,5 @@
 import { secretFiles } from "../config/check-secrets.ts";
-import type { Check, Config } from "../config/config.ts";
+import type { Check, Config, ProcessCheck } from "../config/config.ts";
 import { filterFault } from "../config/ip-filter.ts";
 import { watcher } from "../config/secret.ts";
 import { loadKept } from "../load.ts";
@@ -46,18 +46,35 @@ export const filterLimits = async ({ host, paths }: Cli): Promise<readonly strin
 };
 
 /** Only a process's own user may read its environment. Source: proc_pid_environ(5), ptrace(2) PTRACE_MODE_READ_FSCREDS. */
+const isBlindToEnviron = (check: Check, own: string | undefined): check is ProcessCheck =>
+  check.kind === "process" && check.forbidEnv.length > 0 && check.as === null && check.process.user !== own;
+
 const blindToEnviron = (check: Check): readonly string[] =>
-  check.kind !== "process" || check.forbidEnv.length === 0 || check.as !== null
-    ? []
-    : [
+  isBlindToEnviron(check, watcher)
+    ? [
         `check "${check.name}": "forbid_env" of processes of other users than "${watcher}" reads unknown; add "as: ${check.process.user ?? "USER"}", and "user" in "process"`,
-      ];
+      ]
+    : [];
+
+/** The same in a user's own install, where no `as` helps. */
+const blindAsUser = (check: Check, own: string | undefined): readonly string[] =>
+  isBlindToEnviron(check, own)
+    ? [
+        `check "${check.name}": "forbid_env" of other users' processes reads unknown: only a system install can look, with "as: ${check.process.user ?? "USER"}"`,
+      ]
+    : [];
+
+/** Checks of a config that the watcher of a system install can't look at, a sentence each. Pure. */
+export const blindInSystem = ({ checks }: Config): readonly string[] => checks.flatMap(blindToEnviron);
 
 /** Checks of a config that nobody can look at in this install, a sentence each. Never throws. */
-export const blindChecks = ({ host, paths }: Cli, { checks }: Config): readonly string[] => {
-  if (paths.install !== "user") return paths.helper === paths.state ? [] : checks.flatMap(blindToEnviron);
+export const blindChecks = ({ host, paths }: Cli, config: Config): readonly string[] => {
+  const { checks } = config;
+  if (paths.install !== "user") return blindInSystem(config);
   const own = host.userOf(host.uid);
-  return checks.flatMap(({ name, as }) =>
-    as === null || as === own ? [] : [`check "${name}" reads unknown: only root can look as "${as}"`],
+  return checks.flatMap((check) =>
+    check.as === null || check.as === own
+      ? blindAsUser(check, own)
+      : [`check "${check.name}" reads unknown: only root can look as "${check.as}"`],
   );
 };

@@ -11,7 +11,7 @@ export const nextCommand = (status: string, paths: Paths, why = ""): string => {
     case "78":
       return "dogwatch validate";
     case "75":
-      return "dogwatch chat test";
+      return `${paths.install === "system" ? "sudo " : ""}dogwatch chat test`;
     case "73":
     case "74":
       return `df -h ${paths.state} ${paths.logFile.replace(/\/[^/]*$/u, "")}`;

@@ -1,4 +1,5 @@
 import type { Terminal } from "../host/host.ts";
+import { wrap } from "../presets/yaml-text.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 const codes: Readonly<Record<Verdict, string>> = { green: "32", amber: "33", unknown: "35", red: "31;1" };
@@ -12,6 +13,10 @@ export const fit = (text: string, columns: number): string => {
   const points = [...text];
   return points.length <= columns ? text : `${points.slice(0, Math.max(1, columns - 1)).join("")}…`;
 };
+
+/** A text on lines of its own below the one that it belongs to, whole and within the width of the terminal. Never throws. */
+export const below = (text: string, columns: number, indent = 10): readonly string[] =>
+  wrap(text, Math.max(8, columns - indent)).map((line) => `${" ".repeat(indent)}${line}`);
 
 /** `1 check`, `2 checks`. Never throws. */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

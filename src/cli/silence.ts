@@ -50,6 +50,12 @@ const change = (
   return exits.ioError;
 };
 
+/** A preset's key is no check: what it made, else a name that is near. */
+const insteadOf = (check: string, names: readonly string[]): string => {
+  const made = names.filter((each) => each.startsWith(`${check}-`));
+  return made.length === 0 ? didYouMean(check, names) : `: there are ${made.join(", ")}`;
+};
+
 const add = async (cli: Cli, check: string): Promise<number> => {
   const { host, paths, flags } = cli;
   const forMs = flags.forText === undefined ? undefined : parseDuration(flags.forText);
@@ -63,7 +69,7 @@ const add = async (cli: Cli, check: string): Promise<number> => {
     return exits.config;
   }
   const names = [...loaded.config.checks.map(({ name }) => name), "all"];
-  if (!names.includes(check)) return misuse(cli, `there is no check "${check}"${didYouMean(check, names)}`);
+  if (!names.includes(check)) return misuse(cli, `there is no check "${check}"${insteadOf(check, names)}`);
   const from = nowOf(cli);
   const until = new Date(host.clock.nowMs() + forMs).toISOString();
   const silence: Silence = { check, from, until, reason, by: personOf(host) };

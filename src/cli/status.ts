@@ -12,7 +12,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
-import { fit, inertLines, paint } from "./paint.ts";
+import { below, fit, inertLines, paint } from "./paint.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
 const usualPeriodS = 300;
@@ -21,12 +21,24 @@ const maxStateBytes = 64 * 1024 * 1024;
 
 const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, unknown: 3 };
 
-const checkLine = ({ host }: Cli, name: string, check: CheckState, width: number, now: string): string => {
+/** One line a check. What isn't green and doesn't fit stands whole below it: that is what somebody came to read. */
+const checkLines = (
+  { host: { terminal } }: Cli,
+  name: string,
+  check: CheckState,
+  width: number,
+  now: string,
+): readonly string[] => {
   const lasted = formatDuration(Math.max(0, Date.parse(now) - Date.parse(check.since)));
   const run = `${lasted}, ${check.ticks === 1 ? "1 tick" : `${check.ticks} ticks`}`;
-  const room = host.terminal.columns - 11 - run.length;
-  const line = fit(`${name.padEnd(width)}  ${check.evidence}`, room);
-  return `  ${paint(host.terminal, check.verdict, check.verdict.padEnd(7))} ${line.padEnd(room)} ${run}`;
+  const room = terminal.columns - 11 - run.length;
+  const whole = `${name.padEnd(width)}  ${check.evidence}`;
+  const isBelow = check.verdict !== "green" && [...whole].length > room;
+  const line = fit(isBelow ? name : whole, room);
+  return [
+    `  ${paint(terminal, check.verdict, check.verdict.padEnd(7))} ${line.padEnd(room)} ${run}`,
+    ...(isBelow ? below(check.evidence, terminal.columns) : []),
+  ];
 };
 
 const healText = (last: Attempt | undefined, now: string): string =>
@@ -38,8 +50,11 @@ const healText = (last: Attempt | undefined, now: string): string =>
 const illnessLines = ({ host, paths }: Cli): readonly string[] => {
   const illness = readIllness(host, paths.state);
   if (illness === undefined) return [];
-  const text = fit(`dogwatch is ill (status ${illness.exit}): ${illness.why}`, host.terminal.columns);
-  return [paint(host.terminal, "red", text), `  run: ${nextCommand(String(illness.exit), paths, illness.why)}`];
+  const lines = below(`dogwatch is ill (status ${illness.exit}): ${illness.why}`, host.terminal.columns, 0);
+  return [
+    ...lines.map((line) => paint(host.terminal, "red", line)),
+    `  run: ${nextCommand(String(illness.exit), paths, illness.why)}`,
+  ];
 };
 
 /** Whether the last run of the tick gave no verdict at all: a config that can't be used, or a bug. */
@@ -79,7 +94,8 @@ const describe = (
   );
   return [
     ...headLines(cli, state, isStale, moment, now),
-    ...Object.entries(state.checks).map(([name, check]) => checkLine(cli, name, check, width, now)),
+    ...illnessLines(cli),
+    ...Object.entries(state.checks).flatMap(([name, check]) => checkLines(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
     ...readSilences(host, paths.helper, now).map(
@@ -88,11 +104,12 @@ const describe = (
     ...(closed === undefined
       ? []
       : [
-          paint(host.terminal, "red", fit(`chat latched: ${closed.why}`, host.terminal.columns)),
+          ...below(`chat latched: ${closed.why}`, host.terminal.columns, 0).map((line) =>
+            paint(host.terminal, "red", line),
+          ),
           `  run: ${sudo}dogwatch chat test`,
         ]),
-    fit(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns),
-    ...illnessLines(cli),
+    ...below(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns, 0),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
     ...limits,
   ];

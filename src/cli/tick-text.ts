@@ -2,7 +2,7 @@ import { clock } from "../alert/compose.ts";
 import type { Terminal } from "../host/host.ts";
 import type { TickReport } from "../report.ts";
 import type { Judged } from "../verdict/judge.ts";
-import { fit, paint, plural } from "./paint.ts";
+import { below, fit, paint, plural } from "./paint.ts";
 
 const ms = (durationMs: number): string =>
   durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`;
@@ -21,13 +21,18 @@ const alertLines = (report: TickReport): readonly string[] =>
     return `alert: ${each.kind} ${each.delivered ? `delivered${way}` : `not delivered: ${each.why}`}`;
   });
 
-const checkLine = (terminal: Terminal, each: Judged, width: number, now: string): string => {
+/** One line a check. What isn't green and doesn't fit stands whole below it. */
+const checkLines = (terminal: Terminal, each: Judged, width: number, now: string): readonly string[] => {
   const folded = each.because === undefined ? "" : ` (because of ${each.because})`;
   const run = each.verdict === "green" ? "" : ` (${plural(each.ticks, "tick")}, since ${clock(each.since, now)})`;
   const room = terminal.columns - 10;
-  const evidence = fit(each.evidence, Math.max(10, room - width - 2 - folded.length - run.length));
-  const line = fit(`${each.name.padEnd(width)}  ${evidence}${folded}${run}`, room);
-  return `  ${paint(terminal, each.verdict, each.verdict.padEnd(7))} ${line}`;
+  const whole = `${each.name.padEnd(width)}  ${each.evidence}${folded}${run}`;
+  const isBelow = each.verdict !== "green" && [...whole].length > room;
+  const line = fit(isBelow ? `${each.name.padEnd(width)} ${run}` : whole, room);
+  return [
+    `  ${paint(terminal, each.verdict, each.verdict.padEnd(7))} ${line}`,
+    ...(isBelow ? below(`${each.evidence}${folded}`, terminal.columns) : []),
+  ];
 };
 
 /** The tick for a person at a terminal: the verdict, a line a check, the heal, what was sent. Fits the terminal's width. */
@@ -46,7 +51,7 @@ export const tickTable = (report: TickReport, terminal: Terminal): string => {
   ];
   return [
     paint(terminal, report.verdict, head),
-    ...report.checks.map((each) => checkLine(terminal, each, width, report.at)),
+    ...report.checks.flatMap((each) => checkLines(terminal, each, width, report.at)),
     ...rest.filter((line) => line !== undefined),
     "",
   ].join("\n");

@@ -2,8 +2,8 @@ import { type Fault, printFault, wholeFileFault } from "../config/fault.ts";
 import type { Written } from "../config/load.ts";
 import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
-import { type Cli, exits } from "./cli.ts";
-import { blindChecks, closedSecrets, limitsOf } from "./limits.ts";
+import { type Cli, complain, exits } from "./cli.ts";
+import { blindChecks, blindInSystem, closedSecrets, limitsOf } from "./limits.ts";
 import { beatWarnings, pluginWarnings } from "./plugins.ts";
 
 /** A user who may not look into the credentials folder can still check the rest. */
@@ -21,23 +21,24 @@ const filterWarningsOf = async ({ host, paths, words }: Cli, loaded: Loaded): Pr
 
 /** What this install can't hold of what dogwatch promises. With a file named, it is that file which is judged, not this install. */
 const limitWarnings = (cli: Cli, loaded: Loaded): readonly Fault[] => {
-  if (loaded.kind === "faults" || cli.words.length > 0) return [];
+  if (loaded.kind === "faults") return [];
   const { config } = loaded;
-  return [
+  const here = [
     ...limitsOf(cli),
     ...blindChecks(cli, config),
     ...closedSecrets(cli, config),
     ...pluginWarnings(cli.host, config),
     ...beatWarnings(cli.host, config),
-  ].map((words) => wholeFileFault(cli.paths.config, words));
+  ];
+  const all = cli.words.length > 0 ? blindInSystem(config) : here;
+  return all.map((words) => wholeFileFault(cli.paths.config, words));
 };
 
 /** The config with its presets written out; undefined where nobody asked, or it has faults. */
 const expansionOf = (loaded: Loaded, flags: Cli["flags"]): Written | undefined =>
   flags.isExpanded === true && loaded.kind === "config" ? loaded.written : undefined;
 
-/** `dogwatch validate [FILE] [--expand]`: every fault of the config and its recipes at its place, then the warnings. */
-export const validateCommand = async (cli: Cli): Promise<number> => {
+const validateFile = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadFresh(host, paths, areCredentialsInSight(host, paths.credentials.path));
   const faults = loaded.kind === "faults" ? loaded.faults : [];
@@ -73,4 +74,12 @@ export const validateCommand = async (cli: Cli): Promise<number> => {
     `${paths.config}: valid; ${checks.length === 1 ? "1 check" : `${checks.length} checks`}, ${rules} (${heal.mode}), chat ${chat.kind}\n`,
   );
   return exits.done;
+};
+
+/** `dogwatch validate [FILE] [--expand]`: every fault of the config and its recipes at its place, then the warnings. */
+export const validateCommand = async (cli: Cli): Promise<number> => {
+  const [, second] = cli.words;
+  if (second === undefined) return await validateFile(cli);
+  complain(cli.host, `cannot check "${second}" too: one file at a time`, "Run: dogwatch validate FILE, once for each");
+  return exits.usage;
 };

@@ -145,10 +145,10 @@ export const refusalOf = (given: Case): Refusal => {
   const why =
     byHost(given) ??
     bySilence(given) ??
-    byPerson(given) ??
     byLatch(given) ??
     byTarget(given) ??
     byRecipe(given) ??
+    byPerson(given) ??
     byFlapping(given) ??
     byAttempts(mine) ??
     byCooldown(given) ??

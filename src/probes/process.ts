@@ -109,6 +109,17 @@ const judgeLocks = (
   return { kind: "bad", evidence, isAlertOnly: true };
 };
 
+/** Those that are there and don't live: that says more than what was looked for. */
+const notAliveText = (found: readonly ProcessFacts[]): string | undefined => {
+  const dead = found.filter(isDead);
+  const stopped = found.filter(isStopped);
+  const notes = [
+    ...(stopped.length > 0 ? [`${pids(stopped)} is stopped (SIGSTOP)`] : []),
+    ...(dead.length > 0 ? [`${pids(dead)} is a zombie`] : []),
+  ];
+  return notes.length > 0 ? notes.join("; ") : undefined;
+};
+
 const judgeCount = (
   check: ProcessCheck,
   list: ProcessList & { kind: "listed" },
@@ -129,15 +140,9 @@ const judgeCount = (
   if (alive.length >= min && (alive.length > 0 || list.isComplete))
     return { kind: "ok", evidence: alive.length === 0 ? "no process, as wanted" : pids(alive), ...started };
   if (!list.isComplete) return unknown("cannot see every process on this host, so none found proves nothing");
-  const dead = found.filter(isDead);
-  const stopped = found.filter(isStopped);
-  const notes = [
-    ...(stopped.length > 0 ? [`${pids(stopped)} is stopped (SIGSTOP)`] : []),
-    ...(dead.length > 0 ? [`${pids(dead)} is a zombie`] : []),
-  ];
   const wanted = min === 1 && alive.length === 0 ? "" : `, want ${describeCount(check.count)}`;
   const count = alive.length === 0 ? "no live process" : `${alive.length} live ${noun}`;
-  const evidence = `${count}${wanted} (${[...notes, describe(check)].join("; ")})`;
+  const evidence = `${count}${wanted} (${notAliveText(found) ?? describe(check)})`;
   return { kind: "bad", evidence, ...started };
 };
 

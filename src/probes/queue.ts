@@ -73,6 +73,12 @@ const factsOf = ({ host }: ProbeContext, lives: Lives): FlowFacts => ({
   live: lives?.kind === "seen" ? lives.live : null,
 });
 
+/** What couldn't be judged though all that was is well, in words; empty: nothing. */
+const unjudged = ({ lacks = [] }: QueueReading, lives: Lives): string => {
+  const board = lacks.length === 0 ? [] : [`this version of it has no ${lacks.join(", ")}`];
+  return [...board, ...(lives?.kind === "blind" ? [lives.why] : [])].map((why) => `; ${why}`).join("");
+};
+
 const look = async (check: QueueCheck, context: ProbeContext): Promise<Seen> => {
   const first = await readSource(check, context, []);
   if (first.kind === "unknown") return { kind: "unknown", evidence: first.why };
@@ -81,7 +87,7 @@ const look = async (check: QueueCheck, context: ProbeContext): Promise<Seen> => 
   const reading = ids.length === 0 ? first : await readSource(check, context, ids);
   if (reading.kind === "unknown") return { kind: "unknown", evidence: reading.why };
   const flow = judgeFlow({ reading, facts: factsOf(context, lives), options: check }, context.memory);
-  return flow.kind === "ok" && lives?.kind === "blind" ? { ...flow, evidence: `${flow.evidence}; ${lives.why}` } : flow;
+  return flow.kind === "ok" ? { ...flow, evidence: `${flow.evidence}${unjudged(reading, lives)}` } : flow;
 };
 
 /** Reads a queue's numbers and judges how its jobs flow, by what the last look left. */

@@ -79,6 +79,7 @@ const sayStanding = ({ reading, facts }: FlowLook, { isWatched, standS }: Motion
   const stoodS = standS === null ? 0 : facts.uptimeS - standS;
   if (isWatched)
     return stoodS < 1 ? `watched from now on: ${counts}` : `standing still for ${forSo(stoodS)}: ${counts}`;
+  if (reading.movedS === 0) return `standing still for ${forSo(reading.oldestReadyS ?? 0)}: ${counts}`;
   const agoS = reading.movedS === null ? 0 : Math.max(0, facts.nowS - reading.movedS);
   return `flowing: ${counts}, last claimed or finished ${forSo(agoS)} ago`;
 };

@@ -79,10 +79,14 @@ const running = (columns: SqliteColumns): SqliteQuery => {
   };
 };
 
-/** When the dispatcher last claimed a job, or a worker finished one. What stands in the future is passed over. */
+/**
+ * When the dispatcher last claimed a job, or a worker finished one; 0 where the board keeps events and runs and holds none of it. What stands in
+ * the future is passed over.
+ */
 const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const runs = columns.get("task_runs");
-  const fromEvents = columns.has("task_events")
+  const hasEvents = columns.has("task_events");
+  const fromEvents = hasEvents
     ? `SELECT created_at AS at FROM (SELECT kind, created_at FROM task_events ORDER BY rowid DESC LIMIT 2000)
        WHERE kind IN ('claimed','completed')`
     : "SELECT NULL AS at";
@@ -90,8 +94,9 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
     runs?.has("started_at") === true
       ? `SELECT started_at AS at FROM (SELECT started_at FROM task_runs ORDER BY rowid DESC LIMIT 200)`
       : "SELECT NULL AS at";
+  const never = hasEvents && runs?.has("started_at") === true ? "CASE count(at) WHEN 0 THEN 0 END" : "NULL";
   return {
-    sql: `SELECT max(at) AS at FROM (${fromEvents} UNION ALL ${fromRuns}) WHERE at <= $now + 60`,
+    sql: `SELECT coalesce(max(at) FILTER (WHERE at <= $now + 60), ${never}) AS at FROM (${fromEvents} UNION ALL ${fromRuns})`,
     params: { $now: nowS },
   };
 };
@@ -163,6 +168,33 @@ const thrashed = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => (
   params: { $now: nowS },
 });
 
+/** Without these something isn't judged: a person is told their names. */
+const tells = {
+  tasks: [
+    "assignee",
+    "claim_lock",
+    "claim_expires",
+    "worker_pid",
+    "last_heartbeat_at",
+    "idempotency_key",
+    "block_recurrences",
+  ],
+  task_events: ["task_id", "kind", "payload", "created_at"],
+  task_runs: ["task_id", "started_at"],
+} as const;
+
+/** Tables and columns that this board hasn't got, and that would tell more. Pure. */
+const lacking = (columns: SqliteColumns): readonly string[] =>
+  Object.entries(tells).flatMap(([table, names]) => {
+    const has = columns.get(table);
+    return has === undefined ? [table] : names.filter((name) => !has.has(name)).map((name) => `${table}.${name}`);
+  });
+
+const lacks = (columns: SqliteColumns): SqliteQuery => ({
+  sql: "SELECT value AS name FROM json_each($names)",
+  params: { $names: JSON.stringify(lacking(columns)) },
+});
+
 /** The questions to a board, as far as its columns can answer them. Pure. */
 export const hermesQueries = (columns: SqliteColumns, ask: HermesAsk): Readonly<Record<string, SqliteQuery>> => {
   const events = columns.get("task_events");
@@ -177,6 +209,7 @@ export const hermesQueries = (columns: SqliteColumns, ask: HermesAsk): Readonly<
     ready: ready(usable, ask),
     running: running(usable),
     moved: moved(usable, ask),
+    lacks: lacks(columns),
     ...(ask.ids.length === 0 ? {} : { asked: asked(usable, ask) }),
     ...(hasEvents && events?.has("payload") === true ? { blocked: blocked(usable, ask) } : {}),
     ...(hasRuns ? { thrashed: thrashed(usable, ask) } : {}),

@@ -107,6 +107,7 @@ const readingOf = (rows: Rows, { nowS }: HermesAsk): QueueReading => {
     ]),
     jobsLeftOut: Math.max(0, count("running") - running.length),
     uncleanStarts: null,
+    lacks: of("lacks").flatMap((row) => textOf(row["name"]) ?? []),
     workers: "work kanban task (t_[0-9a-f]+)",
   };
 };

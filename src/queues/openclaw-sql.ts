@@ -47,13 +47,18 @@ const running = (has: (name: string) => boolean): SqliteQuery => {
   };
 };
 
-/** When a job was last begun, or ended by itself. What stands in the future is passed over. */
+/** When a job was last begun, or ended by itself; 0 where both times are kept and none stands there. What stands in the future is passed over. */
 const moved = (has: (name: string) => boolean, nowMs: number): SqliteQuery => {
   const started = has("started_at") ? "started_at" : "NULL";
   const ended = has("ended_at") ? "CASE WHEN status IN ('succeeded','failed','timed_out') THEN ended_at END" : "NULL";
+  const never =
+    has("started_at") && has("ended_at")
+      ? "CASE WHEN count(at) = 0 AND (SELECT count(*) FROM r) < 1000 THEN 0 END"
+      : "NULL";
   return {
-    sql: `WITH r AS (SELECT ${started} AS started, ${ended} AS ended FROM task_runs ORDER BY rowid DESC LIMIT 1000)
-          SELECT max(at) AS at FROM (SELECT started AS at FROM r UNION ALL SELECT ended FROM r) WHERE at <= $now + 60000`,
+    sql: `WITH r AS MATERIALIZED (SELECT ${started} AS started, ${ended} AS ended FROM task_runs ORDER BY rowid DESC LIMIT 1000)
+          SELECT coalesce(max(at) FILTER (WHERE at <= $now + 60000), ${never}) AS at
+          FROM (SELECT started AS at FROM r UNION ALL SELECT ended FROM r)`,
     params: { $now: nowMs },
   };
 };

@@ -51,7 +51,10 @@ export interface QueueReading {
   readonly slots: number | null;
   /** Age of the oldest ready job in seconds. */
   readonly oldestReadyS: number | null;
-  /** Epoch seconds of the last claim or finish that the source knows of; null: it keeps no times, and only counters that move tell. */
+  /**
+   * Epoch seconds of the last claim or finish that the source knows of; 0: it keeps them, and there was none yet; null: it keeps no times, and only
+   * counters that move tell.
+   */
   readonly movedS: number | null;
   /**
    * The running jobs, those with something wrong, the ready ones that have waited longest, and any that a live worker names, whatever they
@@ -61,6 +64,8 @@ export interface QueueReading {
   readonly jobsLeftOut: number;
   /** Starts of the queue's own program in the last 10 minutes that ended unclean; null: not told. */
   readonly uncleanStarts: number | null;
+  /** Tables and columns that this version of the source hasn't got, by name: what they tell isn't judged. */
+  readonly lacks?: readonly string[];
   /** Source text of a regular expression for the command lines of this source's workers, first group the job's id; null: none known. */
   readonly workers: string | null;
 }

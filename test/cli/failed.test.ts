@@ -103,7 +103,7 @@ describe("failedCommand() says what ails it and the one next command", () => {
     {
       name: "a chat that doesn't take alerts",
       given: [75, "an alert cannot be delivered: 401"],
-      want: "Next: dogwatch chat test",
+      want: "Next: sudo dogwatch chat test",
     },
     {
       name: "a state that can't be made",

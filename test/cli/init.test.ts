@@ -59,6 +59,14 @@ describe("init", () => {
     expect(host.files.stat(config)).toMatchObject({ mode: 0o644 });
   });
 
+  test("init --config FILE says what to run with that file", async () => {
+    const host = gatewayHost();
+    const cli = cliOf(host);
+    await initCommand({ ...cli, paths: { ...cli.paths, config: "/root/draft.yaml" } });
+    for (const words of ["validate", "tick --dry-run", "init --diff"])
+      expect(host.terminal.stdout).toContain(`dogwatch ${words} --config /root/draft.yaml\n`);
+  });
+
   for (const [name, put] of [
     ["a config", (host: FakeHost) => host.files.put(config, "mine")],
     ["a FIFO", (host: FakeHost) => host.files.putPipe(config)],

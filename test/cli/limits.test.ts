@@ -55,8 +55,23 @@ checks:
 `;
   const parsed = parseConfig(new TextEncoder().encode(text), "x.yaml", { hostname: "web-1" });
   if (parsed.kind !== "config") throw new Error("the config is not valid");
-  const cli = cliOf(createFakeHost());
-  expect(blindChecks({ ...cli, paths: { ...cli.paths, helper: "/var/lib/dogwatch-heal" } }, parsed.config)).toEqual([
+  expect(blindChecks(cliOf(createFakeHost()), parsed.config)).toEqual([
     'check "blind": "forbid_env" of processes of other users than "dogwatch" reads unknown; add "as: agents", and "user" in "process"',
   ]);
+});
+
+test("blindChecks() tells a user install whose environments it can't read", () => {
+  const text = `chat: console
+checks:
+  mine: { process: { name: a, user: ann }, forbid_env: ["*_BOT_TOKEN"] }
+  theirs: { process: { name: a, user: agents }, forbid_env: ["*_BOT_TOKEN"] }
+  any: { process: { name: a }, forbid_env: ["*_BOT_TOKEN"] }
+`;
+  const parsed = parseConfig(new TextEncoder().encode(text), "x.yaml", { hostname: "web-1" });
+  if (parsed.kind !== "config") throw new Error("the config is not valid");
+  const blind = blindChecks(cliOf(ann()), parsed.config);
+  expect(blind.map((line) => line.slice(0, 15))).toEqual(['check "theirs":', 'check "any": "f']);
+  expect(blind[0]).toEqual(
+    'check "theirs": "forbid_env" of other users\' processes reads unknown: only a system install can look, with "as: agents"',
+  );
 });

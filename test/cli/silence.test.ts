@@ -56,6 +56,13 @@ describe("silence", () => {
     expect((await run(bed, "list")).out).toBe('"unit" is silenced until 2026-11-23 04:10 UTC by uid:0: still moving\n');
   });
 
+  test("silence add of a preset's key names the checks that it made", async () => {
+    const bed = createTickBed("chat: console\nchecks: { openclaw: { preset: openclaw } }\n");
+    const { exit, err } = await run(bed, "add openclaw", forAnHour);
+    expect(exit).toBe(64);
+    expect(err).toContain('there is no check "openclaw": there are openclaw-unit, openclaw-');
+  });
+
   const misuses: readonly { readonly words: string; readonly flags?: Partial<Flags>; readonly want: string }[] = [
     { words: "add unit", flags: { reason: "x" }, want: "a silence always ends" },
     { words: "add unit", flags: { forText: "soon", reason: "x" }, want: "say how long" },

@@ -85,7 +85,7 @@ describe("statusCommand() shows", () => {
   const red = checkState({
     verdict: "red",
     reading: "bad",
-    evidence: `no answer in 5 s ${"and so on ".repeat(28)}`,
+    evidence: `no answer in 5 s${" and so on".repeat(6)}`,
     since: "2026-11-23T01:55:00.000Z",
     ticks: 3,
   });
@@ -104,7 +104,9 @@ describe("statusCommand() shows", () => {
       [
         "RED · last tick 4 min ago",
         "  green   gateway                   200 in 5 ms                 65 min, 12 ticks",
-        "  red     a-check-with-a-name-of-forty-characters  no answer in… 10 min, 3 ticks",
+        "  red     a-check-with-a-name-of-forty-characters                10 min, 3 ticks",
+        "          no answer in 5 s and so on and so on and so on and so on and so on and",
+        "          so on",
         "  green   new                       it reads ok                   65 min, 1 tick",
         "last heal: restart-unit for gateway, healed, 02:00 UTC",
         "alerts waiting: 0",

@@ -134,16 +134,21 @@ describe("tickTable()", () => {
   });
 
   for (const given of [40, 80, 200])
-    test(`tickTable() keeps a check within ${given} columns, and shows since when before all of the evidence`, () => {
+    test(`tickTable() keeps a check within ${given} columns, and all of the evidence below it`, () => {
       const evidence = "word ".repeat(60).trim();
       const checks = [
         { ...red, evidence },
         { ...red, name: "n".repeat(63), evidence },
       ];
       const narrow = createFakeHost({ terminal: { columns: given } }).terminal;
-      const lines = tickTable(report({ checks }), narrow).split("\n").slice(1, 3);
-      for (const line of lines) expect([...line].length).toBeLessThanOrEqual(given);
-      if (given >= 80) expect(lines[0]).toEndWith("… (2 ticks, since 02:00 UTC)");
+      const [, first, ...lines] = tickTable(report({ checks }), narrow).split("\n").slice(0, -2);
+      for (const line of [first, ...lines]) expect([...`${line}`].length).toBeLessThanOrEqual(given);
+      if (given >= 80) expect(first).toEndWith("gateway                   (2 ticks, since 02:00 UTC)");
+      const below = lines.slice(
+        0,
+        lines.findIndex((line) => line.startsWith("  red")),
+      );
+      expect(below.map((line) => line.trim()).join(" ")).toBe(evidence);
     });
 });
 

@@ -49,6 +49,28 @@ describe("validate", () => {
     expect(err).toContain(`cannot read "${paths.credentials.path}/telegram-token": no such file or directory`);
   });
 
+  test("validate of a named file says too which environments the watcher can't read", async () => {
+    const text = `${configText}`.replace(
+      "checks:\n",
+      'checks:\n  env: { process: { name: a, user: agents }, forbid_env: ["*_TOKEN"] }\n',
+    );
+    const host = hostWith(text);
+    const exit = await validateCommand({ host, paths, words: [paths.config], flags });
+    expect(exit).toBe(0);
+    expect(host.terminal.stderr).toContain(
+      'check "env": "forbid_env" of processes of other users than "dogwatch" reads unknown; add "as: agents"',
+    );
+  });
+
+  test("validate takes one file, so that none of several is passed over", async () => {
+    const host = hostWith(configText);
+    const exit = await validateCommand({ host, paths, words: [paths.config, "/b.yaml"], flags });
+    expect([exit, host.terminal.stderr]).toEqual([
+      64,
+      'dogwatch: cannot check "/b.yaml" too: one file at a time\n  Run: dogwatch validate FILE, once for each\n',
+    ]);
+  });
+
   test("validate --json is one object, valid or not", async () => {
     expect(JSON.parse((await run(hostWith(configText), true)).out)).toEqual({
       file: paths.config,

@@ -108,7 +108,10 @@ const watch = (bed: Bed, chat: Receiver): Watched => {
       return Number(await bed.run(["/usr/bin/systemctl", "show", "-P", "ExecMainStatus", "dogwatch.service"]));
     },
     tickJson: async () =>
-      parse(tickSchema, JSON.parse((await bed.exec(["/usr/local/bin/dogwatch", "tick", "--json"])).out)),
+      parse(
+        tickSchema,
+        JSON.parse((await bed.exec(["/usr/local/bin/dogwatch", "tick", "--json"], { timeoutMs: 190_000 })).out),
+      ),
     healLog,
     count: async (event) => (await healLog()).filter((line) => line.event === event).length,
     journal: async (...options) => {

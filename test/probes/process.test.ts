@@ -14,22 +14,22 @@ describe("processProbe.look() judges who lives", () => {
     {
       name: "a zombie is dead",
       given: [{ state: "Z" }],
-      want: { kind: "bad", evidence: 'no live process (pid 100 is a zombie; name "gateway")' },
+      want: { kind: "bad", evidence: "no live process (pid 100 is a zombie)" },
     },
     {
       name: "a dying one is dead",
       given: [{ state: "X" }],
-      want: { kind: "bad", evidence: 'no live process (pid 100 is a zombie; name "gateway")' },
+      want: { kind: "bad", evidence: "no live process (pid 100 is a zombie)" },
     },
     {
       name: "a stopped one is not alive",
       given: [{ state: "T" }],
-      want: { kind: "bad", evidence: 'no live process (pid 100 is stopped (SIGSTOP); name "gateway")' },
+      want: { kind: "bad", evidence: "no live process (pid 100 is stopped (SIGSTOP))" },
     },
     {
       name: "one that a debugger holds is not alive",
       given: [{ state: "t" }],
-      want: { kind: "bad", evidence: 'no live process (pid 100 is stopped (SIGSTOP); name "gateway")' },
+      want: { kind: "bad", evidence: "no live process (pid 100 is stopped (SIGSTOP))" },
     },
     { name: "none is dead", given: [], want: { kind: "bad", evidence: 'no live process (name "gateway")' } },
     {

@@ -7,6 +7,11 @@ describe("judgeFlow() calls well", () => {
   const cases = [
     { name: "an empty queue", given: { running: 0 }, want: "idle" },
     { name: "an empty queue that tells nothing else", given: {}, want: "idle" },
+    {
+      name: "a queue whose first job is young",
+      given: { ready: 3, running: 0, oldestReadyS: 29 * minute, movedS: 0 },
+      want: "standing still for 29 min: 3 ready, 0 running",
+    },
     { name: "an idle queue whatever its ages", given: { running: 0, movedS: ago(90 * 24 * hour) }, want: "idle" },
     { name: "an idle queue with blocked jobs", given: { running: 0, blocked: 3 }, want: "idle: 3 blocked" },
     { name: "a queue with nothing but work", given: { running: 2 }, want: "flowing: 0 ready, 2 running" },
@@ -57,6 +62,11 @@ describe("judgeFlow() finds stuck by the source's times", () => {
       name: "nothing claimed for long",
       given: stuck,
       want: "stuck: 3 ready, 0 running, nothing claimed or finished for 42 min",
+    },
+    {
+      name: "nothing claimed ever",
+      given: { ...stuck, movedS: 0, oldestReadyS: 31 * minute },
+      want: "stuck: 3 ready, 0 running, nothing claimed or finished for 31 min",
     },
     {
       name: "a free slot",

@@ -131,7 +131,7 @@ describe("readHermes() on boards where all is well", () => {
   const quiet = { ready: 0, running: 0, blocked: 0, done: 0, oldestReadyS: null, jobs: [], jobsLeftOut: 0 };
 
   test("readHermes() reads an empty board as nothing at all", async () => {
-    expect(await read(board())).toMatchObject({ ...quiet, movedS: null });
+    expect(await read(board())).toMatchObject({ ...quiet, movedS: 0, lacks: [] });
   });
 
   test("readHermes() reads a board of done and archived jobs as nothing to do", async () => {
@@ -361,7 +361,7 @@ describe("readHermes() and progress", () => {
     { name: "a claim", statements: [job(), ...events(["claimed", "heartbeat"])], at: nowS - 120 },
     { name: "a finish", statements: [job({ status: "done" }), ...events(["claimed", "completed"])], at: nowS - 60 },
     { name: "a run, its events gone", statements: [job(), ...runs(1, 300)], at: nowS - 300 },
-    { name: "no sign of life alone", statements: [job(), ...events(["heartbeat", "commented"])], at: null },
+    { name: "no sign of life alone", statements: [job(), ...events(["heartbeat", "commented"])], at: 0 },
     {
       name: "no time that is still to come",
       statements: [job(), ...events(["claimed", "claimed"], -100)],
@@ -460,9 +460,14 @@ describe("readHermes() on boards of other versions", () => {
         expect(jobs?.map(({ id }) => id)).toContain("t_7a85681a");
       });
 
+  test("readHermes() names the columns for want of which it tells less", async () => {
+    const { lacks } = await read(copyWith(...without("tasks", "claim_expires"), ...without("task_runs", "started_at")));
+    expect(lacks).toEqual(["tasks.claim_expires", "task_runs.started_at"]);
+  });
+
   test("readHermes() counts on a board without events and runs, and knows of no progress", async () => {
-    const { ready, movedS, jobs } = await read(copyWith("DROP TABLE task_events", "DROP TABLE task_runs"));
-    expect({ ready, movedS }).toEqual({ ready: 5, movedS: null });
+    const { ready, movedS, lacks, jobs } = await read(copyWith("DROP TABLE task_events", "DROP TABLE task_runs"));
+    expect({ ready, movedS, lacks }).toEqual({ ready: 5, movedS: null, lacks: ["task_events", "task_runs"] });
     expect(jobs?.filter(({ reblocked }) => reblocked !== null)).toEqual([]);
   });
 

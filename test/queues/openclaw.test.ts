@@ -128,7 +128,7 @@ describe("readOpenclaw() and ready jobs", () => {
       running: 0,
       done: 0,
       failed: 0,
-      movedS: null,
+      movedS: 0,
       jobs: [],
     });
   });
@@ -200,9 +200,9 @@ describe("readOpenclaw() and progress", () => {
     { name: "the start of a job", row: { status: "running", started_at: ago }, at: nowS - 600 },
     { name: "the end of a job", row: { status: "succeeded", ended_at: ago }, at: nowS - 600 },
     { name: "the failure of a job", row: { status: "failed", ended_at: ago }, at: nowS - 600 },
-    { name: "no cancelled job", row: { status: "cancelled", ended_at: ago }, at: null },
-    { name: "no lost job", row: { status: "lost", ended_at: ago }, at: null },
-    { name: "no new job", row: { last_event_at: ago }, at: null },
+    { name: "no cancelled job", row: { status: "cancelled", ended_at: ago }, at: 0 },
+    { name: "no lost job", row: { status: "lost", ended_at: ago }, at: 0 },
+    { name: "no new job", row: { last_event_at: ago }, at: 0 },
     { name: "no time that is still to come", row: { status: "running", started_at: nowMs + 600_000 }, at: null },
   ] as const;
   for (const { name, row, at } of rows)

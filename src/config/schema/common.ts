@@ -49,7 +49,7 @@ export const commonEntries = (redAfter: number, severity: Severity = "red"): Com
   severity: withDefault(
     choice(["red", "amber"]),
     severity,
-    "The worst that this check can be; amber tells and never heals.",
+    "The worst that this check can be. Amber never heals and sends no message: `status` shows it.",
     severity === "red" ? "amber" : "red",
   ),
   card: maybe(

@@ -1,9 +1,24 @@
 import { expect, test } from "bun:test";
+import type { ChatContext } from "../../../src/alert/platforms/platform.ts";
 import { contextWith, hostileText, message, send } from "./bed.ts";
 
-test("console send() writes one line of priority 0 to stderr", async () => {
+/** Where stderr is the journal, as in a unit. */
+const inUnit = (written: string[]): ChatContext => {
+  const context = contextWith("", written);
+  return { ...context, host: { ...context.host, terminal: { ...context.host.terminal, isErrJournal: true } } };
+};
+
+test("console send() shows a person at a terminal no priority", async () => {
   const written: string[] = [];
-  const delivery = await send({ kind: "console" }, "", message.text, contextWith("", written));
+  expect(await send({ kind: "console" }, "", "TEST web-1", contextWith("", written))).toMatchObject({
+    answer: "shown here; a tick's go to every terminal",
+  });
+  expect(written).toEqual(["TEST web-1\n"]);
+});
+
+test("console send() writes one line of priority 0 to the journal", async () => {
+  const written: string[] = [];
+  const delivery = await send({ kind: "console" }, "", message.text, inUnit(written));
   expect(delivery).toMatchObject({ kind: "delivered" });
   expect(written).toEqual([
     "<0>RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) | not healed: the unit was stopped on purpose" +
@@ -22,6 +37,6 @@ test("console send() keeps a message that nobody could read", async () => {
 
 test("console send() lets no escape and no second line through", async () => {
   const written: string[] = [];
-  await send({ kind: "console" }, "", `${hostileText}\r<1>second\n\n`, contextWith("", written));
+  await send({ kind: "console" }, "", `${hostileText}\r<1>second\n\n`, inUnit(written));
   expect(written.join("")).toMatch(/^<0>[^\p{Cc}]+\n$/u);
 });
