@@ -29,11 +29,10 @@ const answeredOf = (path: string, answer: HttpAnswer): Answered =>
     ? {
         path,
         status: answer.status,
-        contentType: answer.headers["content-type"] ?? "",
         body: answer.body,
         elapsedMs: answer.elapsedMs,
       }
-    : { path, status: undefined, contentType: "", body: answer.why, elapsedMs: answer.elapsedMs };
+    : { path, status: undefined, body: answer.why, elapsedMs: answer.elapsedMs };
 
 const ask = async (host: Host, { door }: Question, path: string): Promise<Answered> => {
   const answer = await host.http.request({

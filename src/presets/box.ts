@@ -12,7 +12,6 @@ export interface Answered {
   readonly path: string;
   /** undefined: no answer, and `body` says why. */
   readonly status: number | undefined;
-  readonly contentType: string;
   readonly body: string;
   readonly elapsedMs: number;
 }

@@ -6,7 +6,6 @@ import { processFacts } from "../fake-facts.ts";
 export const answered = (path: string, body = "", more: Partial<Answered> = {}): Answered => ({
   path,
   status: 200,
-  contentType: "application/json",
   body,
   elapsedMs: 2,
   ...more,
@@ -71,10 +70,7 @@ export const openclawDoor = (port: number): DoorAnswers => {
   const page = "<!doctype html><title>OpenClaw Control</title>";
   return {
     door: { host: "127.0.0.1", port },
-    nonsense: answered(nonsensePath, page, { contentType: "text/html" }),
-    tried: [
-      answered("/healthz", '{"ok":true,"status":"live"}'),
-      answered("/metrics", page, { contentType: "text/html" }),
-    ],
+    nonsense: answered(nonsensePath, page),
+    tried: [answered("/healthz", '{"ok":true,"status":"live"}'), answered("/metrics", page)],
   };
 };

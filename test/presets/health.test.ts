@@ -4,7 +4,7 @@ import { healthOf, nonsensePath } from "../../src/presets/health.ts";
 import { answered, doorAnswers, openclawDoor } from "./box-bed.ts";
 
 const page = "<!doctype html><h1>hello</h1>";
-const html = (path: string, body = page): Answered => answered(path, body, { contentType: "text/html" });
+const html = (path: string, body = page): Answered => answered(path, body);
 
 interface Case {
   readonly name: string;
