@@ -106,6 +106,17 @@ describe("openPost()", () => {
     expect(texts(second.mailbox.outbox())[0]).toContain("\nNext: dogwatch card unit-down\n");
   });
 
+  for (const [kind, card] of [
+    ["queue", "queue-stuck"],
+    ["heartbeat", "heartbeat-missed"],
+  ] as const)
+    test(`tellEnd() leads to ${card} after a restart that cured no ${kind}`, () => {
+      const { mailbox, post } = bed();
+      const sick = { ...later, judged: [judged({ kind, evidence: "stuck: 1 ready, 0 running" })] };
+      post.tellEnd(sick, healed({ outcome: "failed", why: "not well within 5 min" }), [incident()]);
+      expect(texts(mailbox.outbox())[0]).toContain(`\nNext: dogwatch card ${card}\n`);
+    });
+
   test("tellEnd() shows no evidence of a check that is well by now", () => {
     const { mailbox, post } = bed();
     post.tellEnd({ ...later, judged: [judged({ verdict: "green", evidence: "200 in 3 ms" })] }, healed(), [incident()]);
