@@ -92,6 +92,13 @@ describe("openPost()", () => {
     expect(sent.map(({ kind }) => kind)).toEqual(["red", "healed"]);
   });
 
+  test("openPost() says at once that no rule covers a check: its message may leave while another's heal runs", () => {
+    const { mailbox } = bed(red("alone"), red());
+    const [alone, gateway] = texts(mailbox.outbox());
+    expect(alone).toContain('\nNot healed: no rule covers "alone"\n');
+    expect(gateway).not.toContain("Not healed");
+  });
+
   test("tellEnd() of a heal that failed says RED in the first message of an incident, STILL RED in a later one", async () => {
     const failed = healed({ outcome: "failed", why: "not well within 5 min" });
     const first = bed(red());
