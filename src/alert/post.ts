@@ -28,8 +28,17 @@ const ofHealed = ({ outcome, recipe, unit, isUserUnit, why }: Healed): HealTold 
   why,
 });
 
+const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, isUserUnit: false, why });
+
+/** What is sure before any heal: that no rule is on it. */
+const uncovered = ({ kind, check }: Decision, { heal }: Config): HealTold | null =>
+  (kind === "red" || kind === "reminder") && !heal.rules.some(({ on }) => on.includes(check))
+    ? none(`no rule covers "${check}"`)
+    : null;
+
 /** How the heal stands for one decision: its own outcome, its refusal, or that another heal has this tick's one change. */
-const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): HealTold | null => {
+const healFor = (decision: Decision, healed: Healed, config: Config): HealTold | null => {
+  const { kind, check } = decision;
   if (kind !== "red" && kind !== "reminder") return null;
   if (healed.check === check || healed.sick.includes(check)) return ofHealed(healed);
   const ofSameRule = (other: string): boolean =>
@@ -37,17 +46,17 @@ const healFor = ({ kind, check }: Decision, healed: Healed, config: Config): Hea
   const reason = healed.reasons[check] ?? Object.entries(healed.reasons).find(([other]) => ofSameRule(other))?.[1];
   if (reason !== undefined)
     return { outcome: "refused", recipe: reason.recipe, unit: null, isUserUnit: false, why: reason.why };
-  const none = (why: string): HealTold => ({ outcome: "none", recipe: null, unit: null, isUserUnit: false, why });
-  if (!config.heal.rules.some((rule) => rule.on.includes(check))) return none(`no rule covers "${check}"`);
+  const first = uncovered(decision, config);
+  if (first !== null) return first;
   if (healed.outcome === "refused" && healed.recipe === null) return ofHealed(healed);
   if (healed.check === null) return none(healed.why);
   return none(`one change at a time: this tick is for "${healed.check}"`);
 };
 
-/** Puts the decisions' messages into the mailbox, without a word on heals yet. */
+/** Puts the decisions' messages into the mailbox, with no more on heals than that no rule covers a check: one may leave while a heal runs. */
 export const openPost = (mailbox: Mailbox, config: Config, telling: Telling, decisions: readonly Decision[]): Post => {
   const told: readonly Told[] = decisions.map((decision) => {
-    const message = tell(telling, decision, null);
+    const message = tell(telling, decision, uncovered(decision, config));
     mailbox.put([message]);
     return { id: message.id, decision };
   });

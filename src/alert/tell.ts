@@ -71,6 +71,8 @@ export const tellHeal = (
   isNew: boolean,
 ): Message => {
   const story = storyOf(telling, kind, about.check, about.incident, heal);
-  const own = telling.judged.find(({ name }) => name === about.check)?.card ?? null;
-  return compose({ ...story, isKnown: !isNew, card: own ?? about.card ?? story.card });
+  const judged = telling.judged.find(({ name }) => name === about.check);
+  // A restart that cured no queue and no loop leaves a unit that runs: what to do still hangs on the jobs.
+  const recipes = judged?.kind === "queue" || judged?.kind === "heartbeat" ? null : about.card;
+  return compose({ ...story, isKnown: !isNew, card: judged?.card ?? recipes ?? story.card });
 };

@@ -133,13 +133,13 @@ export const replaceFile = (path: string, text: string | Uint8Array, mode: numbe
 
 /**
  * Puts a file where none is: written and fsync'd beside its place, and then given its name by link(2), which never
- * replaces anything, a link or FIFO neither. Fails with `EEXIST` when something stands there.
+ * replaces anything, a link or FIFO neither; of the group of who runs this, whichever it has joined. Fails with `EEXIST` when something stands there.
  * Source: link(2), fsync(2).
  */
 export const createFile = (path: string, text: string, mode: number): Done => {
   const temporary = temporaryOf(path, pid);
   removeStale(path);
-  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, undefined));
+  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, process.getgid?.()));
   if (isFailure(written)) return written;
   return attempt(() => {
     try {

@@ -92,6 +92,13 @@ describe("openPost()", () => {
     expect(sent.map(({ kind }) => kind)).toEqual(["red", "healed"]);
   });
 
+  test("openPost() says at once that no rule covers a check: its message may leave while another's heal runs", () => {
+    const { mailbox } = bed(red("alone"), red());
+    const [alone, gateway] = texts(mailbox.outbox());
+    expect(alone).toContain('\nNot healed: no rule covers "alone"\n');
+    expect(gateway).not.toContain("Not healed");
+  });
+
   test("tellEnd() of a heal that failed says RED in the first message of an incident, STILL RED in a later one", async () => {
     const failed = healed({ outcome: "failed", why: "not well within 5 min" });
     const first = bed(red());
@@ -105,6 +112,17 @@ describe("openPost()", () => {
     );
     expect(texts(second.mailbox.outbox())[0]).toContain("\nNext: dogwatch card unit-down\n");
   });
+
+  for (const [kind, card] of [
+    ["queue", "queue-stuck"],
+    ["heartbeat", "heartbeat-missed"],
+  ] as const)
+    test(`tellEnd() leads to ${card} after a restart that cured no ${kind}`, () => {
+      const { mailbox, post } = bed();
+      const sick = { ...later, judged: [judged({ kind, evidence: "stuck: 1 ready, 0 running" })] };
+      post.tellEnd(sick, healed({ outcome: "failed", why: "not well within 5 min" }), [incident()]);
+      expect(texts(mailbox.outbox())[0]).toContain(`\nNext: dogwatch card ${card}\n`);
+    });
 
   test("tellEnd() shows no evidence of a check that is well by now", () => {
     const { mailbox, post } = bed();

@@ -75,7 +75,7 @@ describeOnBed("dogwatch init", () => {
     expect(text).toContain("unit bot.service of user agents: pid ");
     expect(text).toContain("GET /metrics answered 3 metrics");
     expect(text).toContain("\n  openclaw:\n    preset: openclaw\n    as: agents");
-    expect(await sh(`stat -c '%U %a' ${config}`)).toBe("root 644\n");
+    expect(await sh(`stat -c '%U:%G %a' ${config}`)).toBe("root:root 644\n");
 
     const valid = await dogwatch("validate");
     expect([valid.status, valid.err]).toEqual([0, ""]);
