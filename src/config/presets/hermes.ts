@@ -3,7 +3,7 @@ import type { HermesParams } from "../schema/preset.ts";
 import { asOf, graceOf, type Made, named, type Place, processCheck, type Raw, restartOf, unitCheck } from "./preset.ts";
 
 /** The gateway's command line, of any profile: by its unit's Python module or by the program `hermes`, and no shell around them. */
-const command = "^\\S*python[0-9.]* (-\\S+ )*(-m hermes_cli\\.main|\\S*/hermes) (.* )?gateway run( |$)";
+const command = "^\\S*python[0-9.]* (-\\S+ )*(-m hermes_cli\\.main|(?!-)\\S*/hermes) (.* )?gateway run( |$)";
 
 /** Homes of Hermes: that of this gateway, and the one above all profiles, which holds the board. */
 const homesOf = (
