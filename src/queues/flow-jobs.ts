@@ -46,6 +46,8 @@ const expired = ({ expiresS }: Claim, clock: Clock): string | undefined => {
 
 const staleWhy = (job: Job, { facts, options }: FlowLook, clock: Clock): string | undefined => {
   const { claim, beatS } = job;
+  // While the host was off nobody could renew a claim or take one back, and whoever does that has only just come up.
+  if (clock.uptimeS < unreclaimedS) return undefined;
   const dead =
     claim !== null && facts.live !== null && isOurs(claim, facts) ? deadWorker(job, facts.live, clock) : undefined;
   if (dead !== undefined) return dead;
