@@ -113,7 +113,7 @@ const sickOnes = async (cli: Cli, box: Box, config: Config, plan: Plan): Promise
 /** The rule in whose lines a fault stands, by its place among those that are written, from 0; -1 for one elsewhere. */
 const ruleAt = (text: string, line: number): number => {
   const lines = text.split("\n");
-  const begin = lines.findIndex((each) => each === "  rules:");
+  const begin = lines.indexOf("  rules:");
   const isInside = begin >= 0 && /^ {4}/u.test(lines[line - 1] ?? "") && line - 1 > begin;
   return isInside ? lines.slice(begin, line).filter((each) => each.startsWith("    - on:")).length - 1 : -1;
 };

@@ -312,11 +312,11 @@ describe("expandPresets() on what a preset is told", () => {
       expect(new RegExp(command, "u").test(line)).toBe(want);
     });
 
-  const long = 200_000;
+  const long = 100_000;
   const lines: readonly { given: string; line: string }[] = [
     { given: "openclaw", line: `node${" /openclaw gateway".repeat(long / 18)} x` },
     { given: "openclaw", line: `node ${"/openclaw gateway - ".repeat(long / 20)}\n x` },
-    { given: "openclaw", line: `node ${"/openclaw gateway - ".repeat(long / 40)}${" ".repeat(long / 2)}\n x` },
+    { given: "openclaw", line: `node ${"/openclaw gateway - ".repeat(long / 40)}${" ".repeat(300)}\n x` },
     { given: "hermes", line: `python ${"-/hermes ".repeat(long / 9)}` },
     { given: "hermes", line: `python /hermes ${"gateway runs ".repeat(long / 13)}` },
     { given: "hermes", line: "python".repeat(long / 6) },
