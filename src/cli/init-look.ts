@@ -6,7 +6,7 @@ import { lookAll, lookAsUsers } from "../looks.ts";
 import type { Box } from "../presets/box.ts";
 import type { Found } from "../presets/find.ts";
 import type { Plan } from "../presets/plan.ts";
-import { type Remark, render } from "../presets/render.ts";
+import { liveRules, type Remark, render } from "../presets/render.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Cli } from "./cli.ts";
 
@@ -110,18 +110,30 @@ const sickOnes = async (cli: Cli, box: Box, config: Config, plan: Plan): Promise
   return sick;
 };
 
-/** A plan without what doesn't validate: its checks get a remark; a fault among the rules, or beyond, costs all rules. Undefined when there were none. */
+/** The rule in whose lines a fault stands, by its place among those that are written, from 0; -1 for one elsewhere. */
+const ruleAt = (text: string, line: number): number => {
+  const lines = text.split("\n");
+  const begin = lines.indexOf("  rules:");
+  const isInside = begin >= 0 && /^ {4}/u.test(lines[line - 1] ?? "") && line - 1 > begin;
+  return isInside ? lines.slice(begin, line).filter((each) => each.startsWith("    - on:")).length - 1 : -1;
+};
+
+/** A plan without what doesn't validate: its checks get a remark, its rules go; a fault beyond both costs all rules. Undefined when there were none. */
 const withoutFaults = (
   plan: Plan,
   text: string,
   faults: readonly Fault[],
   remarks: Map<string, Remark>,
 ): Plan | undefined => {
+  const before = new Map(remarks);
   const places = faults.map((fault) => ({ fault, name: blockAt(text, fault.line) ?? "" }));
   const isOurs = ({ name }: { readonly name: string }) => plan.blocks.some((block) => block.name === name);
   for (const { fault, name } of places.filter(isOurs))
     remarks.set(name, { kind: "off", why: `it doesn't validate: ${fault.message}` });
   if (places.every(isOurs)) return plan;
+  const written = liveRules(plan, before);
+  const wrong = faults.flatMap(({ line }) => written[ruleAt(text, line)] ?? []);
+  if (wrong.length > 0) return { ...plan, rules: plan.rules.filter((rule) => !wrong.includes(rule)) };
   return plan.rules.length === 0 ? undefined : { ...plan, rules: [] };
 };
 

@@ -90,6 +90,37 @@ export const inspectDatabase = (given: string): DatabaseFiles | Failure => {
   return { path, isWal, walBytes, stamp: `${stamp}:${walBytes ?? 0}:${head.subarray(24, 28).join(".")}` };
 };
 
+const holdFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+
+const holdOne = (path: string): readonly number[] | Failure => {
+  const fd = attempt(() => openSync(path, holdFlags));
+  if (!isFailure(fd)) return [fd];
+  return fd.code === "EAGAIN" ? failed("EBUSY", "another program has a lease on it, or on its log") : [];
+};
+
+/**
+ * Keeps a database and the files beside it open while SQLite opens them; give what it returns to {@link letGo} once SQLite has closed them (a
+ * close drops this process's locks). Whoever owns a file can take a lease on it, at which every other open waits for 45 s: this one never waits,
+ * and on a file that is open elsewhere nobody gets one. Fails with `EBUSY` at a lease. Never throws. Source: fcntl(2), "Leases".
+ */
+export const hold = (path: string): readonly number[] | Failure => {
+  const held: number[] = [];
+  for (const each of [path, `${path}-wal`, `${path}-shm`]) {
+    const fds = holdOne(each);
+    if (isFailure(fds)) {
+      letGo(held);
+      return fds;
+    }
+    held.push(...fds);
+  }
+  return held;
+};
+
+/** Ends a {@link hold}. Never throws. */
+export const letGo = (held: readonly number[]): void => {
+  for (const fd of held) attempt(() => closeSync(fd));
+};
+
 /**
  * Why a database may not be read without locks, or undefined when it may. A writer that holds it may be in the middle
  * of a change. Where the kernel doesn't tell of locks (no /proc/locks), the stamps before and after have to do. Never throws.

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Sqlite, SqliteCell, SqliteLook, SqliteLooked, SqliteQuery, SqliteRow } from "./database.ts";
 import { failed, isFailure } from "./failure.ts";
 import type { Clock, Failure } from "./host.ts";
-import { type DatabaseFiles, inspectDatabase, writerOf } from "./sqlite-file.ts";
+import { type DatabaseFiles, hold, inspectDatabase, letGo, writerOf } from "./sqlite-file.ts";
 
 /** A look that is under way ends by then. */
 const lookMs = 1200;
@@ -76,6 +76,8 @@ const columnsOf = (database: DatabaseSync, look: SqliteLook): ReadonlyMap<string
 const lookInside = (database: DatabaseSync, look: SqliteLook, isLate: () => boolean): SqliteLooked => {
   // Sorting may not spill into a file, a file that shrinks may not kill us, and a schema's own functions stay harmless.
   database.exec("PRAGMA temp_store = 2; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON");
+  // The file itself may ask for a cache of any size. Source: https://www.sqlite.org/pragma.html#pragma_default_cache_size
+  database.exec("PRAGMA cache_size = -2000");
   database.function("in_time", () => {
     if (isLate()) throw new TooLate();
     return 1;
@@ -88,6 +90,8 @@ const lookInside = (database: DatabaseSync, look: SqliteLook, isLate: () => bool
 };
 
 const lookThrough = (files: DatabaseFiles, how: string, look: SqliteLook, isLate: () => boolean): SqliteLooked => {
+  const held = hold(files.path);
+  if (isFailure(held)) return held;
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(`${pathToFileURL(files.path).href}?${how}`, { readOnly: true, timeout: 0 });
@@ -96,6 +100,7 @@ const lookThrough = (files: DatabaseFiles, how: string, look: SqliteLook, isLate
     return failureOf(error);
   } finally {
     database?.close();
+    letGo(held);
   }
 };
 

@@ -1,5 +1,6 @@
 import { type Block, block } from "./block.ts";
 import type { Box, Service } from "./box.ts";
+import { hostNames, isFree, namesFor } from "./check-names.ts";
 import type { Finding } from "./find.ts";
 import { presetBlock } from "./preset-block.ts";
 import { seenOf } from "./sentences.ts";
@@ -57,29 +58,21 @@ const blocksOf = (box: Box, finding: Finding, name: string): Plan => {
   return { blocks: [unit, ...doors, ...more], rules: isGateway ? [ruleOf(box, service, on)] : [] };
 };
 
-const baseName = ({ unit, main }: Service, role: string): string => {
-  const text = (unit ?? (role === "other" ? main.comm : role)).replace(/\.service$/u, "");
-  const name = text.replace(/[^A-Za-z0-9._-]+/gu, "-").replace(/^[^A-Za-z0-9]+|-+$/gu, "");
-  return name.slice(0, 40) || "service";
-};
-
-/** A name that no other finding has: with the user's, then with a number. */
-const ownName = (service: Service, role: string, taken: Set<string>): string => {
-  const isPreset = (role === "openclaw" || role === "hermes") && service.unit !== undefined;
-  const base = isPreset && !taken.has(role) ? role : baseName(service, role);
-  const user = (service.manager ?? "").replace(/[^A-Za-z0-9._-]+/gu, "-");
-  const wishes = [base, ...(user === "" ? [] : [`${base}-${user}`.slice(0, 50)])];
-  let name = wishes.find((wish) => !taken.has(wish)) ?? base;
-  for (let at = 2; taken.has(name); at += 1) name = `${base}-${at}`;
-  taken.add(name);
-  return name;
+/** The checks of a finding under the first name that is free for all of them. */
+const namedPlan = (box: Box, finding: Finding, taken: ReadonlyMap<string, Block>): Plan => {
+  for (const name of namesFor(finding, taken)) {
+    const made = blocksOf(box, finding, name);
+    if (made.blocks.every((each) => isFree(each, taken))) return made;
+  }
+  return { blocks: [], rules: [] };
 };
 
 /** The checks and rules for what was found, each check with what was seen in its comment. Pure, never throws. */
 export const plan = (box: Box, findings: readonly Finding[]): Plan => {
-  const taken = new Set<string>();
+  const taken = new Map(hostNames.map((name) => [name, block(name, [])]));
   const plans = findings.map((finding): Plan => {
-    const { blocks, rules } = blocksOf(box, finding, ownName(finding.service, finding.role, taken));
+    const { blocks, rules } = namedPlan(box, finding, taken);
+    for (const each of blocks) taken.set(each.name, each);
     const [first, ...rest] = blocks;
     return first === undefined
       ? { blocks, rules }

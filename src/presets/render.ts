@@ -2,7 +2,7 @@ import type { Block } from "./block.ts";
 import type { Box } from "./box.ts";
 import type { Found } from "./find.ts";
 import type { Plan, RulePlan } from "./plan.ts";
-import { comment, flow } from "./yaml-text.ts";
+import { comment, flow, scalar } from "./yaml-text.ts";
 
 /** Why a check is not, or could not be, as green as the rest: `off` leaves it as a comment, `note` only says something. */
 export interface Remark {
@@ -74,7 +74,7 @@ const blockLines = (block: Block, live: ReadonlySet<string>, remarks: Remarks): 
   const yaml = [
     `  ${block.name}:`,
     ...block.body.map((line) => `    ${line}`),
-    ...(needs.length === 0 ? [] : [`    needs: [${needs.join(", ")}]`]),
+    ...(needs.length === 0 ? [] : [`    needs: [${needs.map(scalar).join(", ")}]`]),
   ];
   return [
     ...block.seen.flatMap((each) => comment(each, "  ")),
@@ -93,10 +93,16 @@ const partLines = (block: Block, blocks: readonly Block[], remarks: Remarks): re
     return kind === "off" ? [...words, `  ${name}: off`] : words;
   });
 
+/** The rules that are written: those with a check left. Pure. */
+export const liveRules = (plan: Plan, remarks: Remarks): readonly RulePlan[] => {
+  const live = liveNames(plan, remarks);
+  return plan.rules.filter(({ on }) => on.some((name) => live.has(name)));
+};
+
 const ruleLines = ({ on, with: given }: RulePlan, live: ReadonlySet<string>): readonly string[] => {
   const named = on.filter((name) => live.has(name));
   if (named.length === 0) return [];
-  return [`    - on: [${named.join(", ")}]`, "      recipe: restart-unit", `      with: ${flow(given)}`];
+  return [`    - on: [${named.map(scalar).join(", ")}]`, "      recipe: restart-unit", `      with: ${flow(given)}`];
 };
 
 const ruleWords =

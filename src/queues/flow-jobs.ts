@@ -44,8 +44,13 @@ const expired = ({ expiresS }: Claim, clock: Clock): string | undefined => {
   return `claim ran out ${forSo(overS)} ago${overS > unreclaimedS ? " and was not taken back" : ""}`;
 };
 
+/** While the host was off nobody could renew a claim or take one back, and whoever does that has only just come up. */
+const isFromBeforeBoot = ({ claim, beatS, sinceS }: Job, { nowS, uptimeS }: Clock): boolean =>
+  (claim?.atS ?? sinceS ?? beatS ?? 0) < nowS - uptimeS;
+
 const staleWhy = (job: Job, { facts, options }: FlowLook, clock: Clock): string | undefined => {
   const { claim, beatS } = job;
+  if (isFromBeforeBoot(job, clock) && clock.uptimeS < unreclaimedS) return undefined;
   const dead =
     claim !== null && facts.live !== null && isOurs(claim, facts) ? deadWorker(job, facts.live, clock) : undefined;
   if (dead !== undefined) return dead;

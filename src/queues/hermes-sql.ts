@@ -1,5 +1,5 @@
 import type { SqliteColumns, SqliteQuery } from "../host/database.ts";
-import { beginning, inJson, inTime } from "./cell.ts";
+import { amount, beginning, inJson, inTime } from "./cell.ts";
 
 /** Columns without which a board tells nothing. */
 export const hermesNeeds = { tasks: ["id", "status", "created_at"] } as const;
@@ -39,7 +39,7 @@ const counts = (): SqliteQuery => ({
 const ready = (columns: SqliteColumns, { profiles }: HermesAsk): SqliteQuery => {
   const has = (name: string): boolean => columns.get("tasks")?.has(name) === true;
   const since = columns.has("task_events")
-    ? `max(o.created_at, coalesce((SELECT max(e.created_at) FROM task_events e WHERE e.task_id = o.id AND e.kind IN (${readyKinds}) AND ${inTime}), 0))`
+    ? `max(o.created_at, coalesce((SELECT max(${amount("e.created_at")}) FROM task_events e WHERE e.task_id = o.id AND e.kind IN (${readyKinds}) AND ${inTime}), 0))`
     : "o.created_at";
   const hasLane = has("assignee") && profiles !== null;
   const lane = hasLane ? "assignee IN (SELECT value FROM json_each($profiles))" : "assignee <> ''";
@@ -51,7 +51,7 @@ const ready = (columns: SqliteColumns, { profiles }: HermesAsk): SqliteQuery => 
       ? `${allOf("1")} - ${allOf("assignee IS NULL")} - ${allOf("assignee = ''")}`
       : allOf("1");
   return {
-    sql: `WITH o AS MATERIALIZED (SELECT id, created_at, ${has("claim_lock") ? "claim_lock IS NOT NULL" : "0"} AS is_held
+    sql: `WITH o AS MATERIALIZED (SELECT id, ${amount("created_at")} AS created_at, ${has("claim_lock") ? "claim_lock IS NOT NULL" : "0"} AS is_held
             FROM tasks WHERE status = 'ready' ${has("assignee") ? `AND ${lane}` : ""} AND ${inTime} ORDER BY rowid LIMIT 100)
           SELECT ${taken} - (SELECT count(*) FROM o WHERE is_held) AS n, ${beginning("o.id")} AS id, ${since} AS since
           FROM o WHERE NOT o.is_held ORDER BY since LIMIT 10`,
@@ -65,15 +65,15 @@ const running = (columns: SqliteColumns): SqliteQuery => {
   const run = column("tasks", "current_run_id", "t");
   const spawned =
     run !== "NULL" && columns.get("task_events")?.has("run_id") === true
-      ? `(SELECT e.created_at FROM task_events e WHERE e.run_id = ${run} AND e.kind = 'spawned' AND ${inTime} ORDER BY e.rowid DESC LIMIT 1)`
+      ? `(SELECT ${amount("e.created_at")} FROM task_events e WHERE e.run_id = ${run} AND e.kind = 'spawned' AND ${inTime} ORDER BY e.rowid DESC LIMIT 1)`
       : "NULL";
   const started =
     run !== "NULL" && columns.get("task_runs")?.has("started_at") === true
-      ? `coalesce((SELECT r.started_at FROM task_runs r WHERE r.rowid = ${run}), ${column("tasks", "started_at", "t")})`
-      : column("tasks", "started_at", "t");
+      ? `coalesce((SELECT ${amount("r.started_at")} FROM task_runs r WHERE r.rowid = ${run}), ${amount(column("tasks", "started_at", "t"))})`
+      : amount(column("tasks", "started_at", "t"));
   return {
-    sql: `SELECT ${beginning("t.id")} AS id, ${beginning(column("tasks", "claim_lock", "t"), 300)} AS lock, ${column("tasks", "claim_expires", "t")} AS expires,
-            ${column("tasks", "worker_pid", "t")} AS pid, ${column("tasks", "last_heartbeat_at", "t")} AS beat,
+    sql: `SELECT ${beginning("t.id")} AS id, ${beginning(column("tasks", "claim_lock", "t"), 300)} AS lock, ${amount(column("tasks", "claim_expires", "t"))} AS expires,
+            ${amount(column("tasks", "worker_pid", "t"))} AS pid, ${amount(column("tasks", "last_heartbeat_at", "t"))} AS beat,
             ${beginning(column("tasks", "idempotency_key", "t"))} AS key, ${spawned} AS spawned, ${started} AS since
           FROM tasks t WHERE t.status = 'running' AND ${inTime} ORDER BY t.rowid LIMIT 200`,
   };
@@ -87,12 +87,12 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const runs = columns.get("task_runs");
   const hasEvents = columns.has("task_events");
   const fromEvents = hasEvents
-    ? `SELECT created_at AS at FROM (SELECT kind, created_at FROM task_events ORDER BY rowid DESC LIMIT 2000)
+    ? `SELECT ${amount("created_at")} AS at FROM (SELECT kind, created_at FROM task_events ORDER BY rowid DESC LIMIT 2000)
        WHERE kind IN ('claimed','completed')`
     : "SELECT NULL AS at";
   const fromRuns =
     runs?.has("started_at") === true
-      ? `SELECT started_at AS at FROM (SELECT started_at FROM task_runs ORDER BY rowid DESC LIMIT 200)`
+      ? `SELECT ${amount("started_at")} AS at FROM (SELECT started_at FROM task_runs ORDER BY rowid DESC LIMIT 200)`
       : "SELECT NULL AS at";
   const never = hasEvents && runs?.has("started_at") === true ? "CASE count(at) WHEN 0 THEN 0 END" : "NULL";
   return {
@@ -104,7 +104,7 @@ const moved = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
 /** When something last happened to a job that may have changed where it stands. */
 const lastEvent = (columns: SqliteColumns): string =>
   columns.has("task_events")
-    ? `(SELECT e.created_at FROM task_events e WHERE e.task_id = t.id AND ${inTime}
+    ? `(SELECT ${amount("e.created_at")} FROM task_events e WHERE e.task_id = t.id AND ${inTime}
           AND e.kind NOT IN ('heartbeat','claim_extended','commented') ORDER BY e.created_at DESC LIMIT 1)`
     : "NULL";
 
@@ -121,7 +121,7 @@ const asked = (columns: SqliteColumns, { ids }: HermesAsk): SqliteQuery => ({
  */
 const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
   const column = columnIn(columns);
-  const times = `coalesce(${column("tasks", "block_recurrences", "t")}, 0)`;
+  const times = `coalesce(${amount(column("tasks", "block_recurrences", "t"))}, 0)`;
   const isAgain = "t.status <> 'todo' AND f.blocked > f.unblocked AND f.unblocked > f.completed";
   const isLoop = `t.status <> 'todo' AND (${times} >= 2 OR f.loop > max(f.unblocked, f.completed))`;
   const isGaveUp = "t.status = 'blocked' AND f.gave_up > max(f.unblocked, f.completed, f.blocked)";
@@ -142,13 +142,13 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
           coalesce(max(e.rowid) FILTER (WHERE e.kind = 'block_loop_detected'), 0) AS loop,
           coalesce(max(e.rowid) FILTER (WHERE e.kind = 'gave_up'), 0) AS gave_up,
           coalesce(max(e.rowid) FILTER (WHERE e.kind = 'completed'), 0) AS completed,
-          count(*) FILTER (WHERE e.kind IN ('blocked','dependency_wait') AND e.created_at > $now - 86400) AS often
+          count(*) FILTER (WHERE e.kind IN ('blocked','dependency_wait') AND ${amount("e.created_at")} > $now - 86400) AS often
         FROM c LEFT JOIN task_events e ON e.task_id = c.id AND ${inTime}
           AND e.kind IN ('unblocked','blocked','block_loop_detected','gave_up','completed','dependency_wait')
         GROUP BY c.id)
       SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, f.often AS often,
         ${isAgain} AS is_again, ${isLoop} AS is_loop, ${isGaveUp} AS is_gave_up,
-        (SELECT e.created_at FROM task_events e WHERE e.rowid = max(f.blocked, f.gave_up)) AS since,
+        (SELECT ${amount("e.created_at")} FROM task_events e WHERE e.rowid = max(f.blocked, f.gave_up)) AS since,
         coalesce(${inJson(last, "$.kind")}, ${beginning(column("tasks", "block_kind", "t"))}) AS cause,
         ${inJson(last, "$.reason")} AS reason,
         ${inJson(before, "$.kind")} AS cause_before, ${inJson(before, "$.reason")} AS reason_before,
@@ -163,7 +163,7 @@ const blocked = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => {
 const thrashed = (columns: SqliteColumns, { nowS }: HermesAsk): SqliteQuery => ({
   sql: `SELECT ${beginning("t.id")} AS id, ${beginning("t.status")} AS status, ${lastEvent(columns)} AS since, r.n AS n FROM (
           SELECT task_id, count(*) AS n FROM (SELECT task_id, started_at FROM task_runs ORDER BY rowid DESC LIMIT 2000)
-          WHERE started_at > $now - 3600 GROUP BY task_id HAVING n > 5) r
+          WHERE ${amount("started_at")} > $now - 3600 GROUP BY task_id HAVING n > 5) r
         JOIN tasks t ON t.id = r.task_id WHERE t.status NOT IN ('done','archived') ORDER BY n DESC LIMIT 50`,
   params: { $now: nowS },
 });

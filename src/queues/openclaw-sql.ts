@@ -1,5 +1,5 @@
 import type { SqliteColumns, SqliteQuery } from "../host/database.ts";
-import { beginning, inJson, inTime } from "./cell.ts";
+import { amount, beginning, inJson, inTime } from "./cell.ts";
 
 /** Columns without which OpenClaw's state tells nothing of jobs. */
 export const openclawNeeds = { task_runs: ["task_id", "status", "created_at"] } as const;
@@ -12,7 +12,7 @@ const dueAfterMs = 60_000;
 
 /** The gateway that is at work, as it says itself. Source: src/infra of openclaw, scope `gateway-owner`. */
 const lease = (): SqliteQuery => ({
-  sql: `SELECT created_at AS began, expires_at AS expires,
+  sql: `SELECT ${amount("created_at")} AS began, ${amount("expires_at")} AS expires,
           ${inJson("payload_json", "$.owner.pid")} AS pid, ${inJson("payload_json", "$.owner.host", 300)} AS host
         FROM state_leases WHERE scope = 'gateway-owner' ORDER BY created_at DESC LIMIT 1`,
 });
@@ -31,7 +31,7 @@ const counts = (): SqliteQuery => ({
 });
 
 const queued = (): SqliteQuery => ({
-  sql: `SELECT ${beginning("task_id")} AS id, created_at AS since FROM (
+  sql: `SELECT ${beginning("task_id")} AS id, ${amount("created_at")} AS since FROM (
           SELECT task_id, created_at FROM task_runs WHERE status = 'queued' AND ${inTime} ORDER BY rowid LIMIT 1000)
         ORDER BY created_at LIMIT 10`,
 });
@@ -41,7 +41,7 @@ const running = (has: (name: string) => boolean): SqliteQuery => {
   const column = (name: string): string => (has(name) ? `"${name}"` : "NULL");
   return {
     sql: `SELECT ${beginning("task_id")} AS id, ${beginning(column("runtime"))} AS runtime, ${beginning(column("source_id"))} AS source,
-            coalesce(${column("started_at")}, created_at) AS since, ${column("execution_owner_pid")} AS pid,
+            coalesce(${amount(column("started_at"))}, ${amount("created_at")}) AS since, ${amount(column("execution_owner_pid"))} AS pid,
             ${beginning(column("execution_owner_host"), 300)} AS host
           FROM task_runs WHERE status = 'running' AND ${inTime} ORDER BY rowid DESC LIMIT 500`,
   };
@@ -49,8 +49,10 @@ const running = (has: (name: string) => boolean): SqliteQuery => {
 
 /** When a job was last begun, or ended by itself; 0 where both times are kept and none stands there. What stands in the future is passed over. */
 const moved = (has: (name: string) => boolean, nowMs: number): SqliteQuery => {
-  const started = has("started_at") ? "started_at" : "NULL";
-  const ended = has("ended_at") ? "CASE WHEN status IN ('succeeded','failed','timed_out') THEN ended_at END" : "NULL";
+  const started = has("started_at") ? amount("started_at") : "NULL";
+  const ended = has("ended_at")
+    ? "CASE WHEN status IN ('succeeded','failed','timed_out') AND typeof(ended_at) IN ('integer','real') THEN ended_at END"
+    : "NULL";
   const never =
     has("started_at") && has("ended_at")
       ? "CASE WHEN count(at) = 0 AND (SELECT count(*) FROM r) < 1000 THEN 0 END"

@@ -222,3 +222,21 @@ describe("init --diff", () => {
     });
   });
 });
+
+describe("init beside a unit that no config can name", () => {
+  test("init leaves out that unit and its rule, and keeps the others", async () => {
+    const host = gatewayHost();
+    const eve = processFacts({ pid: 990, comm: "x", argv: ["/x"], uid: 1001 });
+    const { listed, environ } = host.processes;
+    if (listed.kind === "listed") host.processes.listed = { ...listed, processes: [...listed.processes, eve] };
+    environ.set(990, { kind: "keys", keys: [] });
+    host.survey.places.set(990, { unit: "a b.service", managerUid: 1001 });
+    if (host.survey.listening.kind !== "seen") throw new Error("not seen");
+    const listener = { host: "127.0.0.1", port: 9009, uid: 1001, pids: [990] };
+    host.survey.listening = { kind: "seen", listeners: [...host.survey.listening.listeners, listener] };
+    const { exit } = await run(host);
+    expect(exit).toBe(0);
+    expect(host.files.text(config)).toContain("    - on: [my-gateway-unit, my-gateway]\n");
+    expect(host.files.text(config)).toContain("  # a-b-unit:\n");
+  });
+});

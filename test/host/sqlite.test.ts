@@ -1,6 +1,15 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createClock } from "../../src/host/clock.ts";
 import type { SqliteLooked } from "../../src/host/database.ts";
@@ -306,6 +315,38 @@ describe("look() at what is no healthy database", () => {
       expect(looked).toMatchObject({ kind: "failed", code: row.code, ...("why" in row ? { why: row.why } : {}) });
       rmSync(path, { force: true, recursive: true });
     });
+});
+
+describe("look() at a database of somebody who wants to hold it up", () => {
+  for (const beside of ["", "-wal", "-shm"])
+    test.skipIf(!existsSync("/usr/bin/perl"))(
+      `look() says at once that there is a lease on the file ${beside === "" ? "itself" : beside}, and doesn't wait for its end`,
+      async () => {
+        const path = fresh();
+        make(path, ...tasks(3));
+        writeFileSync(`${path}-wal`, "");
+        writeFileSync(`${path}-shm`, "");
+        const lease = `$SIG{IO} = "IGNORE"; open(my $file, "+<", $ARGV[0]) or die; fcntl($file, 1024, 1) or die; $| = 1; print "leased\n"; sleep 60`;
+        const holder = spawn("/usr/bin/perl", ["-e", lease, `${path}${beside}`], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        await new Promise((resolve) => holder.stdout.once("data", resolve));
+        const startedMs = performance.now();
+        const looked = await look(path);
+        const tookMs = performance.now() - startedMs;
+        holder.kill("SIGKILL");
+        expect(looked).toMatchObject({ kind: "failed", code: beside === "" ? "EAGAIN" : "EBUSY" });
+        expect(tookMs).toBeLessThan(10_000);
+      },
+      60_000,
+    );
+
+  test("look() keeps its cache small, whatever size the file asks for", async () => {
+    const path = fresh();
+    make(path, ...tasks(3), "PRAGMA default_cache_size = 1000000");
+    const looked = await look(path, () => ({ cache: { sql: "SELECT cache_size AS size FROM pragma_cache_size" } }));
+    expect(looked).toEqual({ kind: "looked", rows: { cache: [{ size: -2000 }] } });
+  });
 });
 
 describe("look() with rows that nobody expects", () => {

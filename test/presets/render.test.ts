@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../src/config/load.ts";
-import type { Box } from "../../src/presets/box.ts";
+import type { Box, Service } from "../../src/presets/box.ts";
 import { find } from "../../src/presets/find.ts";
 import { plan } from "../../src/presets/plan.ts";
 import { type Remark, render } from "../../src/presets/render.ts";
@@ -353,4 +353,49 @@ describe("render() of a hostile box", () => {
     });
     expect(write(box([hermes]))).toContain('home: "/srv/a\\"b: #c"');
   });
+});
+
+describe("plan() with units that any user named", () => {
+  const mine = (unit: string): Service =>
+    service({
+      unit,
+      scope: "user",
+      manager: "eve",
+      user: "eve",
+      main: processFacts({ pid: 990, comm: "x", argv: ["/x"], uid: 1009, startedUptimeS: 60 }),
+      listeners: [{ host: "127.0.0.1", port: 9009, uid: 1009, pids: [990] }],
+    });
+  const myDoor = doorAnswers(9009, [answered("/healthz", '{"ok":true}')]);
+  const openclaw = service({
+    unit: "openclaw-gateway.service",
+    main: processFacts({ pid: 812, comm: "openclaw-gatewa", argv: ["openclaw-gateway"], uid: 999, startedUptimeS: 60 }),
+    listeners: listens(18_789),
+  });
+  const expand = (...units: readonly Service[]) =>
+    parsed(write(box(units, [gatewayDoor, openclawDoor(18_789), myDoor])));
+
+  for (const unit of ["123.service", "null.service", "true.service", "0x1f.service", "1e5.service"])
+    test(`plan() keeps every rule beside ${unit}`, () => {
+      const read = expand(gateway, mine(unit));
+      expect(read.kind === "config" ? read.config.heal.rules.length : read.faults).toBe(2);
+    });
+
+  for (const unit of ["my-gateway-unit.service", "my-gateway.service", "journal.service"])
+    test(`plan() gives no other check's name to ${unit}`, () => {
+      const read = expand(gateway, mine(unit));
+      const names = read.kind === "config" ? read.config.checks.map(({ name }) => name) : read.faults;
+      expect(names).toContain("journal");
+      expect(names).toContain("my-gateway-unit");
+      expect(names).toContain("my-gateway");
+      expect(names).toHaveLength(5);
+    });
+
+  for (const part of ["unit", "process", "healthz", "readyz", "boots", "else"])
+    test(`plan() writes nothing over a preset for openclaw-${part}.service`, () => {
+      const alone = expand(openclaw);
+      const beside = expand(openclaw, mine(`openclaw-${part}.service`));
+      if (alone.kind !== "config" || beside.kind !== "config") throw new Error("not valid");
+      for (const check of alone.config.checks) expect(beside.config.checks).toContainEqual(check);
+      expect(beside.config.heal.rules.map(({ on }) => on)).toContainEqual(alone.config.heal.rules[0]?.on ?? []);
+    });
 });

@@ -195,3 +195,18 @@ describe("judgeFlow() writes names", () => {
     );
   });
 });
+
+describe("judgeFlow() after a boot", () => {
+  const old = job({
+    claim: claim({ atS: ago(10 * hour), expiresS: ago(9 * hour) }),
+    sinceS: ago(10 * hour),
+    beatS: ago(10 * hour),
+  });
+  const look = (uptimeS: number) => judged({ running: 1, jobs: [old] }, { facts: { uptimeS, live: live() } });
+
+  test("judgeFlow() gives the dispatcher time to take back what ran when the host went down", () =>
+    expect(look(4 * minute).kind).toBe("ok"));
+
+  test("judgeFlow() calls a claim stale that it hasn't taken back by then", () =>
+    expect(look(6 * minute)).toMatchObject({ kind: "bad", findings: ["stale-claim"] }));
+});

@@ -17,7 +17,7 @@ import {
 } from "./preset.ts";
 
 /** The gateway's command line, of any profile: by its unit's Python module or by the program `hermes`, and no shell around them. */
-const command = "^\\S*python[0-9.]* (-\\S+ )*(-m hermes_cli\\.main|\\S*/hermes) (.* )?gateway run( |$)";
+const command = "^\\S*python[0-9.]* (-\\S+ )*(-m hermes_cli\\.main|(?!-)\\S*/hermes) (.* )?gateway run( |$)";
 
 /** Its state file says `running` after a kill, so only what it writes again and again is judged. */
 const signOf = (kind: HermesParams["heartbeat"], home: string): Raw | undefined => {

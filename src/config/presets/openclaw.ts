@@ -18,7 +18,7 @@ import {
  * its command line. Its other commands (`gateway status`) are passed over.
  */
 const command =
-  "^openclaw-gateway\\s*$|^(\\S*/)?(node|bun)( \\S+)* \\S*/openclaw(\\.mjs|/dist/(index|entry)\\.m?js)? gateway( run)?( -.*)?\\s*$";
+  "^openclaw-gateway\\s*$|^(\\S*/)?(node|bun)( \\S+)* \\S*/openclaw(\\.mjs|/dist/(index|entry)\\.m?js)? gateway( run)?( -[^]*|\\s*)$";
 
 /**
  * The checks of an OpenClaw gateway. Its answers are held against their JSON, since an unknown path answers 200 with a page;

@@ -312,11 +312,23 @@ describe("expandPresets() on what a preset is told", () => {
       expect(new RegExp(command, "u").test(line)).toBe(want);
     });
 
-  test("expandPresets() finds a gateway in no time, whatever a command line holds", () => {
-    const found = check(one("preset: openclaw"), "gw-process");
-    const command = new RegExp(found?.kind === "process" ? (found.process.command ?? "") : "", "u");
-    expect(command.test(`node${" /openclaw gateway".repeat(2000)} x`)).toBe(false);
-  });
+  const long = 100_000;
+  const lines: readonly { given: string; line: string }[] = [
+    { given: "openclaw", line: `node${" /openclaw gateway".repeat(long / 18)} x` },
+    { given: "openclaw", line: `node ${"/openclaw gateway - ".repeat(long / 20)}\n x` },
+    { given: "openclaw", line: `node ${"/openclaw gateway - ".repeat(long / 40)}${" ".repeat(300)}\n x` },
+    { given: "hermes", line: `python ${"-/hermes ".repeat(long / 9)}` },
+    { given: "hermes", line: `python /hermes ${"gateway runs ".repeat(long / 13)}` },
+    { given: "hermes", line: "python".repeat(long / 6) },
+  ];
+  for (const { given, line } of lines)
+    test(`expandPresets() finds the gateway of ${given} in no time, whatever a command line holds: ${line.slice(0, 40).trim()}`, () => {
+      const found = check(one(`preset: ${given}, as: agents`), "gw-process");
+      const command = new RegExp(found?.kind === "process" ? (found.process.command ?? "") : "", "u");
+      const startedMs = performance.now();
+      command.test(line);
+      expect(performance.now() - startedMs).toBeLessThan(2000);
+    });
 });
 
 describe("expandPresets() on what a file writes over a preset", () => {
