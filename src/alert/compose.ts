@@ -49,8 +49,18 @@ const lasted = ({ since, now }: Story): string => {
 
 const ticks = (count: number): string => (count === 1 ? "1 tick" : `${count} ticks`);
 
+/** Evidence in the first line, in code points: a phone shows little more. */
+const maxHeadline = 160;
+
+/** What the first line had no room for; undefined where it holds all, or needs none. */
+const restLine = ({ kind, evidence }: Story): string | undefined => {
+  const points = [...cleanEvidence(evidence)];
+  if (kind === "recovered" || points.length <= maxHeadline) return undefined;
+  return `More: …${points.slice(maxHeadline - 1).join("")}`;
+};
+
 const what = (story: Story): string => {
-  const evidence = cleanEvidence(story.evidence, 160);
+  const evidence = cleanEvidence(story.evidence, maxHeadline);
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
@@ -140,6 +150,7 @@ export const compose = (story: Story): Message => {
   const folded = story.folded.length === 0 ? undefined : `Also affected: ${story.folded.join(", ")}`;
   const lines = [
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
+    restLine(story),
     folded,
     healLine(story),
     nextLine(story),

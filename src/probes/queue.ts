@@ -74,9 +74,10 @@ const factsOf = ({ host }: ProbeContext, lives: Lives): FlowFacts => ({
 });
 
 /** What couldn't be judged though all that was is well, in words; empty: nothing. */
-const unjudged = ({ lacks = [] }: QueueReading, lives: Lives): string => {
+const unjudged = ({ lacks = [], running, jobsLeftOut }: QueueReading, lives: Lives): string => {
   const board = lacks.length === 0 ? [] : [`this version of it has no ${lacks.join(", ")}`];
-  return [...board, ...(lives?.kind === "blind" ? [lives.why] : [])].map((why) => `; ${why}`).join("");
+  const most = jobsLeftOut === 0 ? [] : [`of ${running ?? "the"} running jobs ${jobsLeftOut} may not be judged`];
+  return [...board, ...most, ...(lives?.kind === "blind" ? [lives.why] : [])].map((why) => `; ${why}`).join("");
 };
 
 const look = async (check: QueueCheck, context: ProbeContext): Promise<Seen> => {

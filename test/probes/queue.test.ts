@@ -127,6 +127,14 @@ describe("queueProbe.look() is green", () => {
 });
 
 describe("queueProbe.look() looks at workers", () => {
+  test("queueProbe.look() says of how many jobs it hasn't judged any", async () => {
+    const pids = Array.from({ length: 210 }, (_, at) => at + 1000);
+    const jobs = pids.map((pid) => claimed(`t_${pid}`, pid));
+    const seen = await see(hostWith(pids.map((pid) => worker(pid, `t_${pid}`))), board(...jobs));
+    expect(seen).toMatchObject({ kind: "ok" });
+    expect(seen.evidence).toContain("; of 210 running jobs 10 may not be judged");
+  });
+
   test("queueProbe.look() finds two on one job, and takes a worker's shell and its children for one", async () => {
     const given = board(claimed("t_a1", 7), claimed("t_a2", 9));
     const kin = [worker(7, "t_a1"), worker(8, "t_a1", { ppid: 7 }), worker(9, "t_a2"), worker(10, "t_a2")];

@@ -207,6 +207,12 @@ describe("judgeFlow() after a boot", () => {
   test("judgeFlow() gives the dispatcher time to take back what ran when the host went down", () =>
     expect(look(4 * minute).kind).toBe("ok"));
 
+  test("judgeFlow() judges what was claimed since the boot at once", () => {
+    const fresh = job({ claim: claim({ atS: ago(2 * minute), pid: 4711 }), sinceS: ago(2 * minute) });
+    const seen = judged({ running: 1, jobs: [fresh] }, { facts: { uptimeS: 4 * minute, live: live() } });
+    expect(seen).toMatchObject({ kind: "bad", findings: ["stale-claim"] });
+  });
+
   test("judgeFlow() calls a claim stale that it hasn't taken back by then", () =>
     expect(look(6 * minute)).toMatchObject({ kind: "bad", findings: ["stale-claim"] }));
 });
