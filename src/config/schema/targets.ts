@@ -28,7 +28,11 @@ export const processTarget: Block<ProcessCheck["process"]> = v.pipe(
         "The program's name as the kernel has it; of a name beyond 15 bytes the command line tells the rest.",
         "nginx",
       ),
-      command: maybe(pattern(), "Must match the command line, its arguments joined by spaces.", "kanban task t_"),
+      command: maybe(
+        pattern(),
+        "Must match the command line, its arguments joined by spaces. Give `user`, too: whoever can start a process can make a pattern with several `.*` slow.",
+        "kanban task t_",
+      ),
       user: maybe(user(), "The user that it runs as.", "agents"),
       unit: maybe(unitName(), "The systemd unit that it runs in, system or user.", "gateway.service"),
       pidfile: maybe(
