@@ -1,6 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, splitEvidence } from "../probes/evidence.ts";
+import { dataLine } from "./data-line.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -54,13 +55,12 @@ const maxHeadline = 160;
 
 /** What the first line had no room for; undefined where it holds all, or needs none. */
 const restLine = ({ kind, evidence }: Story): string | undefined => {
-  const points = [...cleanEvidence(evidence)];
-  if (kind === "recovered" || points.length <= maxHeadline) return undefined;
-  return `More: …${points.slice(maxHeadline - 1).join("")}`;
+  const { rest } = splitEvidence(evidence, maxHeadline);
+  return kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
 };
 
 const what = (story: Story): string => {
-  const evidence = cleanEvidence(story.evidence, maxHeadline);
+  const { head: evidence } = splitEvidence(story.evidence, maxHeadline);
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
@@ -130,7 +130,7 @@ const nextLine = (story: Story): string | undefined => {
     const { unit, isUserUnit } = story.heal;
     const match = isUserUnit ? `_SYSTEMD_USER_UNIT=${unit} + USER_UNIT=${unit}` : `-u ${unit}`;
     const why = unit === null ? "" : `; to see why: journalctl ${match}`;
-    const undone = /"([^"]+\.dogwatch-bad)"/u.exec(story.heal.why)?.[1];
+    const undone = / is kept as "(\/[^"]+\.dogwatch-bad)"$/u.exec(story.heal.why)?.[1];
     if (undone !== undefined) return `Next: somebody's edit was undone: see ${undone}; dogwatch card config-broken`;
     return `Next: nothing to do${why}`;
   }
@@ -148,15 +148,14 @@ export const sealLine = (head: Head | null): string =>
 export const compose = (story: Story): Message => {
   const incident = story.incident === null ? undefined : `Incident ${story.incident}`;
   const folded = story.folded.length === 0 ? undefined : `Also affected: ${story.folded.join(", ")}`;
-  const lines = [
+  const told = [
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
     healLine(story),
     nextLine(story),
-    incident,
-    sealLine(story.head),
   ];
+  const lines = [...told, dataLine(told), incident, sealLine(story.head)];
   return {
     id: `${story.incident ?? story.check}/${story.kind}/${story.now}`,
     kind: story.kind,
