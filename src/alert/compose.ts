@@ -50,17 +50,37 @@ const lasted = ({ since, now }: Story): string => {
 
 const ticks = (count: number): string => (count === 1 ? "1 tick" : `${count} ticks`);
 
-/** Evidence in the first line, in code points: a phone shows little more. */
+/** What a phone's notification shows of a first line, in code points: host, what and since when must be in it. */
+const maxSeen = 110;
+/** Evidence in the first line, in code points: at most, and at least where the names take the room. */
 const maxHeadline = 160;
+const minHeadline = 12;
+
+/** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
+const tail = (story: Story): string => {
+  const { kind } = story;
+  if (kind === "healed" || kind === "recovered" || kind === "test") return "";
+  const long = kind === "reminder" ? `, ${lasted(story)}` : "";
+  return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
+};
+
+const lead = ({ kind }: Story): string => (kind === "unknown" ? "cannot be measured: " : "");
+
+/** Evidence as far as the first line has room for it, and the rest. */
+const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
+  const end = tail(story);
+  const bare = [...`${word(story)} ${story.host} · ${story.check}: ${lead(story)}${end}`].length;
+  return splitEvidence(story.evidence, end === "" ? maxHeadline : Math.max(minHeadline, maxSeen - bare));
+};
 
 /** What the first line had no room for; undefined where it holds all, or needs none. */
-const restLine = ({ kind, evidence }: Story): string | undefined => {
-  const { rest } = splitEvidence(evidence, maxHeadline);
-  return kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
+const restLine = (story: Story): string | undefined => {
+  const { rest } = inFirstLine(story);
+  return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
 };
 
 const what = (story: Story): string => {
-  const { head: evidence } = splitEvidence(story.evidence, maxHeadline);
+  const { head: evidence } = inFirstLine(story);
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
@@ -69,15 +89,12 @@ const what = (story: Story): string => {
       if (story.incident === null) return "can be measured again";
       return `well again after ${lasted(story)} (was red ${since})`;
     case "unknown":
-      return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
     case "reminder":
-      return `${evidence} (${ticks(story.ticks)}, ${since}, ${lasted(story)})`;
-    case "test":
-      return evidence;
     case "heal-failed":
     case "red":
     case "flapping":
-      return `${evidence} (${ticks(story.ticks)}, ${since})`;
+    case "test":
+      return `${lead(story)}${evidence}${tail(story)}`;
   }
 };
 
