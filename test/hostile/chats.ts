@@ -77,8 +77,8 @@ export const hostileChats: { readonly [Kind in Exclude<ChatConfig["kind"], "cons
       ok: { status: 204 },
       acts: (body) => [
         ...needs(JSON.stringify(body).includes('"allowed_mentions":{"parse":[]}'), "allowed_mentions"),
-        ...finds(outsideCode(at(body, "/content")).replace(/\\./gu, ""), ...markup),
-        ...finds(at(body, "/content").split("\n", 1)[0] ?? "", loud),
+        ...finds(outsideCode(at(body, "/content")).replace(/\\./gu, ""), /\*\*|\]\(http|<[!@#]|```/u),
+        ...finds(at(body, "/content").split("\n", 1)[0] ?? "", /@(?:everyone|here)\b/u),
       ],
     },
   ],

@@ -61,11 +61,7 @@ describe("dataLine()", () => {
 
 const configOf = ({ yaml }: HostileChat, api: string): ChatConfig => {
   const text = `chat: { ${yaml(api)} }\nchecks: { a: { process: { name: a } } }\n`;
-  const parsed = parseConfig(new TextEncoder().encode(text), "dogwatch.yaml", {
-    hostname: "web-1",
-    uidOf: () => undefined,
-    homeOf: () => undefined,
-  });
+  const parsed = parseConfig(new TextEncoder().encode(text), "dogwatch.yaml", { hostname: "web-1" });
   if (parsed.kind === "faults") throw new Error(JSON.stringify(parsed.faults));
   return parsed.config.chat;
 };
