@@ -1,6 +1,8 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
+import type { Flap } from "../state/state.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -24,6 +26,14 @@ export interface Story {
   readonly ticks: number;
   /** Checks folded under it. */
   readonly folded: readonly string[];
+  /** Ids of incidents that were told before and go on, or end, in this one. */
+  readonly includes?: readonly string[];
+  /** How it came and went, where it flaps or has stopped to. */
+  readonly flap?: Pick<Flap, "since" | "reds">;
+  /** How the check reads now. */
+  readonly verdict?: Verdict;
+  /** What cured it, where that is told: a recovery. */
+  readonly cure?: string;
   readonly heal: HealTold | null;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
@@ -59,6 +69,17 @@ const restLine = ({ kind, evidence }: Story): string | undefined => {
   return `More: …${points.slice(maxHeadline - 1).join("")}`;
 };
 
+const reds = ({ flap, now }: Story): string => {
+  if (flap === undefined) return "";
+  return `red ${flap.reds === 1 ? "once" : `${flap.reds} times`} since ${clock(flap.since, now)}`;
+};
+
+const recovered = (story: Story): string => {
+  if (story.incident === null) return "can be measured again";
+  if (story.flap !== undefined) return `steady again after ${lasted(story)} (${reds(story)})`;
+  return `well again after ${lasted(story)} (was red since ${clock(story.since, story.now)})`;
+};
+
 const what = (story: Story): string => {
   const evidence = cleanEvidence(story.evidence, maxHeadline);
   const since = `since ${clock(story.since, story.now)}`;
@@ -66,8 +87,9 @@ const what = (story: Story): string => {
     case "healed":
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
-      if (story.incident === null) return "can be measured again";
-      return `well again after ${lasted(story)} (was red ${since})`;
+      return recovered(story);
+    case "flapping":
+      return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: ${evidence}`;
     case "unknown":
       return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
     case "reminder":
@@ -76,7 +98,6 @@ const what = (story: Story): string => {
       return evidence;
     case "heal-failed":
     case "red":
-    case "flapping":
       return `${evidence} (${ticks(story.ticks)}, ${since})`;
   }
 };
@@ -124,6 +145,17 @@ const healLine = ({ heal }: Story): string | undefined => {
   }
 };
 
+/** What to expect of it from here on: while it flaps nothing else is told or done. */
+const flapLine = ({ kind, flap }: Story): string | undefined => {
+  if (kind === "flapping") return "While it flaps: no RED, no RECOVERED and no heal; told when it is steady again";
+  return kind === "reminder" && flap !== undefined ? "It no longer comes and goes: it stays red" : undefined;
+};
+
+const includesLine = ({ includes = [] }: Story): string | undefined =>
+  includes.length === 0 ? undefined : `Took over: ${includes.join(", ")}`;
+
+const cureLine = ({ cure }: Story): string | undefined => (cure === undefined ? undefined : `Cure: ${cure}`);
+
 const nextLine = (story: Story): string | undefined => {
   if (story.kind === "recovered" || story.kind === "test") return undefined;
   if (story.kind === "healed" && story.heal !== null) {
@@ -152,9 +184,12 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    flapLine(story),
+    cureLine(story),
     healLine(story),
     nextLine(story),
     incident,
+    includesLine(story),
     sealLine(story.head),
   ];
   return {
