@@ -1,8 +1,5 @@
 import { type Decided, decide } from "./alert/decide.ts";
-import { isStuck } from "./alert/deliver.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
-import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
-import type { Chat } from "./alert/platforms/index.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import { formatDuration } from "./config/duration.ts";
@@ -19,6 +16,7 @@ import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+import { type Latest, type Mail, openMail } from "./tick-mail.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -73,14 +71,9 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
   });
 };
 
-const nextState = (
-  run: Run,
-  { state }: Recalled,
-  judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold">,
-  mailbox: Mailbox,
-): State => {
+const nextState = (run: Run, { state }: Recalled, { judged, decided }: Latest, { mailbox, held }: Mail): State => {
   const { at, moment } = nowOf(run);
+  const holding = held();
   return {
     version: 1,
     tick: state.tick + 1,
@@ -92,6 +85,7 @@ const nextState = (
     incidents: decided.incidents,
     outbox: mailbox.outbox(),
     chatWait: mailbox.wait(),
+    ...(holding === undefined ? {} : { held: holding }),
   };
 };
 
@@ -101,28 +95,9 @@ const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): La
     by: isDryRun ? "dry-run" : "tick",
   });
 
-const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
-  let opened: Promise<Chat> | undefined;
-  return openMailbox({
-    outbox: state.outbox,
-    wait: state.chatWait,
-    tick: state.tick + 1,
-    now: () => nowOf(run).moment,
-    onSent,
-    send: async (message) => {
-      opened ??= run.openChat();
-      const chat = await opened;
-      run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
-      run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
-      return sent;
-    },
-  });
-};
-
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
-const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
-  if (run.isDryRun || mailbox.outbox().length === 0) return [];
+const filterNotes = (run: Run, { mailbox, troubles }: Mail): readonly string[] => {
+  if (run.isDryRun || (mailbox.outbox().length === 0 && troubles().length === 0)) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
 };
@@ -158,15 +133,13 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
-  let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
+  let latest: Latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
   const latch = latchOf(run, recalled);
-  const mailbox = openMail(run, recalled, latch, () => persist());
+  const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun)
-      recalled.note(
-        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
-      );
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
@@ -177,7 +150,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (!run.isDryRun) await mailbox.flush();
   persist();
   const notes = chatNotes(latch, mailbox.tried());
-  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const stuck = notes.length > 0 || mail.isStuck();
   return {
     host: run.config.host,
     at,
@@ -187,7 +160,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
+    troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
   };

@@ -7,7 +7,7 @@ const wordJoiner = "\u2060";
  * reasoning (`<think>`) at `<`; line breaks written as `\n`; directives such as `[[reply_to:1]]` and `MEDIA:/path`; mentions; links.
  * An invisible character in their middle ends that; names of units (`gateway@1.service`) stay as they are, to be copied.
  */
-const broken = (text: string): string =>
+export const broken = (text: string): string =>
   text
     .replace(/[<\\]|\[(?=\[)|`(?=`)/gu, `$&${wordJoiner}`)
     .replace(/(?<![\w.-])@(?=\w)/gu, `@${wordJoiner}`)
