@@ -1,26 +1,22 @@
-import { type Decided, decide } from "./alert/decide.ts";
-import { isStuck } from "./alert/deliver.ts";
 import { flapsAfter } from "./alert/flapping.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
-import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
-import type { Chat } from "./alert/platforms/index.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
-import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
-import { silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
+import { curesOf, decideNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+import { type Latest, type Mail, openMail } from "./tick-mail.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -56,72 +52,10 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
 };
 
-const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logged: LoggedIncidents): Decided => {
-  const { at, moment } = nowOf(run);
-  const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
-  return decide({
-    judged,
-    checks: recalled.state.checks,
-    incidents: recalled.state.incidents,
-    logged,
-    flaps: recalled.state.flaps ?? {},
-    needs: Object.fromEntries(run.config.checks.map(({ name, needs }) => [name, needs])),
-    patients: Object.fromEntries(
-      recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
-    ),
-    used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
-    watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
-    remindEveryMs: run.config.remindEveryMs,
-    silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
-    now: { at, ...moment },
-  });
-};
-
-/** Why each check is told, or isn't: for the debug log and the dry run. */
-const reasonsOf = async (
-  run: Run,
-  { silences }: Recalled,
-  { reasons }: Decided,
-): Promise<NonNullable<TickReport["reasons"]>> => {
-  if (!run.isDryRun && !run.log.shows("debug")) return [];
-  const { saidOf } = await import("./alert/said.ts");
-  const said = saidOf(reasons, silences);
-  for (const { check, tells, why } of said)
-    run.log.log("debug", `alert ${check}: ${tells ?? "nothing"}: ${why}`, { check, tells: tells ?? "nothing", why });
-  return said;
-};
-
-/** What cured the checks whose end is told. */
-const curesOf = async (
-  run: Run,
-  { state, heal }: Recalled,
-  judged: readonly Judged[],
-  { tell }: Decided,
-): Promise<NonNullable<Telling["cures"]>> => {
-  const ended = tell.filter(({ kind }) => kind === "recovered");
-  if (ended.length === 0) return {};
-  const { at, moment } = nowOf(run);
-  const { cureOf } = await import("./alert/cure.ts");
-  return Object.fromEntries(
-    ended.flatMap(({ check, incident }) => {
-      if (incident === null) return [];
-      const needs = run.config.checks.find(({ name }) => name === check)?.needs ?? [];
-      const { lastWell } = state.checks[check] ?? {};
-      const { attempts } = heal;
-      return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
-    }),
-  );
-};
-
-const nextState = (
-  run: Run,
-  { state }: Recalled,
-  judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">,
-  mailbox: Mailbox,
-): State => {
+const nextState = (run: Run, { state }: Recalled, { judged, decided }: Latest, { mailbox, held }: Mail): State => {
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
+  const holding = held();
   return {
     version: 1,
     tick: state.tick + 1,
@@ -134,6 +68,7 @@ const nextState = (
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
     chatWait: mailbox.wait(),
+    ...(holding === undefined ? {} : { held: holding }),
   };
 };
 
@@ -143,28 +78,9 @@ const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): La
     by: isDryRun ? "dry-run" : "tick",
   });
 
-const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
-  let opened: Promise<Chat> | undefined;
-  return openMailbox({
-    outbox: state.outbox,
-    wait: state.chatWait,
-    tick: state.tick + 1,
-    now: () => nowOf(run).moment,
-    onSent,
-    send: async (message) => {
-      opened ??= run.openChat();
-      const chat = await opened;
-      run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
-      run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
-      return sent;
-    },
-  });
-};
-
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
-const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
-  if (run.isDryRun || mailbox.outbox().length === 0) return [];
+const filterNotes = (run: Run, { mailbox, troubles }: Mail): readonly string[] => {
+  if (run.isDryRun || (mailbox.outbox().length === 0 && troubles().length === 0)) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
 };
@@ -202,15 +118,13 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const cures = await curesOf(run, recalled, judged, decided);
   const telling: Telling = { host: run.config.host, judged, head, now: nowOf(run).at, cures };
-  let latest = { judged, decided };
+  let latest: Latest = { judged, decided };
   const latch = latchOf(run, recalled);
-  const mailbox = openMail(run, recalled, latch, () => persist());
+  const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun)
-      recalled.note(
-        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
-      );
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
@@ -221,7 +135,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (!run.isDryRun) await mailbox.flush();
   persist();
   const notes = chatNotes(latch, mailbox.tried());
-  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const stuck = notes.length > 0 || mail.isStuck();
   return {
     host: run.config.host,
     at,
@@ -231,7 +145,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
+    troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
     ...(run.isDryRun ? { reasons: said } : {}),

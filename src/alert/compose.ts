@@ -217,5 +217,7 @@ export const compose = (story: Story): Message => {
     incident: story.incident,
     check: story.check,
     at: story.now,
+    since: story.since,
+    ...(story.card === "" ? {} : { card: story.card }),
   };
 };
