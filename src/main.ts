@@ -68,6 +68,11 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  deadman: {
+    load: async () => (await import("./cli/deadman.ts")).deadmanCommand,
+    flags: [],
+    hasWords: true,
+  },
   silence: {
     load: async () => (await import("./cli/silence.ts")).silenceCommand,
     flags: ["for", "reason"],

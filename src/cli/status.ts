@@ -10,6 +10,7 @@ import { elapsedS, momentOf } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { deafJson, deafLines } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { below, fit, inertLines, paint } from "./paint.ts";
@@ -109,6 +110,7 @@ const describe = (
           ),
           `  run: ${sudo}dogwatch chat test`,
         ]),
+    ...deafLines(cli, now),
     ...below(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns, 0),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
     ...limits,
@@ -143,7 +145,7 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
   const closed = readChatLatch(cli.host, cli.paths.state);
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
   terminal.out(
-    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...(closed === undefined ? {} : { chat_latched: closed.why }) })}\n`,
+    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...(closed === undefined ? {} : { chat_latched: closed.why }), ...deafJson(cli) })}\n`,
   );
 };
 
