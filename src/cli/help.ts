@@ -71,10 +71,13 @@ Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
 0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
+       dogwatch status --brief
 
 Shows what the last tick found. Nothing is probed.
 
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+  --brief       one line while dogwatch is ill or stale, or something is red or
+                unknown; else nothing. For a login: install.sh --login-notice
 `,
   heal: `Usage: dogwatch heal plan [--json]
        sudo dogwatch heal run RECIPE|RULE [--step] [--json]

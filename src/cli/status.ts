@@ -152,6 +152,7 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
 /** `dogwatch status`: what the last tick found, as it left it; nothing is probed. With `--exit-code`: 0 green, 1 amber, 2 red, 3 unknown or stale. */
 export const statusCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
+  if (flags.isBrief === true) return await (await import("./status-brief.ts")).statusBrief(cli);
   const { value: state, isLost, note } = readState(host, paths.state, true);
   if (state.tick === 0) {
     sayNone(cli, note);
