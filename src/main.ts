@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, Entry>> = {
   init: { load: async () => (await import("./cli/init.ts")).initCommand, flags: ["stdout", "diff"], hasWords: false },
   status: {
     load: async () => (await import("./cli/status.ts")).statusCommand,
-    flags: ["exit-code"],
+    flags: ["exit-code", "brief"],
     hasWords: false,
     isWatchers: always,
   },
@@ -68,6 +68,11 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  deadman: {
+    load: async () => (await import("./cli/deadman.ts")).deadmanCommand,
+    flags: [],
+    hasWords: true,
+  },
   silence: {
     load: async () => (await import("./cli/silence.ts")).silenceCommand,
     flags: ["for", "reason"],
@@ -105,6 +110,7 @@ const options = {
   version: { type: "boolean", short: "V" },
   "dry-run": { type: "boolean" },
   "exit-code": { type: "boolean" },
+  brief: { type: "boolean" },
   expand: { type: "boolean" },
   head: { type: "string" },
   incident: { type: "string" },
@@ -149,6 +155,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isJson: values.json ?? false,
     isDryRun: values["dry-run"] ?? false,
     hasExitCode: values["exit-code"] ?? false,
+    isBrief: values.brief,
     isStepped: values.step ?? false,
     forText: values.for,
     reason: values.reason,

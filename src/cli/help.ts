@@ -16,6 +16,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
+  deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
   egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
@@ -70,10 +71,13 @@ Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
 0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
+       dogwatch status --brief
 
 Shows what the last tick found. Nothing is probed.
 
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+  --brief       one line while dogwatch is ill or stale, or something is red or
+                unknown; else nothing. For a login: install.sh --login-notice
 `,
   heal: `Usage: dogwatch heal plan [--json]
        sudo dogwatch heal run RECIPE|RULE [--step] [--json]
@@ -112,6 +116,19 @@ install it is sent from inside the sandbox of dogwatch.service, IP filter
 included.
 
 Exit: 0 delivered · 75 not.
+`,
+  deadman: `Usage: dogwatch deadman test [--json]
+       dogwatch deadman fail [--json]
+
+Pings the dead-man's switch of the config and says whether it was heard. As root
+on a system install it is sent from inside the sandbox of dogwatch.service, IP
+filter included.
+
+test   a note (/log): it changes nothing there
+fail   a trial alarm (/fail), to see that it reaches a person; the next tick
+       that ends well ends it
+
+Exit: 0 heard · 64 no switch is set · 75 not heard.
 `,
   beat: `Usage: dogwatch beat NAME [--json]
 

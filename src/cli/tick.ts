@@ -14,6 +14,7 @@ import { clearIllness, writeIllness } from "../state/illness.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
+import { type DeadmanSwitch, failByLast, openSwitch } from "./tick-ping.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
@@ -119,13 +120,18 @@ const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
   }
 };
 
-const report = ({ host, flags }: Cli, log: RunLog, done: TickReport): void => {
+/** `isWarned`: something is wrong that neither the verdict nor the exit status tells. */
+const report = ({ host, flags }: Cli, log: RunLog, done: TickReport, isWarned: boolean): void => {
   const { terminal } = host;
-  const level = done.exit !== 0 ? "error" : done.verdict === "red" ? "warn" : "info";
+  const level = done.exit !== 0 ? "error" : done.verdict === "red" || isWarned ? "warn" : "info";
   if (flags.isJson) terminal.out(`${tickJson(done)}\n`);
   if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(tickTable(done, terminal));
   else if (terminal.isErrJournal || flags.logFormat === "json")
     log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
+};
+
+const sayDeaf = (log: RunLog, why: string | undefined): void => {
+  if (why !== undefined) log.log("warn", why);
 };
 
 /** Notes what ails the watchdog itself for the unit that tells it, and gives the exit status. */
@@ -134,7 +140,11 @@ const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number
   return exit;
 };
 
-const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kind: "faults" }>["faults"]): number => {
+const sayFaults = async (
+  cli: Cli,
+  log: RunLog,
+  faults: Extract<Loaded, { readonly kind: "faults" }>["faults"],
+): Promise<number> => {
   const { host, paths, flags } = cli;
   for (const fault of faults) host.terminal.err(`${host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
   const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
@@ -142,23 +152,49 @@ const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kin
   else complain(host, what, "Run: dogwatch validate");
   // A fault of the whole file often follows from one that has a place: the missing checks from the misspelt key.
   const first = faults.find(({ line, col }) => line > 1 || col > 1) ?? faults[0];
-  return fallIll(cli, exits.config, first === undefined ? "the config is invalid" : printFault(first));
+  const why = first === undefined ? "the config is invalid" : printFault(first);
+  const exit = fallIll(cli, exits.config, why);
+  sayDeaf(log, await failByLast(cli, { exit, why }));
+  return exit;
+};
+
+/** What a tick leaves of its own health, and its exit status. */
+const settle = (cli: Cli, done: TickReport): number => {
+  const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
+  if (done.exit !== 0) return fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
+  if (!cli.flags.isDryRun) clearIllness(cli.host, cli.paths.state);
+  return exits.done;
+};
+
+/** Ticks once; a bug of ours is told to the dead-man's switch on its way to `main`. */
+const tickOrTell = async (run: Run, deadman: DeadmanSwitch): Promise<TickReport | undefined> => {
+  let hasEnded = false;
+  try {
+    const done = await withDeadline(run);
+    hasEnded = true;
+    return done;
+  } finally {
+    if (!hasEnded) await deadman.end({ exit: exits.bug });
+  }
 };
 
 const locked = async (cli: Cli, log: RunLog): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadKept(host, paths, flags.isDryRun);
   if (loaded.kind === "faults") return sayFaults(cli, log, loaded.faults);
-  const done = await withDeadline(runOf(cli, loaded, log, false));
+  const run = runOf(cli, loaded, log, false);
+  const deadman = await openSwitch(cli, loaded.config, run.helper.lastHead);
+  const done = await tickOrTell(run, deadman);
   if (done === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
-    return fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+    const exit = fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+    sayDeaf(log, await deadman.end({ exit }));
+    return exit;
   }
-  report(cli, log, done);
-  const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
-  if (done.exit !== 0) return fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
-  if (!flags.isDryRun) clearIllness(host, paths.state);
-  return exits.done;
+  const exit = settle(cli, done);
+  const deaf = await deadman.end({ exit, report: done });
+  report(cli, log, deaf === undefined ? done : { ...done, troubles: [deaf, ...done.troubles] }, deaf !== undefined);
+  return exit;
 };
 
 /** `dogwatch tick`: the main job, under a host-wide lock. A dry run takes no lock, since it changes nothing. */
@@ -177,6 +213,7 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
       ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
       : "Run it as root, or name a folder with --state-dir.";
     complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
+    sayDeaf(log, await failByLast(cli, { exit: exits.cannotCreate }));
     return exits.cannotCreate;
   }
   try {

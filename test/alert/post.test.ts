@@ -13,6 +13,7 @@ const config: Config = {
   host: "web-1",
   confirmMs: 0,
   chat: { kind: "console" },
+  deadman: null,
   checks: [],
   heal: { mode: "apply", rules: [rule({ on: ["gateway", "other"] })] },
   remindEveryMs: 1,
