@@ -1,10 +1,10 @@
-import { printFault } from "../config/fault.ts";
+import { printFault, tellingFault } from "../config/fault.ts";
 import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { approveAll } from "../heal/context.ts";
 import { helperInProcess } from "../heal/in-process.ts";
-import type { Host } from "../host/host.ts";
+import type { Failure, Host } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
@@ -17,6 +17,22 @@ import { journalOf, recipeReader } from "./heal-parts.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
+type Faults = Extract<Loaded, { readonly kind: "faults" }>["faults"];
+
+/** How one run of the tick ended. `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
+export interface Ended {
+  readonly exit: number;
+  readonly report?: TickReport;
+  readonly isLate?: true;
+}
+
+/** What differs between a tick that a timer starts and one of a daemon. */
+export interface TickWays {
+  readonly load: () => Promise<Loaded>;
+  /** What else the tick has to tell, asked for when the config is loaded. */
+  readonly notes: () => readonly string[];
+  readonly say: (cli: Cli, log: RunLog, done: TickReport) => void;
+}
 
 /** Longest watch of one tick, and what the deadline must leave for telling it, in milliseconds. */
 const maxWatchMs = 90_000;
@@ -119,70 +135,84 @@ const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
   }
 };
 
+/** The tick as one line of the run log, as urgent as what it found. */
+export const sayLine = (log: RunLog, done: TickReport): void => {
+  const level = done.exit !== 0 ? "error" : done.verdict === "red" ? "warn" : "info";
+  log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
+};
+
 const report = ({ host, flags }: Cli, log: RunLog, done: TickReport): void => {
   const { terminal } = host;
-  const level = done.exit !== 0 ? "error" : done.verdict === "red" ? "warn" : "info";
   if (flags.isJson) terminal.out(`${tickJson(done)}\n`);
   if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(tickTable(done, terminal));
-  else if (terminal.isErrJournal || flags.logFormat === "json")
-    log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
+  else if (terminal.isErrJournal || flags.logFormat === "json") sayLine(log, done);
 };
 
 /** Notes what ails the watchdog itself for the unit that tells it, and gives the exit status. */
-const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number => {
+export const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number => {
   if (!flags.isDryRun) writeIllness(host, paths.state, { exit, why });
   return exit;
 };
 
-const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kind: "faults" }>["faults"]): number => {
+/** Tells each fault of a config that can't be used, falls ill of it, and gives the exit status. */
+export const sayFaults = (cli: Cli, log: RunLog, faults: Faults): number => {
   const { host, paths, flags } = cli;
   for (const fault of faults) host.terminal.err(`${host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
   const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
   if (host.terminal.isErrJournal || flags.logFormat === "json") log.log("error", `${what}; run: dogwatch validate`);
   else complain(host, what, "Run: dogwatch validate");
-  // A fault of the whole file often follows from one that has a place: the missing checks from the misspelt key.
-  const first = faults.find(({ line, col }) => line > 1 || col > 1) ?? faults[0];
-  return fallIll(cli, exits.config, first === undefined ? "the config is invalid" : printFault(first));
+  return fallIll(cli, exits.config, tellingFault(faults));
 };
 
-const locked = async (cli: Cli, log: RunLog): Promise<number> => {
+/** The state folder can't be used. Gives the exit status. */
+export const sayNoState = ({ host, paths }: Cli, { code, why }: Failure): number => {
+  const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(code)
+    ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
+    : "Run it as root, or name a folder with --state-dir.";
+  complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
+  return exits.cannotCreate;
+};
+
+const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const { host, paths, flags } = cli;
-  const loaded = await loadKept(host, paths, flags.isDryRun);
-  if (loaded.kind === "faults") return sayFaults(cli, log, loaded.faults);
-  const done = await withDeadline(runOf(cli, loaded, log, false));
-  if (done === undefined) {
+  const loaded = await ways.load();
+  if (loaded.kind === "faults") return { exit: sayFaults(cli, log, loaded.faults) };
+  const ticked = await withDeadline(runOf(cli, loaded, log, false));
+  if (ticked === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
-    return fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+    return { exit: fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`), isLate: true };
   }
-  report(cli, log, done);
+  const done = { ...ticked, troubles: [...ways.notes(), ...ticked.troubles] };
+  ways.say(cli, log, done);
   const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
-  if (done.exit !== 0) return fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
+  if (done.exit !== 0) return { exit: fallIll(cli, done.exit, ticked.troubles.at(-1) ?? stuck), report: done };
   if (!flags.isDryRun) clearIllness(host, paths.state);
-  return exits.done;
+  return { exit: exits.done, report: done };
 };
 
-/** `dogwatch tick`: the main job, under a host-wide lock. A dry run takes no lock, since it changes nothing. */
-export const tickCommand = async (cli: Cli): Promise<number> => {
+/** One tick under the host-wide lock: who finds another one running does nothing. A dry run takes no lock, since it changes nothing. */
+export const runTick = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const { host, paths, flags } = cli;
-  const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
-  if (flags.isDryRun) return await locked(cli, log);
+  if (flags.isDryRun) return await locked(cli, log, ways);
   const made = host.files.makeFolder(paths.state, 0o750);
   const lock = host.files.lock(`${paths.state}/tick.lock`);
-  if (lock.kind === "busy") return sayBusy(cli, log, lock.holder);
+  if (lock.kind === "busy") return { exit: sayBusy(cli, log, lock.holder) };
   // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
-  if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log);
-  if (lock.kind === "failed") {
-    const why = made.kind === "failed" ? made.why : lock.why;
-    const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(lock.code)
-      ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
-      : "Run it as root, or name a folder with --state-dir.";
-    complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
-    return exits.cannotCreate;
-  }
+  if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log, ways);
+  if (lock.kind === "failed")
+    return { exit: sayNoState(cli, made.kind === "failed" ? { ...lock, why: made.why } : lock) };
   try {
     host.files.sweep(paths.state);
-    return await locked(cli, log);
+    return await locked(cli, log, ways);
   } finally {
     lock.release();
   }
+};
+
+/** `dogwatch tick`: the main job, once. */
+export const tickCommand = async (cli: Cli): Promise<number> => {
+  const { host, paths, flags } = cli;
+  const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
+  const load = async (): Promise<Loaded> => await loadKept(host, paths, flags.isDryRun);
+  return (await runTick(cli, log, { load, notes: () => [], say: report })).exit;
 };
