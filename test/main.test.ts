@@ -38,6 +38,7 @@ const commands = [
   "silence",
   "beat",
   "card",
+  "daemon",
   "demo",
 ] as const;
 

@@ -9,6 +9,7 @@ import { type Cli, exits } from "./cli.ts";
 import { type Bell, createBell, type Rung } from "./daemon-bell.ts";
 import { type HeldConfig, holdConfig } from "./daemon-config.ts";
 import { missedNotes, statusLine } from "./daemon-words.ts";
+import { plural } from "./paint.ts";
 import { type Ended, fallIll, runTick, sayFaults, sayLine } from "./tick.ts";
 import { tickJson } from "./tick-text.ts";
 
@@ -98,7 +99,10 @@ const reload = async (parts: DaemonParts, held: HeldConfig, life: Life): Promise
     log.log("error", "the config that was read before goes on");
     await tellIllness(parts);
   } else {
-    log.log("info", `the config was read again: ${loaded.config.checks.length} checks; the next tick goes by it`);
+    log.log(
+      "info",
+      `the config was read again: ${plural(loaded.config.checks.length, "check")}; the next tick goes by it`,
+    );
   }
   notify.ready(life.status);
 };
