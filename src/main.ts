@@ -87,6 +87,12 @@ const commands: Readonly<Record<string, Entry>> = {
   beat: { load: async () => (await import("./cli/beat.ts")).beatCommand, flags: [], hasWords: true },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
+  daemon: {
+    load: async () => (await import("./cli/daemon.ts")).daemonCommand,
+    flags: ["cron"],
+    hasWords: false,
+    isWatchers: always,
+  },
   failed: {
     load: async () => (await import("./cli/failed.ts")).failedCommand,
     flags: [],
@@ -123,6 +129,7 @@ const options = {
   write: { type: "boolean" },
   stdout: { type: "boolean" },
   diff: { type: "boolean" },
+  cron: { type: "string" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
@@ -170,6 +177,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isWritten: values.write ?? false,
     isPrinted: values.stdout ?? false,
     isDiff: values.diff ?? false,
+    cron: values.cron,
   };
 };
 

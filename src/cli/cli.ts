@@ -28,6 +28,8 @@ export interface Flags {
   /** `init` alone: print the config, or what changed on the box since. */
   readonly isPrinted?: boolean;
   readonly isDiff?: boolean;
+  /** `daemon` alone: when to tick, as cron fields. */
+  readonly cron?: string | undefined;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

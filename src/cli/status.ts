@@ -10,6 +10,7 @@ import { elapsedS, momentOf } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { nextOfDaemon } from "./daemon-note.ts";
 import { deafJson, deafLines } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
@@ -159,7 +160,7 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
   const moment = momentOf(host);
-  const next = await host.systemd.nextTick();
+  const next = (await nextOfDaemon(host, paths.state)) ?? (await host.systemd.nextTick());
   const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
   await sayState(cli, state, isStale, next);
   if (!flags.hasExitCode) return exits.done;
