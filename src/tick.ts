@@ -13,7 +13,8 @@ import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
-import { nextChecks } from "./state/next.ts";
+import { hourOf, nextHours } from "./state/day.ts";
+import { nextChecks, worstOf } from "./state/next.ts";
 import { silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
@@ -73,14 +74,16 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
   });
 };
 
-const nextState = (
-  run: Run,
-  { state }: Recalled,
-  judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold">,
-  mailbox: Mailbox,
-): State => {
+/** How things stand so far. `found`: before the heal. */
+interface Latest {
+  readonly found: readonly Judged[];
+  readonly judged: readonly Judged[];
+  readonly decided: Pick<Decided, "incidents" | "unknownTold">;
+}
+
+const nextState = (run: Run, { state }: Recalled, { found, judged, decided }: Latest, mailbox: Mailbox): State => {
   const { at, moment } = nowOf(run);
+  const isNew = (name: string): boolean => !Object.hasOwn(state.checks, name);
   return {
     version: 1,
     tick: state.tick + 1,
@@ -92,6 +95,7 @@ const nextState = (
     incidents: decided.incidents,
     outbox: mailbox.outbox(),
     chatWait: mailbox.wait(),
+    day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
   };
 };
 
@@ -158,20 +162,21 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
-  let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
+  let latest: Latest = {
+    found: judged,
+    judged,
+    decided: { incidents: decided.incidents, unknownTold: decided.unknownTold },
+  };
   const latch = latchOf(run, recalled);
   const mailbox = openMail(run, recalled, latch, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun)
-      recalled.note(
-        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
-      );
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mailbox)));
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
   const healed = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
-  latest = { judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
+  latest = { ...latest, judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();

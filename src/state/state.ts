@@ -2,6 +2,7 @@ import type { OutboxEntry } from "../alert/outbox.ts";
 import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Hours } from "./day.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
 export interface Moment {
@@ -25,6 +26,8 @@ export interface CheckState {
   /** It was red before it became unknown. */
   readonly wasRed?: true;
   readonly isUnknownTold: boolean;
+  /** The red check that explains it. */
+  readonly because?: string;
   readonly memory?: Memory;
 }
 
@@ -57,6 +60,8 @@ export interface State {
   readonly outbox: readonly OutboxEntry[];
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
+  /** The last day, hour by hour; absent in older files. */
+  readonly day?: Hours;
 }
 
 /** The state of a host that dogwatch has never looked at. */
