@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, Entry>> = {
   init: { load: async () => (await import("./cli/init.ts")).initCommand, flags: ["stdout", "diff"], hasWords: false },
   status: {
     load: async () => (await import("./cli/status.ts")).statusCommand,
-    flags: ["exit-code"],
+    flags: ["exit-code", "watch"],
     hasWords: false,
     isWatchers: always,
   },
@@ -117,6 +117,7 @@ const options = {
   write: { type: "boolean" },
   stdout: { type: "boolean" },
   diff: { type: "boolean" },
+  watch: { type: "boolean" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
@@ -163,6 +164,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isWritten: values.write ?? false,
     isPrinted: values.stdout ?? false,
     isDiff: values.diff ?? false,
+    isWatching: values.watch === true,
   };
 };
 

@@ -26,6 +26,8 @@ export interface Flags {
   /** `init` alone: print the config, or what changed on the box since. */
   readonly isPrinted?: boolean;
   readonly isDiff?: boolean;
+  /** `status` alone: draw it over and over. */
+  readonly isWatching?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */
