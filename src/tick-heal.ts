@@ -54,12 +54,16 @@ const healAndTell = async (run: Run, stage: HealStage): Promise<Healed> => {
     if (known !== undefined) stage.post.retell({ ...stage.telling, head: run.helper.lastHead() }, known);
     await stage.mailbox.flush();
   });
+  run.progress?.stage("choosing a recipe");
   const healed = await run.helper.heal({
     judged: stage.judged,
     incidents: stage.decided.incidents,
     isDryRun: run.isDryRun,
     onApply: (healing) => {
       known = healing;
+      run.progress?.stage(
+        `healing ${healing.check ?? "it"} by ${healing.recipe ?? "a recipe"}, then watching for the proof`,
+      );
       chosen.abort();
     },
   });

@@ -36,7 +36,10 @@ const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged
 const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
   const checks = run.config.checks.filter(({ name }) => names(name));
   const memory = (name: string): Memory | undefined => before[name]?.memory;
-  return await lookAll(run.host, checks, { secret: run.secret, memory, beats: run.paths.beats }, run.elsewhere);
+  const { secret, paths, progress } = run;
+  const options = { secret, memory, beats: paths.beats, onReading: progress?.reading };
+  progress?.looking(checks.map(({ name }) => name));
+  return await lookAll(run.host, checks, options, run.elsewhere);
 };
 
 /** Probes and judges; what would turn red is looked at once more before it counts (law 4). */
@@ -45,10 +48,12 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   const judged = judgeNow(run, first, before);
   for (const { name, verdict, evidence, durationMs } of judged)
     run.log.log("debug", `check ${name}: ${verdict}: ${evidence} (${durationMs} ms)`, { check: name, verdict });
+  run.progress?.judged(judged);
   const turning = turningRed(judged, before);
   const { confirmMs } = run.config;
   if (turning.size === 0 || confirmMs === 0) return judged;
   run.log.log("debug", `looking again in ${formatDuration(confirmMs)} at ${[...turning].join(", ")}`);
+  run.progress?.again([...turning], formatDuration(confirmMs));
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
@@ -114,6 +119,7 @@ const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => voi
     now: () => nowOf(run).moment,
     onSent,
     send: async (message) => {
+      run.progress?.stage("telling the chat");
       opened ??= run.openChat();
       const chat = await opened;
       run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);

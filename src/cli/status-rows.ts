@@ -9,32 +9,25 @@ import type { View } from "./status-view.ts";
 import { coarse, legend, stripText } from "./strip.ts";
 import { fitTo, linesTo, padTo, widthOf } from "./width.ts";
 
-/** Columns of the table; `cells` signs of a spark line, 0: none; `evidence` 0: it has no column. */
-export interface Layout {
+/** What the columns must hold at least. */
+interface Needs {
   readonly name: number;
+  readonly lasted: number;
+  readonly ticks: number;
+}
+
+/** Columns of the table; `cells` signs of a spark line, 0: none; `evidence` 0: it has no column. */
+export interface Layout extends Needs {
   readonly cells: number;
   readonly evidence: number;
 }
 
 const verdictWidth = 8;
-const [forWidth, ticksWidth] = [7, 6];
 const [widestName, widestNarrowName] = [24, 16];
 /** Less of a reading than this says nothing. */
 const leastEvidence = 12;
 /** More green checks than this don't stand on a line each: what isn't green is to stay in sight. */
 const fewGreens = 12;
-
-/** What of the table fits: the day in hours, else in steps of two, else none; the evidence where there is room. Pure. */
-export const layoutOf = (columns: number, names: readonly string[]): Layout => {
-  const longest = Math.max(5, ...names.map((name) => widthOf(inert(name))));
-  if (!Number.isFinite(columns)) return { name: longest, cells: hoursKept, evidence: columns };
-  const name = Math.min(longest, columns < 72 ? widestNarrowName : widestName);
-  const base = verdictWidth + name + 2 + forWidth + 1 + ticksWidth;
-  const left = (cells: number): number => columns - base - (cells === 0 ? 0 : cells + 2) - 2;
-  const [day, half] = [hoursKept, hoursKept / 2];
-  const cells = left(day) >= leastEvidence ? day : left(half) >= -2 ? half : 0;
-  return { name, cells, evidence: left(cells) >= leastEvidence ? left(cells) : 0 };
-};
 
 /** `34 min`, `2 d`: the largest unit alone, for a column. */
 const lasted = (since: string, now: string): string =>
@@ -44,8 +37,25 @@ const lasted = (since: string, now: string): string =>
 
 type Named = readonly [string, CheckState];
 
+const needsOf = (rows: readonly Named[], now: string): Needs => ({
+  name: Math.max(5, ...rows.map(([name]) => widthOf(inert(name)))),
+  lasted: Math.max(5, ...rows.map(([, { since }]) => lasted(since, now).length)),
+  ticks: Math.max(5, ...rows.map(([, { ticks }]) => String(ticks).length)),
+});
+
+/** What of the table fits: the day in hours, else in steps of two, else none; the evidence where there is room. Pure. */
+export const layoutOf = (columns: number, needs: Needs): Layout => {
+  if (!Number.isFinite(columns)) return { ...needs, cells: hoursKept, evidence: columns };
+  const name = Math.min(needs.name, columns < 72 ? widestNarrowName : widestName);
+  const base = verdictWidth + name + 2 + needs.lasted + 1 + needs.ticks;
+  const left = (cells: number): number => columns - base - (cells === 0 ? 0 : cells + 2) - 2;
+  const [day, half] = [hoursKept, hoursKept / 2];
+  const cells = left(day) >= leastEvidence ? day : left(half) >= -2 ? half : 0;
+  return { ...needs, name, cells, evidence: left(cells) >= leastEvidence ? left(cells) : 0 };
+};
+
 const numbers = (canvas: Canvas, view: View, layout: Layout, [name, check]: Named): string => {
-  const run = `${lasted(check.since, view.now).padStart(forWidth)} ${String(check.ticks).padStart(ticksWidth)}`;
+  const run = `${lasted(check.since, view.now).padStart(layout.lasted)} ${String(check.ticks).padStart(layout.ticks)}`;
   if (layout.cells === 0) return run;
   return `${run}  ${stripText(canvas, coarse(dayOf(view.state.day, name, view.lastHour), layout.cells))}`;
 };
@@ -94,7 +104,7 @@ const isSteady = (day: readonly Sign[]): boolean => day.every((sign) => sign ===
 const headOf = (layout: Layout): string => {
   const day = layout.cells === 0 ? "" : `  ${"last 24 h".padEnd(layout.cells)}`;
   const evidence = layout.evidence === 0 ? "" : "  evidence";
-  const run = `${"for".padStart(forWidth)} ${"ticks".padStart(ticksWidth)}`;
+  const run = `${"for".padStart(layout.lasted)} ${"ticks".padStart(layout.ticks)}`;
   return `${" ".repeat(verdictWidth)}${"check".padEnd(layout.name)}  ${run}${day}${evidence}`.trimEnd();
 };
 
@@ -120,10 +130,7 @@ export const checkTable = (canvas: Canvas, view: View): readonly string[] => {
   const steady = isCrowd ? greens.filter(([name]) => isSteady(dayOf(view.state.day, name, view.lastHour))) : [];
   const folded = new Set(steady.map(([name]) => name));
   const rows = sorted.filter(([name]) => !folded.has(name));
-  const layout = layoutOf(
-    canvas.columns,
-    rows.map(([name]) => name),
-  );
+  const layout = layoutOf(canvas.columns, needsOf(rows, view.now));
   return [
     ...(rows.length === 0 ? [] : [headOf(layout)]),
     ...rows.flatMap((each) => rowOf(canvas, view, layout, each)),

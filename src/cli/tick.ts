@@ -4,16 +4,19 @@ import { secretReader } from "../config/secret.ts";
 import { askHelper } from "../heal/ask.ts";
 import { approveAll } from "../heal/context.ts";
 import { helperInProcess } from "../heal/in-process.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, Terminal } from "../host/host.ts";
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
+import type { Progress } from "../progress.ts";
 import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { clearIllness, writeIllness } from "../state/illness.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
+import { inertLines, inLocale } from "./paint.ts";
+import type { Live } from "./tick-live.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
@@ -26,9 +29,10 @@ const reserveMs = 20_000;
 const helperOf = (
   cli: Cli,
   { config, sha256, keepables }: Config,
-  { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
+  parts: Pick<Run, "log" | "secret" | "progress"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   const { host, paths } = cli;
+  const { log, progress, secret, isReadOnly, leftMs } = parts;
   if (paths.socket !== null) {
     const helper = askHelper({
       ...{ host, config, configSha256: sha256, socket: paths.socket },
@@ -50,14 +54,17 @@ const helperOf = (
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory, beats }, elsewhere),
     elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory, beats }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
-    onStep: (text) => log.log("debug", `heal: ${text}`),
+    onStep: (text) => {
+      log.log("debug", `heal: ${text}`);
+      progress?.stage(`heal: ${text}`);
+    },
     approve: approveAll,
   });
   return { helper, elsewhere };
 };
 
 /** Makes the run of one tick from a loaded config. */
-export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean): Run => {
+export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean, progress?: Progress): Run => {
   const { host, paths, flags } = cli;
   const startedMs = host.clock.monotonicMs();
   const secret = secretReader(host, paths.credentials);
@@ -75,9 +82,10 @@ export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean):
       return await openChat(loaded.config.chat);
     },
     secret,
-    ...helperOf(cli, loaded, { log, secret, isReadOnly, leftMs }),
+    ...helperOf(cli, loaded, { log, progress, secret, isReadOnly, leftMs }),
     filterFault: () => (paths.socket === null ? undefined : filterFault(host, loaded.config)),
     isDryRun: isReadOnly,
+    progress,
     startedMs,
   };
 };
@@ -119,11 +127,17 @@ const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
   }
 };
 
+/** A terminal gets nothing that would move it, in its own letters; a pipe gets the text as it is. */
+const shownTable = (done: TickReport, terminal: Terminal): string => {
+  const table = tickTable(done, terminal);
+  return terminal.isOutTerminal ? inLocale(inertLines(table, terminal), terminal) : table;
+};
+
 const report = ({ host, flags }: Cli, log: RunLog, done: TickReport): void => {
   const { terminal } = host;
   const level = done.exit !== 0 ? "error" : done.verdict === "red" ? "warn" : "info";
   if (flags.isJson) terminal.out(`${tickJson(done)}\n`);
-  if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(tickTable(done, terminal));
+  if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(shownTable(done, terminal));
   else if (terminal.isErrJournal || flags.logFormat === "json")
     log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
 };
@@ -145,11 +159,33 @@ const sayFaults = (cli: Cli, log: RunLog, faults: Extract<Loaded, { readonly kin
   return fallIll(cli, exits.config, first === undefined ? "the config is invalid" : printFault(first));
 };
 
+/** A person sees the checks as they finish; a pipe, a log and `--json` get what they always got. */
+const watchedBy = async ({ host, flags }: Cli): Promise<Live | undefined> => {
+  const { canRedraw, isErrJournal } = host.terminal;
+  const isQuiet = flags.logFormat === "text" && flags.logLevel !== "debug";
+  if (!canRedraw || isErrJournal || flags.isJson || !isQuiet) return undefined;
+  const { openLive } = await import("./tick-live.ts");
+  return openLive(host);
+};
+
+/** Runs the tick, on a terminal in sight of a person. */
+const runTick = async (cli: Cli, loaded: Config, log: RunLog): Promise<TickReport | undefined> => {
+  const live = await watchedBy(cli);
+  if (live === undefined) return await withDeadline(runOf(cli, loaded, log, false));
+  const { logLevel: level, logFormat: format } = cli.flags;
+  try {
+    const above = await openRunLog(live.host.terminal, { level, format });
+    return await withDeadline(runOf({ ...cli, host: live.host }, loaded, above, false, live.progress));
+  } finally {
+    live.close();
+  }
+};
+
 const locked = async (cli: Cli, log: RunLog): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadKept(host, paths, flags.isDryRun);
   if (loaded.kind === "faults") return sayFaults(cli, log, loaded.faults);
-  const done = await withDeadline(runOf(cli, loaded, log, false));
+  const done = await runTick(cli, loaded, log);
   if (done === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
     return fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
