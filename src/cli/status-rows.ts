@@ -23,7 +23,7 @@ export interface Layout extends Needs {
 }
 
 const verdictWidth = 8;
-const [widestName, widestNarrowName] = [24, 16];
+const [widestName, widestNarrowName, leastName] = [24, 16, 5];
 /** Less of a reading than this says nothing. */
 const leastEvidence = 12;
 /** More green checks than this don't stand on a line each: what isn't green is to stay in sight. */
@@ -46,8 +46,10 @@ const needsOf = (rows: readonly Named[], now: string): Needs => ({
 /** What of the table fits: the day in hours, else in steps of two, else none; the evidence where there is room. Pure. */
 export const layoutOf = (columns: number, needs: Needs): Layout => {
   if (!Number.isFinite(columns)) return { ...needs, cells: hoursKept, evidence: columns };
-  const name = Math.min(needs.name, columns < 72 ? widestNarrowName : widestName);
-  const base = verdictWidth + name + 2 + needs.lasted + 1 + needs.ticks;
+  const numbered = verdictWidth + 2 + needs.lasted + 1 + needs.ticks;
+  const widest = columns < 72 ? widestNarrowName : widestName;
+  const name = Math.min(needs.name, widest, Math.max(leastName, columns - numbered));
+  const base = numbered + name;
   const left = (cells: number): number => columns - base - (cells === 0 ? 0 : cells + 2) - 2;
   const [day, half] = [hoursKept, hoursKept / 2];
   const cells = left(day) >= leastEvidence ? day : left(half) >= -2 ? half : 0;

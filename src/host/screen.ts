@@ -1,5 +1,3 @@
-import { WriteStream } from "node:tty";
-import { attempt, isFailure } from "./failure.ts";
 import type { Screen, Woken } from "./pictures.ts";
 import { writeAll } from "./terminal.ts";
 
@@ -11,17 +9,20 @@ const enter = "\u001b[?1049h\u001b[?25l\u001b[2J";
 const leave = "\u001b[0m\r\n\u001b[?25h\u001b[?1049l";
 /** Source: ECMA-48 CUP, EL, ED. */
 const home = "\u001b[H";
+/** Before a line, not after it: after one that fills its row it would take the last letter. */
 const eraseLine = "\u001b[K";
 const eraseBelow = "\u001b[J";
 
 const smallest = { columns: 20, rows: 4 };
 const usual = { columns: 80, rows: 24 };
 
-/** A stream knows the size of the moment when it was made. */
+/** The stream follows the terminal's size once it has been asked for. Source: Node.js, tty.WriteStream. */
 const readSize = (): { readonly columns: number; readonly rows: number } => {
-  const size = attempt(() => new WriteStream(1));
-  const { columns, rows } = isFailure(size) || !(size.columns > 0) ? usual : size;
-  return { columns: Math.max(columns, smallest.columns), rows: Math.max(rows, smallest.rows) };
+  const { columns, rows } = process.stdout;
+  return {
+    columns: columns > 0 ? Math.max(columns, smallest.columns) : usual.columns,
+    rows: rows > 0 ? Math.max(rows, smallest.rows) : usual.rows,
+  };
 };
 
 const endings = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
@@ -88,7 +89,7 @@ export const openScreen = (): Screen => {
   put(enter);
   return {
     size: () => size,
-    draw: (lines) => put(`${home}${lines.map((line) => `${line}${eraseLine}`).join("\r\n")}${eraseBelow}`),
+    draw: (lines) => put(`${home}${lines.map((line) => `${eraseLine}${line}`).join("\r\n")}${eraseBelow}`),
     wait: waker.wait,
     close: () => {
       put(leave);
