@@ -40,6 +40,7 @@ export const createFakeClock = (): FakeClock => {
     uptimeS: () => upMs / 1000,
     bootId: () => bootId,
     monotonicMs: () => monotonicMs,
+    zone: () => "UTC",
     sleep: (ms, signal) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper: Sleeper = {
