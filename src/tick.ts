@@ -9,12 +9,13 @@ import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
 import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
+import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
-import { silenceOf } from "./state/silence.ts";
+import { type Silence, silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
@@ -68,14 +69,25 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
+    hushed: recalled.state.hushed ?? {},
     silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
     now: { at, ...moment },
   });
 };
 
+/** What is kept quiet at this tick, for the first message afterwards. */
+const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<State, "hushed"> => {
+  const sick = silences.length === 0 ? [] : judged.filter(({ verdict }) => verdict === "red" || verdict === "unknown");
+  const hushed = sick.flatMap(({ name }): [string, Silence][] => {
+    const silence = silenceOf(silences, name);
+    return silence === undefined ? [] : [[name, silence]];
+  });
+  return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
+};
+
 const nextState = (
   run: Run,
-  { state }: Recalled,
+  recalled: Recalled,
   judged: readonly Judged[],
   decided: Pick<Decided, "incidents" | "unknownTold">,
   mailbox: Mailbox,
@@ -83,7 +95,7 @@ const nextState = (
   const { at, moment } = nowOf(run);
   return {
     version: 1,
-    tick: state.tick + 1,
+    tick: recalled.state.tick + 1,
     at,
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
@@ -91,6 +103,7 @@ const nextState = (
     checks: nextChecks(judged, decided.unknownTold),
     incidents: decided.incidents,
     outbox: mailbox.outbox(),
+    ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
   };
 };
@@ -152,7 +165,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const { at } = nowOf(run);
   run.host.http.allow(checkDestinations(run.config));
   run.host.tcp.allow(checkDestinations(run.config));
-  const recalled = recall(run);
+  const recalled = recall(run, await openWindows(run.host, run.paths.state, run, run.isDryRun));
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
@@ -187,6 +200,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
+    silences: recalled.silences,
     troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],

@@ -1,6 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
+import { type Silence, silencedBy } from "../state/silence.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -25,6 +26,8 @@ export interface Story {
   /** Checks folded under it. */
   readonly folded: readonly string[];
   readonly heal: HealTold | null;
+  /** The silence or window that it was sick under and that is over. */
+  readonly after?: Silence | undefined;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
   /** What a person does next. */
@@ -137,6 +140,19 @@ const nextLine = (story: Story): string | undefined => {
   return `Next: dogwatch card ${story.card}`;
 };
 
+/** Why it was quiet about it until now: a silence that ran out, or was taken away before, or a window of the config that closed. */
+const afterLine = ({ after, now }: Story): string | undefined => {
+  if (after === undefined) return undefined;
+  const reason = after.reason === "" ? "" : `: ${cleanEvidence(after.reason, 200)}`;
+  const who = cleanEvidence(silencedBy(after), 64);
+  const ended = after.until > now ? undefined : clock(after.until, now);
+  if (after.by === "config")
+    return `${ended === undefined ? "Maintenance is over" : `Maintenance ended ${ended}`}${reason}`;
+  return ended === undefined
+    ? `The silence by ${who} was removed${reason}`
+    : `Was silenced until ${ended} by ${who}${reason}`;
+};
+
 /** The heal log's head as a message carries it: a witness outside the host. Null when it can't be read. */
 export const sealLine = (head: Head | null): string =>
   head === null ? "log unreadable" : head.seq === 0 ? "log empty" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
@@ -152,6 +168,7 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    afterLine(story),
     healLine(story),
     nextLine(story),
     incident,

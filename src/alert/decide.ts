@@ -1,3 +1,4 @@
+import type { Silence } from "../state/silence.ts";
 import type { CheckState, Incident, Moment } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
 import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
@@ -10,6 +11,8 @@ export interface Decision {
   readonly kind: "red" | "reminder" | "recovered" | "unknown";
   readonly check: string;
   readonly incident: Incident | null;
+  /** It was sick under this silence, which is over. */
+  readonly after?: Silence;
 }
 
 /** An incident's end that goes to the log: told or, when folded or gone, silent. */
@@ -43,6 +46,8 @@ export interface Deciding {
   readonly remindEveryMs: number;
   /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
+  /** Checks that were sick under a silence at the last tick, with it. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   readonly now: Now;
 }
 
@@ -157,11 +162,20 @@ const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean)
   }
 };
 
+/** A silence is over: what is still sick is told now and says so, whenever its reminder is due. */
+const unhushed = (one: One, each: Judged, after: Silence, now: Now): One => {
+  if (one.tell !== undefined) return one.tell.kind === "recovered" ? one : { ...one, tell: { ...one.tell, after } };
+  if (one.incident === undefined || !isUnfoldedRed(each)) return one;
+  const incident = { ...one.incident, lastTold: momentOf(now) };
+  return { ...one, incident, tell: { kind: "reminder", check: each.name, incident, after } };
+};
+
 const oneOf = (each: Judged, given: Deciding): One => {
   const decided = one(each, given);
-  return given.silenced?.has(each.name)
-    ? hushed(decided, given.incidents[each.name], given.checks[each.name]?.isUnknownTold ?? false)
-    : decided;
+  if (given.silenced?.has(each.name))
+    return hushed(decided, given.incidents[each.name], given.checks[each.name]?.isUnknownTold ?? false);
+  const after = given.hushed?.[each.name];
+  return after === undefined ? decided : unhushed(decided, each, after, given.now);
 };
 
 type Named = One & { readonly name: string };

@@ -91,7 +91,11 @@ export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...user
   if (expanded.isBare) return { kind: "faults", faults: sortFaults(expanded.faults) };
   const checked = check(configSchema, yaml);
   const families = new Set([...expanded.makers.checks.values()].map(({ prefix }) => prefix));
-  const faults = [...expanded.faults, ...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml, families)];
+  const faults = [
+    ...expanded.faults,
+    ...(checked.kind === "faults" ? checked.faults : []),
+    ...crossFaults(yaml, families),
+  ];
   if (checked.kind === "faults" || faults.length > 0) return { kind: "faults", faults: sortFaults(faults) };
   const config: Config = {
     ...checked.value,

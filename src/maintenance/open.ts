@@ -12,8 +12,13 @@ const maxWindows = 500;
 
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
+interface Configured {
+  readonly config: Config;
+  readonly configSha256: string;
+}
+
 /** What follows from the config for the days to come. Brings node-cron: only where there are windows, and once a day. */
-const lookAhead = async (config: Config, zone: string, key: string, nowMs: number): Promise<KeptWindows> => {
+const lookAhead = async ({ config, configSha256 }: Configured, zone: string, nowMs: number): Promise<KeptWindows> => {
   const { openingsOf } = await import("./windows.ts");
   const all = config.maintenance
     .flatMap((each, item) =>
@@ -33,11 +38,8 @@ const lookAhead = async (config: Config, zone: string, key: string, nowMs: numbe
   const soonMs = nowMs + goodForMs;
   const left = all[maxWindows];
   const refreshAt = left === undefined || left.from > iso(soonMs) ? iso(soonMs) : left.from;
-  return { version: 1, key, from: iso(nowMs), refreshAt, windows: all.slice(0, maxWindows) };
+  return { version: 1, configSha256, zone, from: iso(nowMs), refreshAt, windows: all.slice(0, maxWindows) };
 };
-
-/** What the windows hang on; the times in the file hang on nothing else. */
-const keyOf = (config: Config, zone: string): string => JSON.stringify([zone, config.maintenance]);
 
 /**
  * The windows of the days to come, as kept in `folder` while they hold, else computed and kept there. By wall time, since they are wall-time things: a
@@ -46,16 +48,16 @@ const keyOf = (config: Config, zone: string): string => JSON.stringify([zone, co
 const windowsAhead = async (
   host: Host,
   folder: string,
-  config: Config,
+  configured: Configured,
   isReadOnly: boolean,
 ): Promise<readonly Window[]> => {
   const nowMs = host.clock.nowMs();
   const at = iso(nowMs);
   const zone = host.clock.zone();
-  const key = keyOf(config, zone);
   const kept = readKeptWindows(host, folder);
-  if (kept?.key === key && kept.from <= at && at < kept.refreshAt) return kept.windows;
-  const fresh = await lookAhead(config, zone, key, nowMs);
+  const isSame = kept?.configSha256 === configured.configSha256 && kept.zone === zone;
+  if (isSame && kept.from <= at && at < kept.refreshAt) return kept.windows;
+  const fresh = await lookAhead(configured, zone, nowMs);
   if (!isReadOnly) keepWindows(host, folder, fresh);
   return fresh.windows;
 };
@@ -67,11 +69,11 @@ const windowsAhead = async (
 export const openWindows = async (
   host: Host,
   folder: string,
-  config: Config,
+  configured: Configured,
   isReadOnly: boolean,
 ): Promise<readonly Silence[]> => {
-  if (config.maintenance.length === 0) return [];
+  if (configured.config.maintenance.length === 0) return [];
   const at = iso(host.clock.nowMs());
-  const windows = await windowsAhead(host, folder, config, isReadOnly);
+  const windows = await windowsAhead(host, folder, configured, isReadOnly);
   return windows.filter((each) => isOpen(each, at)).flatMap(silencesOf);
 };

@@ -16,10 +16,11 @@ export interface Window {
   readonly timezone: string;
 }
 
-/** Windows that were computed ahead: good from `from` until `refreshAt`, for the config and zone in `key`. */
+/** Windows that were computed ahead: good from `from` until `refreshAt`, for this config on a host in this time zone. */
 export interface KeptWindows {
   readonly version: 1;
-  readonly key: string;
+  readonly configSha256: string;
+  readonly zone: string;
   readonly from: string;
   readonly refreshAt: string;
   readonly windows: readonly Window[];
@@ -39,6 +40,23 @@ export const readKeptWindows = (host: Host, folder: string): KeptWindows | undef
 /** Keeps them for the ticks to come, and for `status`. One that can't be kept is computed again. Never throws. */
 export const keepWindows = (host: Host, folder: string, kept: KeptWindows): void =>
   void writeSealed(host, path(folder), kept, 0o640);
+
+/** What each window of the config is next, as the last tick knows it: open, or to open within `withinMs` of `at`. Empty where it was computed for another config. Pure. */
+export const soonOf = (
+  kept: KeptWindows | undefined,
+  configSha256: string,
+  at: string,
+  withinMs: number,
+): readonly Window[] => {
+  if (kept?.configSha256 !== configSha256) return [];
+  const horizon = new Date(Date.parse(at) + withinMs).toISOString();
+  const seen = new Set<number>();
+  return kept.windows.filter(({ item, from, until }) => {
+    const isNext = until > at && from < horizon && !seen.has(item);
+    if (isNext) seen.add(item);
+    return isNext;
+  });
+};
 
 /** Whether a window is open at a moment, ISO 8601 UTC. Pure. */
 export const isOpen = ({ from, until }: Window, at: string): boolean => from <= at && at < until;
