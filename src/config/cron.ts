@@ -104,14 +104,15 @@ export const readCron = (text: string): Cron | string => {
 
 /** Whether windows of this length ever close: false where each opens before the last has ended. Never throws. */
 export const everCloses = (cron: Cron, forMs: number): boolean => {
-  let untilMs: number | undefined;
+  let [firstMs, untilMs] = [Number.NaN, Number.POSITIVE_INFINITY];
   for (const midnightMs of daysOf(cron)) {
-    if (midnightMs - scanFromMs > 800 * dayMs) return false;
     for (const minute of cron.minutes) {
       const fromMs = midnightMs + minute * minuteMs;
-      if (untilMs !== undefined && fromMs > untilMs) return true;
+      if (fromMs > untilMs) return true;
       untilMs = fromMs + forMs;
     }
+    if (Number.isNaN(firstMs)) firstMs = midnightMs;
+    if (midnightMs - firstMs > 800 * dayMs) return false;
   }
   return true;
 };
