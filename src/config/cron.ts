@@ -86,6 +86,8 @@ const parsed = (text: string): Cron | string => {
   const [first = 0] = minutes;
   // Its own clock is never asked, and it is never started: a pattern and UTC days make a calendar.
   const task = createTask(text, () => undefined, { timezone: "UTC" });
+  // Out of node-cron's list of tasks, which would keep it for good.
+  void task.destroy();
   return {
     minutes,
     isHourly: valid.hour.length === 24,
