@@ -10,7 +10,7 @@ import { type Loaded, loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
-import { clearIllness, writeIllness } from "../state/illness.ts";
+import { clearIllness, type Illness, writeIllness } from "../state/illness.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
@@ -19,9 +19,10 @@ import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 type Config = Extract<Loaded, { readonly kind: "config" }>;
 type Faults = Extract<Loaded, { readonly kind: "faults" }>["faults"];
 
-/** How one run of the tick ended. `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
+/** How one run of the tick ended. `why`: what ails the watchdog; `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
 export interface Ended {
   readonly exit: number;
+  readonly why?: string;
   readonly report?: TickReport;
   readonly isLate?: true;
 }
@@ -148,14 +149,14 @@ const report = ({ host, flags }: Cli, log: RunLog, done: TickReport): void => {
   else if (terminal.isErrJournal || flags.logFormat === "json") sayLine(log, done);
 };
 
-/** Notes what ails the watchdog itself for the unit that tells it, and gives the exit status. */
-export const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number => {
+/** Notes what ails the watchdog itself for the unit that tells it, and gives it back. */
+export const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): Illness => {
   if (!flags.isDryRun) writeIllness(host, paths.state, { exit, why });
-  return exit;
+  return { exit, why };
 };
 
-/** Tells each fault of a config that can't be used, falls ill of it, and gives the exit status. */
-export const sayFaults = (cli: Cli, log: RunLog, faults: Faults): number => {
+/** Tells each fault of a config that can't be used, and falls ill of it. */
+export const sayFaults = (cli: Cli, log: RunLog, faults: Faults): Illness => {
   const { host, paths, flags } = cli;
   for (const fault of faults) host.terminal.err(`${host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
   const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
@@ -164,28 +165,29 @@ export const sayFaults = (cli: Cli, log: RunLog, faults: Faults): number => {
   return fallIll(cli, exits.config, tellingFault(faults));
 };
 
-/** The state folder can't be used. Gives the exit status. */
-export const sayNoState = ({ host, paths }: Cli, { code, why }: Failure): number => {
+/** Says that the state folder can't be used. */
+export const sayNoState = ({ host, paths }: Cli, { code, why }: Failure): Illness => {
   const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(code)
     ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
     : "Run it as root, or name a folder with --state-dir.";
-  complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
-  return exits.cannotCreate;
+  const what = `cannot use the state folder "${paths.state}": ${why}`;
+  complain(host, what, hint);
+  return { exit: exits.cannotCreate, why: what };
 };
 
 const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const { host, paths, flags } = cli;
   const loaded = await ways.load();
-  if (loaded.kind === "faults") return { exit: sayFaults(cli, log, loaded.faults) };
+  if (loaded.kind === "faults") return sayFaults(cli, log, loaded.faults);
   const ticked = await withDeadline(runOf(cli, loaded, log, false));
   if (ticked === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
-    return { exit: fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`), isLate: true };
+    return { ...fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`), isLate: true };
   }
   const done = { ...ticked, troubles: [...ways.notes(), ...ticked.troubles] };
   ways.say(cli, log, done);
   const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
-  if (done.exit !== 0) return { exit: fallIll(cli, done.exit, ticked.troubles.at(-1) ?? stuck), report: done };
+  if (done.exit !== 0) return { ...fallIll(cli, done.exit, ticked.troubles.at(-1) ?? stuck), report: done };
   if (!flags.isDryRun) clearIllness(host, paths.state);
   return { exit: exits.done, report: done };
 };
@@ -199,8 +201,7 @@ export const runTick = async (cli: Cli, log: RunLog, ways: TickWays): Promise<En
   if (lock.kind === "busy") return { exit: sayBusy(cli, log, lock.holder) };
   // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log, ways);
-  if (lock.kind === "failed")
-    return { exit: sayNoState(cli, made.kind === "failed" ? { ...lock, why: made.why } : lock) };
+  if (lock.kind === "failed") return sayNoState(cli, made.kind === "failed" ? { ...lock, why: made.why } : lock);
   try {
     host.files.sweep(paths.state);
     return await locked(cli, log, ways);
