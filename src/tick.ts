@@ -57,7 +57,9 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
-  return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  const confirmed = judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  run.progress?.judged(confirmed);
+  return confirmed;
 };
 
 /** What is kept quiet at this tick, for the first message afterwards. */
