@@ -69,6 +69,7 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
+    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
