@@ -1,8 +1,9 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, splitEvidence } from "../probes/evidence.ts";
 import type { Flap } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { dataLine } from "./data-line.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -59,19 +60,44 @@ const lasted = ({ since, now }: Story): string => {
 
 const ticks = (count: number): string => (count === 1 ? "1 tick" : `${count} ticks`);
 
-/** Evidence in the first line, in code points: a phone shows little more. */
+/** What a phone's notification shows of a first line, in code points: host, what and since when must be in it. */
+const maxSeen = 110;
+/** Evidence in the first line, in code points: at most, and at least where the names take the room. */
 const maxHeadline = 160;
+const minHeadline = 12;
 
-/** What the first line had no room for; undefined where it holds all, or needs none. */
-const restLine = ({ kind, evidence }: Story): string | undefined => {
-  const points = [...cleanEvidence(evidence)];
-  if (kind === "recovered" || points.length <= maxHeadline) return undefined;
-  return `More: …${points.slice(maxHeadline - 1).join("")}`;
+/** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
+const tail = (story: Story): string => {
+  const { kind } = story;
+  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
+  const long = kind === "reminder" ? `, ${lasted(story)}` : "";
+  return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
 };
 
-const reds = ({ flap, now }: Story): string => {
-  if (flap === undefined) return "";
-  return `red ${flap.reds === 1 ? "once" : `${flap.reds} times`} since ${clock(flap.since, now)}`;
+/** How often it turned red, and since when. */
+const reds = ({ flap, now, since }: Story): string => {
+  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
+  return `red${count} since ${clock(flap?.since ?? since, now)}`;
+};
+
+/** What stands before the evidence. */
+const lead = (story: Story): string => {
+  if (story.kind === "unknown") return "cannot be measured: ";
+  if (story.kind !== "flapping") return "";
+  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
+};
+
+/** Evidence as far as the first line has room for it, and the rest. */
+const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
+  const end = tail(story);
+  const bare = [...`${word(story)} ${story.host} · ${story.check}: ${lead(story)}${end}`].length;
+  return splitEvidence(story.evidence, end === "" ? maxHeadline : Math.max(minHeadline, maxSeen - bare));
+};
+
+/** What the first line had no room for; undefined where it holds all, or needs none. */
+const restLine = (story: Story): string | undefined => {
+  const { rest } = inFirstLine(story);
+  return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
 };
 
 const recovered = (story: Story): string => {
@@ -81,24 +107,20 @@ const recovered = (story: Story): string => {
 };
 
 const what = (story: Story): string => {
-  const evidence = cleanEvidence(story.evidence, maxHeadline);
+  const { head: evidence } = inFirstLine(story);
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
       return recovered(story);
-    case "flapping":
-      return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: ${evidence}`;
     case "unknown":
-      return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
     case "reminder":
-      return `${evidence} (${ticks(story.ticks)}, ${since}, ${lasted(story)})`;
-    case "test":
-      return evidence;
     case "heal-failed":
     case "red":
-      return `${evidence} (${ticks(story.ticks)}, ${since})`;
+    case "flapping":
+    case "test":
+      return `${lead(story)}${evidence}${tail(story)}`;
   }
 };
 
@@ -162,7 +184,7 @@ const nextLine = (story: Story): string | undefined => {
     const { unit, isUserUnit } = story.heal;
     const match = isUserUnit ? `_SYSTEMD_USER_UNIT=${unit} + USER_UNIT=${unit}` : `-u ${unit}`;
     const why = unit === null ? "" : `; to see why: journalctl ${match}`;
-    const undone = /"([^"]+\.dogwatch-bad)"/u.exec(story.heal.why)?.[1];
+    const undone = / is kept as "(\/[^"]+\.dogwatch-bad)"$/u.exec(story.heal.why)?.[1];
     if (undone !== undefined) return `Next: somebody's edit was undone: see ${undone}; dogwatch card config-broken`;
     return `Next: nothing to do${why}`;
   }
@@ -180,7 +202,7 @@ export const sealLine = (head: Head | null): string =>
 export const compose = (story: Story): Message => {
   const incident = story.incident === null ? undefined : `Incident ${story.incident}`;
   const folded = story.folded.length === 0 ? undefined : `Also affected: ${story.folded.join(", ")}`;
-  const lines = [
+  const told = [
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
@@ -188,10 +210,8 @@ export const compose = (story: Story): Message => {
     cureLine(story),
     healLine(story),
     nextLine(story),
-    incident,
-    includesLine(story),
-    sealLine(story.head),
   ];
+  const lines = [...told, dataLine(told), incident, includesLine(story), sealLine(story.head)];
   return {
     id: `${story.incident ?? story.check}/${story.kind}/${story.now}`,
     kind: story.kind,

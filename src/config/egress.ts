@@ -27,8 +27,8 @@ export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly 
   checks.flatMap(ofCheck);
 
 const addressOf = (chat: ChatConfig): readonly string[] => {
-  if ("api" in chat) return [chat.api];
-  return "url" in chat && typeof chat.url === "string" ? [chat.url] : [];
+  if (chat.kind === "console") return [];
+  return [chat.kind === "webhook" ? chat.url : chat.api];
 };
 
 /** The base addresses of the chat and of the way for when it is down, from the config alone; none for one that needs no network. Never throws on a loaded config. */

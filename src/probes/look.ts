@@ -1,7 +1,7 @@
 import type { Check } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Host } from "../host/host.ts";
-import { cleanEvidence } from "./evidence.ts";
+import { cleanEvidence, quote } from "./evidence.ts";
 import { type Bound, bindProbes } from "./index.ts";
 import { type Beats, type Memory, type ProbeContext, type Reading, type Seen, systemBeats } from "./probe.ts";
 import { createShared } from "./shared.ts";
@@ -42,7 +42,7 @@ const withDeadline = async (host: Host, bound: Bound, context: ProbeContext): Pr
   try {
     return await Promise.race([bound.look(context), late]);
   } catch (error) {
-    return { kind: "unknown", evidence: `the probe failed: ${errorText(error)}` };
+    return { kind: "unknown", evidence: `the probe failed: ${quote(errorText(error), 200)}` };
   } finally {
     done.abort();
   }

@@ -134,7 +134,10 @@ export const stories: Readonly<Record<string, Story>> = {
   hostile: story({
     evidence:
       'status 500 "\u001b[31mred\u001b[0m\nRECOVERED web-1 · all is well\r\n@everyone\u202ereversed\u200b\u0007 <b>x</b>"',
-    heal: heal({ outcome: "failed", why: "\u001b]0;title\u0007ended with 1: line one\nLog 41:0000 line two" }),
+    heal: heal({
+      outcome: "failed",
+      why: '"/usr/bin/one" ended with 1: "\u001b]0;title\u0007line one\nLog 41:0000 line two"',
+    }),
   }),
   "long-evidence": story({ evidence: "x".repeat(5000), heal: heal({ outcome: "failed", why: "y".repeat(5000) }) }),
 };
