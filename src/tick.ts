@@ -1,10 +1,12 @@
 import { type Decided, decide } from "./alert/decide.ts";
 import { isStuck } from "./alert/deliver.ts";
+import { flapsAfter } from "./alert/flapping.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
 import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
 import type { Chat } from "./alert/platforms/index.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
+import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
 import type { LoggedIncidents } from "./heal/helper.ts";
@@ -62,9 +64,12 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
     checks: recalled.state.checks,
     incidents: recalled.state.incidents,
     logged,
+    flaps: recalled.state.flaps ?? {},
+    needs: Object.fromEntries(run.config.checks.map(({ name, needs }) => [name, needs])),
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
+    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
@@ -73,14 +78,51 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
   });
 };
 
+/** Why each check is told, or isn't: for the debug log and the dry run. */
+const reasonsOf = async (
+  run: Run,
+  { silences }: Recalled,
+  { reasons }: Decided,
+): Promise<NonNullable<TickReport["reasons"]>> => {
+  if (!run.isDryRun && !run.log.shows("debug")) return [];
+  const { saidOf } = await import("./alert/said.ts");
+  const said = saidOf(reasons, silences);
+  for (const { check, tells, why } of said)
+    run.log.log("debug", `alert ${check}: ${tells ?? "nothing"}: ${why}`, { check, tells: tells ?? "nothing", why });
+  return said;
+};
+
+/** What cured the checks whose end is told. */
+const curesOf = async (
+  run: Run,
+  { state, heal }: Recalled,
+  judged: readonly Judged[],
+  { tell }: Decided,
+): Promise<NonNullable<Telling["cures"]>> => {
+  const ended = tell.filter(({ kind }) => kind === "recovered");
+  if (ended.length === 0) return {};
+  const { at, moment } = nowOf(run);
+  const { cureOf } = await import("./alert/cure.ts");
+  return Object.fromEntries(
+    ended.flatMap(({ check, incident }) => {
+      if (incident === null) return [];
+      const needs = run.config.checks.find(({ name }) => name === check)?.needs ?? [];
+      const { lastWell } = state.checks[check] ?? {};
+      const { attempts } = heal;
+      return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
+    }),
+  );
+};
+
 const nextState = (
   run: Run,
   { state }: Recalled,
   judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold">,
+  decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">,
   mailbox: Mailbox,
 ): State => {
   const { at, moment } = nowOf(run);
+  const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   return {
     version: 1,
     tick: state.tick + 1,
@@ -88,8 +130,9 @@ const nextState = (
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold),
+    checks: nextChecks(judged, decided.unknownTold, state),
     incidents: decided.incidents,
+    ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
     chatWait: mailbox.wait(),
   };
@@ -156,9 +199,11 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
+  const said = await reasonsOf(run, recalled, decided);
   const head = decided.tell.length === 0 ? null : await run.helper.head();
-  const telling = { host: run.config.host, judged, head, now: nowOf(run).at };
-  let latest = { judged, decided: { incidents: decided.incidents, unknownTold: decided.unknownTold } };
+  const cures = await curesOf(run, recalled, judged, decided);
+  const telling: Telling = { host: run.config.host, judged, head, now: nowOf(run).at, cures };
+  let latest = { judged, decided };
   const latch = latchOf(run, recalled);
   const mailbox = openMail(run, recalled, latch, () => persist());
   const post = openPost(mailbox, run.config, telling, decided.tell);
@@ -171,7 +216,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
   const healed = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
-  latest = { judged: healed.judged, decided: { ...latest.decided, incidents: healed.incidents } };
+  latest = { judged: healed.judged, decided: { ...decided, incidents: healed.incidents } };
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
@@ -190,5 +235,6 @@ export const tick = async (run: Run): Promise<TickReport> => {
     troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
+    ...(run.isDryRun ? { reasons: said } : {}),
   };
 };

@@ -1,6 +1,8 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
 import { cleanEvidence, splitEvidence } from "../probes/evidence.ts";
+import type { Flap } from "../state/state.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import { dataLine } from "./data-line.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
@@ -25,6 +27,14 @@ export interface Story {
   readonly ticks: number;
   /** Checks folded under it. */
   readonly folded: readonly string[];
+  /** Ids of incidents that were told before and go on, or end, in this one. */
+  readonly includes?: readonly string[];
+  /** How it came and went, where it flaps or has stopped to. */
+  readonly flap?: Pick<Flap, "since" | "reds">;
+  /** How the check reads now. */
+  readonly verdict?: Verdict;
+  /** What cured it, where that is told: a recovery. */
+  readonly cure?: string;
   readonly heal: HealTold | null;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
@@ -59,12 +69,23 @@ const minHeadline = 12;
 /** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
 const tail = (story: Story): string => {
   const { kind } = story;
-  if (kind === "healed" || kind === "recovered" || kind === "test") return "";
+  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
   const long = kind === "reminder" ? `, ${lasted(story)}` : "";
   return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
 };
 
-const lead = ({ kind }: Story): string => (kind === "unknown" ? "cannot be measured: " : "");
+/** How often it turned red, and since when. */
+const reds = ({ flap, now, since }: Story): string => {
+  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
+  return `red${count} since ${clock(flap?.since ?? since, now)}`;
+};
+
+/** What stands before the evidence. */
+const lead = (story: Story): string => {
+  if (story.kind === "unknown") return "cannot be measured: ";
+  if (story.kind !== "flapping") return "";
+  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
+};
 
 /** Evidence as far as the first line has room for it, and the rest. */
 const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
@@ -79,6 +100,12 @@ const restLine = (story: Story): string | undefined => {
   return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
 };
 
+const recovered = (story: Story): string => {
+  if (story.incident === null) return "can be measured again";
+  if (story.flap !== undefined) return `steady again after ${lasted(story)} (${reds(story)})`;
+  return `well again after ${lasted(story)} (was red since ${clock(story.since, story.now)})`;
+};
+
 const what = (story: Story): string => {
   const { head: evidence } = inFirstLine(story);
   const since = `since ${clock(story.since, story.now)}`;
@@ -86,8 +113,7 @@ const what = (story: Story): string => {
     case "healed":
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
-      if (story.incident === null) return "can be measured again";
-      return `well again after ${lasted(story)} (was red ${since})`;
+      return recovered(story);
     case "unknown":
     case "reminder":
     case "heal-failed":
@@ -141,6 +167,17 @@ const healLine = ({ heal }: Story): string | undefined => {
   }
 };
 
+/** What to expect of it from here on: while it flaps nothing else is told or done. */
+const flapLine = ({ kind, flap }: Story): string | undefined => {
+  if (kind === "flapping") return "While it flaps: no RED, no RECOVERED and no heal; told when it is steady again";
+  return kind === "reminder" && flap !== undefined ? "It no longer comes and goes: it stays red" : undefined;
+};
+
+const includesLine = ({ includes = [] }: Story): string | undefined =>
+  includes.length === 0 ? undefined : `Took over: ${includes.join(", ")}`;
+
+const cureLine = ({ cure }: Story): string | undefined => (cure === undefined ? undefined : `Cure: ${cure}`);
+
 const nextLine = (story: Story): string | undefined => {
   if (story.kind === "recovered" || story.kind === "test") return undefined;
   if (story.kind === "healed" && story.heal !== null) {
@@ -169,10 +206,12 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    flapLine(story),
+    cureLine(story),
     healLine(story),
     nextLine(story),
   ];
-  const lines = [...told, dataLine(told), incident, sealLine(story.head)];
+  const lines = [...told, dataLine(told), incident, includesLine(story), sealLine(story.head)];
   return {
     id: `${story.incident ?? story.check}/${story.kind}/${story.now}`,
     kind: story.kind,

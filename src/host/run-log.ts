@@ -8,6 +8,8 @@ export type Level = keyof typeof levels;
 
 /** The run log: what this program did, for journald or a terminal. One line an event; never holds a secret or raw evidence. */
 export interface RunLog {
+  /** Whether lines of this level are shown: what makes them may be spared. */
+  shows(level: Level): boolean;
   log(level: Level, text: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
@@ -21,6 +23,7 @@ export interface RunLogOptions {
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 
 const plain = (terminal: Terminal, least: Level): RunLog => ({
+  shows: (level) => levels[level] <= levels[least],
   log: (level, text) => {
     if (levels[level] > levels[least]) return;
     const prefix = terminal.isErrJournal ? `<${levels[level]}>` : level === "info" ? "" : `${level}: `;
@@ -36,5 +39,8 @@ export const openRunLog = async (terminal: Terminal, { level, format }: RunLogOp
   if (format === "text") return plain(terminal, level);
   const { pino } = await import("pino");
   const logger = pino({ name: "dogwatch", level }, { write: (line: string) => terminal.err(line) });
-  return { log: (at, text, facts) => logger[at](facts ?? {}, oneLine(text)) };
+  return {
+    shows: (at) => levels[at] <= levels[level],
+    log: (at, text, facts) => logger[at](facts ?? {}, oneLine(text)),
+  };
 };

@@ -1,16 +1,31 @@
 import type { Reading } from "../probes/probe.ts";
 import type { Judged } from "../verdict/judge.ts";
-import type { CheckState } from "./state.ts";
+import type { CheckState, LastWell, Moment } from "./state.ts";
+
+/** What the tick before left. `moment`: its end. */
+export interface Left {
+  readonly checks: Readonly<Record<string, CheckState>>;
+  readonly moment: Moment;
+}
+
+/** Nothing is kept of a check that is well: then it was last seen well just now. */
+const lastWellOf = ({ name, reading }: Judged, { checks, moment }: Left): LastWell | undefined => {
+  const before = checks[name];
+  if (reading === "ok" || before?.reading !== "ok") return reading === "ok" ? undefined : before?.lastWell;
+  const restarts = before.memory?.["restarts"];
+  return typeof restarts === "number" ? { moment, restarts } : { moment };
+};
 
 /** What the verdicts of this tick leave for the next, by check name. Pure. */
 export const nextChecks = (
   judged: readonly Judged[],
   unknownTold: ReadonlySet<string>,
+  left: Left,
 ): Readonly<Record<string, CheckState>> =>
   Object.fromEntries(
-    judged.map((each): [string, CheckState] => [
-      each.name,
-      {
+    judged.map((each): [string, CheckState] => {
+      const lastWell = lastWellOf(each, left);
+      const state = {
         verdict: each.verdict,
         reading: each.reading,
         evidence: each.evidence,
@@ -19,9 +34,11 @@ export const nextChecks = (
         badTicks: each.badTicks,
         ...(each.wasRed === undefined ? {} : { wasRed: each.wasRed }),
         isUnknownTold: unknownTold.has(each.name),
+        ...(lastWell === undefined ? {} : { lastWell }),
         ...(each.memory === undefined ? {} : { memory: each.memory }),
-      },
-    ]),
+      };
+      return [each.name, state];
+    }),
   );
 
 /** A check that is folded no more: what explained it was proved well. */
