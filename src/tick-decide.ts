@@ -26,6 +26,7 @@ export const decideNow = (
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
+    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,

@@ -65,6 +65,8 @@ export interface Deciding {
   readonly needs?: Needs;
   /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
   readonly patients?: Readonly<Record<string, string>>;
+  /** Checks that a recipe has cured lately. */
+  readonly cured?: ReadonlySet<string>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
@@ -194,11 +196,11 @@ const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decid
  * ticks. A folded check says nothing: its red parent speaks for it. Each check gets its named reason, also for silence. Pure.
  */
 export const decide = (given: Deciding): Decided => {
-  const { flaps = {}, needs = {}, silenced } = given;
+  const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
   const flapping = flapTold(flaps);
   const isQuiet = (name: string): boolean =>
     silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
-  const counted = countStates(given.judged, flaps, given.checks, isQuiet, given.now);
+  const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
   const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
   return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);
 };
