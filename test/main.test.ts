@@ -39,6 +39,7 @@ const commands = [
   "beat",
   "deadman",
   "card",
+  "daemon",
   "demo",
 ] as const;
 

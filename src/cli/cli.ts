@@ -28,6 +28,10 @@ export interface Flags {
   /** `init` alone: print the config, or what changed on the box since. */
   readonly isPrinted?: boolean;
   readonly isDiff?: boolean;
+  /** `daemon` alone: when to tick, as cron fields. */
+  readonly cron?: string | undefined;
+  /** `status` alone: draw it over and over. */
+  readonly isWatching?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -73,6 +73,10 @@ const lookers = (config: Config): readonly Program[] => {
       argv: ["/usr/bin/systemctl", "--system", "is-system-running"],
       for: "no heal while the host boots or shuts down",
     },
+    {
+      argv: ["/usr/bin/systemd-notify"],
+      for: "a daemon tells its service manager how it is; only where NOTIFY_SOCKET is set",
+    },
     { argv: ["/usr/bin/getent"], for: "users of a directory service; the names of this list" },
   ];
 };

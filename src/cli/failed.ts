@@ -13,17 +13,20 @@ const remindEveryMs = 4 * 3_600_000;
 const maxWhyLength = 700;
 const maxTextLength = 900;
 
+/** How a unit ended, where its result alone says it. Source: systemd.exec(5), SERVICE_RESULT. */
+const ends: Readonly<Record<string, string>> = {
+  timeout: "the tick did not end in time",
+  watchdog: "a tick hung; the daemon was ended and is started anew",
+};
+
 const causeOf = (cli: Cli): { readonly status: string; readonly why: string } => {
   const { env } = cli.host;
   const illness = readIllness(cli.host, cli.paths.state);
   const status = env["MONITOR_EXIT_STATUS"] ?? String(illness?.exit ?? "unknown");
   if (illness !== undefined && String(illness.exit) === status) return { status, why: illness.why };
   if (status === "243") return { status, why: `the credentials folder "${cli.paths.credentials.path}" cannot be read` };
-  const result = env["MONITOR_SERVICE_RESULT"];
-  return {
-    status,
-    why: result === "timeout" ? "the tick did not end in time" : `the tick ended with ${result ?? "an error"}`,
-  };
+  const result = env["MONITOR_SERVICE_RESULT"] ?? "an error";
+  return { status, why: ends[result] ?? `the tick ended with ${result}` };
 };
 
 /** What the config says, or the last one that could be used: how the host is called and how often to remind. */

@@ -20,6 +20,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   beat NAME                   a job's sign of life, for a heartbeat check
   egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
+  daemon [--cron FIELDS]      the same tick in one process that stays
   demo                        the whole story on this machine in under a minute
 
 Everywhere: --help, --version, --log-level error|warn|info|debug,
@@ -161,6 +162,26 @@ Exit: 0 done · 73 a drop-in cannot be written · 78 config or recipe invalid.
   card: `Usage: dogwatch card [NAME]
 
 Without a name: the router, which leads from a symptom to exactly one card.
+`,
+  daemon: `Usage: dogwatch daemon [--cron FIELDS] [--json]
+
+The same tick as "dogwatch tick", in one process that stays, for hosts and
+containers without systemd timers. The first tick comes at once, the others by
+the schedule, never two at a time. What was missed is told and made up for by
+one tick. Under systemd: dogwatch-daemon.service ("install.sh --daemon").
+
+  --cron   five cron fields, or six with seconds in front, in this process's
+           time zone; without it every five minutes, at a second that is fixed
+           for each host name
+  --json   each tick as one object a line on stdout
+
+SIGTERM, SIGINT: it ends when the tick in hand has; a second one ends it at
+once. SIGHUP: it reads the config again; one that is invalid is told, and the
+one before goes on.
+
+Exit: 0 ended by a signal · 70 a tick hung, or a bug ended three in a row · 73
+the state cannot be used, or another daemon keeps it · 78 config or recipe
+invalid at the start.
 `,
   demo: `Usage: dogwatch demo
 

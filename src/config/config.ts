@@ -177,7 +177,7 @@ export type ChatConfig =
       readonly token: SecretRef;
       readonly api: string;
     }
-  | { readonly kind: "slack"; readonly how: "webhook"; readonly url: SecretRef; readonly api: string }
+  | { readonly kind: "slack"; readonly how: "webhook"; readonly webhook: SecretRef; readonly api: string }
   | {
       readonly kind: "slack";
       readonly how: "token";
@@ -186,11 +186,53 @@ export type ChatConfig =
       readonly threadTs: string | null;
       readonly api: string;
     }
-  | { readonly kind: "discord"; readonly url: SecretRef; readonly threadId: string | null; readonly api: string }
+  | { readonly kind: "discord"; readonly webhook: SecretRef; readonly threadId: string | null; readonly api: string }
+  | { readonly kind: "mattermost"; readonly how: "webhook"; readonly webhook: SecretRef; readonly api: string }
+  | {
+      readonly kind: "mattermost";
+      readonly how: "token";
+      readonly token: SecretRef;
+      readonly channel: string;
+      /** The post that begins the thread. */
+      readonly rootId: string | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "matrix";
+      readonly room: string;
+      readonly token: SecretRef;
+      /** The event that begins the thread. */
+      readonly threadId: string | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "ntfy";
+      /** On a server without accounts whoever knows it reads along: then it is a secret. */
+      readonly topic: string | SecretRef;
+      /** 1 to 5, of what a person must see now. */
+      readonly priority: number;
+      readonly token: SecretRef | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "googlechat";
+      readonly webhook: SecretRef;
+      /** Our own name of the thread that all messages go to; null: each is a thread of its own. */
+      readonly threadKey: string | null;
+      readonly api: string;
+    }
+  | { readonly kind: "teams"; readonly webhook: SecretRef; readonly api: string }
   | {
       readonly kind: "webhook";
       readonly url: string;
       readonly headers: Readonly<Record<string, TextOrSecret>>;
+    }
+  | {
+      readonly kind: "alertmanager";
+      readonly api: string;
+      readonly headers: Readonly<Record<string, TextOrSecret>>;
+      /** Labels that every alert of this host carries besides dogwatch's own. */
+      readonly labels: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: "openclaw";
@@ -209,7 +251,7 @@ export type ChatConfig =
       readonly whenDown: BotApi | null;
     };
 /** A platform's own API, reached with a bot's token or webhook and through no gateway. */
-export type BotApi = Extract<ChatConfig, { readonly kind: "telegram" | "slack" | "discord" }>;
+export type BotApi = Extract<ChatConfig, { readonly kind: "telegram" | "slack" | "discord" | "mattermost" | "matrix" }>;
 
 /** A rule of the whitelist: when one of `on` is red, `recipe` may run. `sha256`: the pin of the recipe's file, in lower case. */
 export interface Rule {

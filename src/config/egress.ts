@@ -34,8 +34,8 @@ export const deadmanDestinations = ({ deadman }: Pick<Config, "deadman">): reado
   deadman === null ? [] : [{ ...endpoint(deadman.api), methods: ["POST"], for: deadmanName }];
 
 const addressOf = (chat: ChatConfig): readonly string[] => {
-  if ("api" in chat) return [chat.api];
-  return "url" in chat && typeof chat.url === "string" ? [chat.url] : [];
+  if (chat.kind === "console") return [];
+  return [chat.kind === "webhook" ? chat.url : chat.api];
 };
 
 /** The base addresses of the chat and of the way for when it is down, from the config alone; none for one that needs no network. Never throws on a loaded config. */
