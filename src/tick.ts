@@ -11,6 +11,7 @@ import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
 import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
+import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
@@ -21,6 +22,7 @@ import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+import { curesOf, hushedNow, reasonsOf } from "./tick-tell.ts";
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -73,50 +75,15 @@ const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logg
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
+    hushed: recalled.state.hushed ?? {},
     silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
     now: { at, ...moment },
   });
 };
 
-/** Why each check is told, or isn't: for the debug log and the dry run. */
-const reasonsOf = async (
-  run: Run,
-  { silences }: Recalled,
-  { reasons }: Decided,
-): Promise<NonNullable<TickReport["reasons"]>> => {
-  if (!run.isDryRun && !run.log.shows("debug")) return [];
-  const { saidOf } = await import("./alert/said.ts");
-  const said = saidOf(reasons, silences);
-  for (const { check, tells, why } of said)
-    run.log.log("debug", `alert ${check}: ${tells ?? "nothing"}: ${why}`, { check, tells: tells ?? "nothing", why });
-  return said;
-};
-
-/** What cured the checks whose end is told. */
-const curesOf = async (
-  run: Run,
-  { state, heal }: Recalled,
-  judged: readonly Judged[],
-  { tell }: Decided,
-): Promise<NonNullable<Telling["cures"]>> => {
-  const ended = tell.filter(({ kind }) => kind === "recovered");
-  if (ended.length === 0) return {};
-  const { at, moment } = nowOf(run);
-  const { cureOf } = await import("./alert/cure.ts");
-  return Object.fromEntries(
-    ended.flatMap(({ check, incident }) => {
-      if (incident === null) return [];
-      const needs = run.config.checks.find(({ name }) => name === check)?.needs ?? [];
-      const { lastWell } = state.checks[check] ?? {};
-      const { attempts } = heal;
-      return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
-    }),
-  );
-};
-
 const nextState = (
   run: Run,
-  { state }: Recalled,
+  recalled: Recalled,
   judged: readonly Judged[],
   decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">,
   mailbox: Mailbox,
@@ -125,15 +92,16 @@ const nextState = (
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   return {
     version: 1,
-    tick: state.tick + 1,
+    tick: recalled.state.tick + 1,
     at,
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, state),
+    checks: nextChecks(judged, decided.unknownTold, recalled.state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
+    ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
   };
 };
@@ -195,7 +163,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const { at } = nowOf(run);
   run.host.http.allow(checkDestinations(run.config));
   run.host.tcp.allow(checkDestinations(run.config));
-  const recalled = recall(run);
+  const recalled = recall(run, await openWindows(run.host, run.paths.state, run, run.isDryRun));
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
@@ -232,6 +200,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
+    silences: recalled.silences,
     troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],

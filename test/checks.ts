@@ -85,6 +85,8 @@ export const configOf = (checks: Config["checks"], more: Partial<Config> = {}): 
   chat: { kind: "console" },
   heal: { mode: "apply", rules: [] },
   remindEveryMs: 4 * 3_600_000,
+  maintenance: [],
+  silenceMaxMs: 86_400_000,
   ...more,
   checks,
 });

@@ -4,7 +4,6 @@ import type { NextTick } from "../host/host.ts";
 import { readChatLatch } from "../state/chat-latch.ts";
 import type { Attempt } from "../state/heal-state.ts";
 import { readIllness } from "../state/illness.ts";
-import { readSilences, silenceText } from "../state/silence.ts";
 import type { CheckState, Moment, State } from "../state/state.ts";
 import { elapsedS, momentOf } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
@@ -13,6 +12,7 @@ import { type Cli, complain, exits } from "./cli.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { below, fit, inertLines, paint } from "./paint.ts";
+import { quietJson, quietLines } from "./quiet-lines.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
 const usualPeriodS = 300;
@@ -98,9 +98,7 @@ const describe = (
     ...Object.entries(state.checks).flatMap(([name, check]) => checkLines(cli, name, check, width, now)),
     healText(heal.attempts.at(-1), now),
     ...latched,
-    ...readSilences(host, paths.helper, now).map(
-      (each) => `${silenceText(each)}; run: ${sudo}dogwatch silence remove ${each.check}`,
-    ),
+    ...quietLines(cli, state.configSha256, now),
     ...(closed === undefined
       ? []
       : [
@@ -143,7 +141,7 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
   const closed = readChatLatch(cli.host, cli.paths.state);
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
   terminal.out(
-    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...(closed === undefined ? {} : { chat_latched: closed.why }) })}\n`,
+    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quietJson(cli, state.configSha256), ...(closed === undefined ? {} : { chat_latched: closed.why }) })}\n`,
   );
 };
 

@@ -6,6 +6,7 @@ import { type Block, duration, maybe, need, text, withDefault } from "./schema/b
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { heal } from "./schema/heal.ts";
+import { maintenance, silence } from "./schema/maintenance.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 
@@ -37,7 +38,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["deadman", "maintenance", "report", "plugins", "silence"],
+      later: ["deadman", "report", "plugins"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -62,6 +63,13 @@ export const configSchema: Block<FileConfig> = v.pipe(
       }),
       heal: withDefault(heal, {}, "What dogwatch may do by itself.", { mode: "apply" }),
       remind_every: withDefault(duration(1000, 365 * dayMs), "4h", "How often a red that stays is told again."),
+      maintenance: withDefault(
+        maintenance,
+        [],
+        "Windows by cron in which checks neither alert nor heal. What is still red when one closes is told then.",
+        [{ cron: "0 3 * * 0", for: "1h", checks: ["gateway"], timezone: "Europe/Berlin" }],
+      ),
+      silence: withDefault(silence, {}, "What `dogwatch silence add` may do.", { max: "7d" }),
     },
   ),
   v.transform((raw) => ({
@@ -71,5 +79,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
     checks: raw.checks,
     heal: raw.heal,
     remindEveryMs: raw.remind_every,
+    maintenance: raw.maintenance,
+    silenceMaxMs: raw.silence.maxMs,
   })),
 );

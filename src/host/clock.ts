@@ -42,6 +42,7 @@ export const createClock = (): Clock => {
       return boot;
     },
     monotonicMs: () => performance.now(),
+    zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
     sleep,
   };
 };

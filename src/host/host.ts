@@ -238,6 +238,8 @@ export interface Clock {
   bootId(): string;
   /** Milliseconds that only go up, for durations. */
   monotonicMs(): number;
+  /** IANA name of the host's time zone; `UTC` where it can't be told. Source: localtime(5). */
+  zone(): string;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

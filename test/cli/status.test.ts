@@ -216,6 +216,8 @@ test("statusCommand() --json prints one object", async () => {
     checks: readState(host, folder, true).value.checks,
     incidents: {},
     outbox: [],
+    silences: [],
+    maintenance: [],
   });
 });
 
