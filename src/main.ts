@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, Entry>> = {
   init: { load: async () => (await import("./cli/init.ts")).initCommand, flags: ["stdout", "diff"], hasWords: false },
   status: {
     load: async () => (await import("./cli/status.ts")).statusCommand,
-    flags: ["exit-code"],
+    flags: ["exit-code", "brief"],
     hasWords: false,
     isWatchers: always,
   },
@@ -68,6 +68,11 @@ const commands: Readonly<Record<string, Entry>> = {
     hasWords: true,
   },
   chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
+  deadman: {
+    load: async () => (await import("./cli/deadman.ts")).deadmanCommand,
+    flags: [],
+    hasWords: true,
+  },
   silence: {
     load: async () => (await import("./cli/silence.ts")).silenceCommand,
     flags: ["for", "reason"],
@@ -82,6 +87,12 @@ const commands: Readonly<Record<string, Entry>> = {
   beat: { load: async () => (await import("./cli/beat.ts")).beatCommand, flags: [], hasWords: true },
   card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
   demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
+  daemon: {
+    load: async () => (await import("./cli/daemon.ts")).daemonCommand,
+    flags: ["cron"],
+    hasWords: false,
+    isWatchers: always,
+  },
   failed: {
     load: async () => (await import("./cli/failed.ts")).failedCommand,
     flags: [],
@@ -105,6 +116,7 @@ const options = {
   version: { type: "boolean", short: "V" },
   "dry-run": { type: "boolean" },
   "exit-code": { type: "boolean" },
+  brief: { type: "boolean" },
   expand: { type: "boolean" },
   head: { type: "string" },
   incident: { type: "string" },
@@ -117,6 +129,7 @@ const options = {
   write: { type: "boolean" },
   stdout: { type: "boolean" },
   diff: { type: "boolean" },
+  cron: { type: "string" },
 } as const;
 
 const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
@@ -149,6 +162,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isJson: values.json ?? false,
     isDryRun: values["dry-run"] ?? false,
     hasExitCode: values["exit-code"] ?? false,
+    isBrief: values.brief,
     isStepped: values.step ?? false,
     forText: values.for,
     reason: values.reason,
@@ -163,6 +177,7 @@ const flagsOf = ({ values }: Parsed): Flags | string => {
     isWritten: values.write ?? false,
     isPrinted: values.stdout ?? false,
     isDiff: values.diff ?? false,
+    cron: values.cron,
   };
 };
 

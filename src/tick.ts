@@ -1,15 +1,10 @@
-import { type Decided, decide } from "./alert/decide.ts";
-import { isStuck } from "./alert/deliver.ts";
 import { flapsAfter } from "./alert/flapping.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
-import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
-import type { Chat } from "./alert/platforms/index.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
-import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
 import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
@@ -17,12 +12,14 @@ import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { nextChecks } from "./state/next.ts";
-import { silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
+import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
-import { curesOf, hushedNow, reasonsOf } from "./tick-tell.ts";
+
+import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -58,38 +55,10 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
 };
 
-const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logged: LoggedIncidents): Decided => {
-  const { at, moment } = nowOf(run);
-  const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
-  return decide({
-    judged,
-    checks: recalled.state.checks,
-    incidents: recalled.state.incidents,
-    logged,
-    flaps: recalled.state.flaps ?? {},
-    needs: Object.fromEntries(run.config.checks.map(({ name, needs }) => [name, needs])),
-    patients: Object.fromEntries(
-      recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
-    ),
-    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
-    used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
-    watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
-    remindEveryMs: run.config.remindEveryMs,
-    hushed: recalled.state.hushed ?? {},
-    silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
-    now: { at, ...moment },
-  });
-};
-
-const nextState = (
-  run: Run,
-  recalled: Recalled,
-  judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">,
-  mailbox: Mailbox,
-): State => {
+const nextState = (run: Run, recalled: Recalled, { judged, decided }: Latest, { mailbox, held }: Mail): State => {
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
+  const holding = held();
   return {
     version: 1,
     tick: recalled.state.tick + 1,
@@ -103,6 +72,7 @@ const nextState = (
     outbox: mailbox.outbox(),
     ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
+    ...(holding === undefined ? {} : { held: holding }),
   };
 };
 
@@ -112,28 +82,9 @@ const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): La
     by: isDryRun ? "dry-run" : "tick",
   });
 
-const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
-  let opened: Promise<Chat> | undefined;
-  return openMailbox({
-    outbox: state.outbox,
-    wait: state.chatWait,
-    tick: state.tick + 1,
-    now: () => nowOf(run).moment,
-    onSent,
-    send: async (message) => {
-      opened ??= run.openChat();
-      const chat = await opened;
-      run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
-      run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
-      return sent;
-    },
-  });
-};
-
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
-const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
-  if (run.isDryRun || mailbox.outbox().length === 0) return [];
+const filterNotes = (run: Run, { mailbox, troubles }: Mail): readonly string[] => {
+  if (run.isDryRun || (mailbox.outbox().length === 0 && troubles().length === 0)) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
 };
@@ -171,15 +122,13 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const cures = await curesOf(run, recalled, judged, decided);
   const telling: Telling = { host: run.config.host, judged, head, now: nowOf(run).at, cures };
-  let latest = { judged, decided };
+  let latest: Latest = { judged, decided };
   const latch = latchOf(run, recalled);
-  const mailbox = openMail(run, recalled, latch, () => persist());
+  const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun)
-      recalled.note(
-        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
-      );
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
@@ -190,7 +139,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (!run.isDryRun) await mailbox.flush();
   persist();
   const notes = chatNotes(latch, mailbox.tried());
-  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const stuck = notes.length > 0 || mail.isStuck();
   return {
     host: run.config.host,
     at,
@@ -201,7 +150,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
-    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
+    troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
     ...(run.isDryRun ? { reasons: said } : {}),

@@ -73,23 +73,14 @@ const minHeadline = 12;
 /** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
 const tail = (story: Story): string => {
   const { kind } = story;
-  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
+  if (kind === "healed" || kind === "recovered" || kind === "test" || kind === "flapping") return "";
   const long = kind === "reminder" ? `, ${lasted(story)}` : "";
   return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
 };
 
-/** How often it turned red, and since when. */
-const reds = ({ flap, now, since }: Story): string => {
-  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
-  return `red${count} since ${clock(flap?.since ?? since, now)}`;
-};
-
-/** What stands before the evidence. */
-const lead = (story: Story): string => {
-  if (story.kind === "unknown") return "cannot be measured: ";
-  if (story.kind !== "flapping") return "";
-  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
-};
+/** UNKNOWN says by itself what "cannot …" would say again. */
+const lead = ({ kind, evidence }: Story): string =>
+  kind === "unknown" && !evidence.startsWith("cannot ") ? "cannot be measured: " : "";
 
 /** Evidence as far as the first line has room for it, and the rest. */
 const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
@@ -104,9 +95,14 @@ const restLine = (story: Story): string | undefined => {
   return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
 };
 
+const reds = ({ flap, now }: Story): string => {
+  if (flap === undefined) return "";
+  return `red ${flap.reds === 1 ? "once" : `${flap.reds} times`} since ${clock(flap.since, now)}`;
+};
+
 const recovered = (story: Story): string => {
   if (story.incident === null) return "can be measured again";
-  if (story.flap !== undefined) return `steady after ${lasted(story)} (${reds(story)})`;
+  if (story.flap !== undefined) return `steady again (${reds(story)}, ${lasted(story)})`;
   return `well again after ${lasted(story)} (was red since ${clock(story.since, story.now)})`;
 };
 
@@ -118,11 +114,12 @@ const what = (story: Story): string => {
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
       return recovered(story);
+    case "flapping":
+      return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: ${evidence}`;
     case "unknown":
     case "reminder":
     case "heal-failed":
     case "red":
-    case "flapping":
     case "test":
       return `${lead(story)}${evidence}${tail(story)}`;
   }
@@ -192,5 +189,7 @@ export const compose = (story: Story): Message => {
     incident: story.incident,
     check: story.check,
     at: story.now,
+    since: story.since,
+    ...(story.card === "" ? {} : { card: story.card }),
   };
 };

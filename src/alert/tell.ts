@@ -61,7 +61,7 @@ const storyOf = (telling: Telling, kind: AlertKind, about: About, heal: HealTold
 };
 
 /** The message for one decision, with how its heal stands where there is one to tell. Pure. */
-export const tell = (telling: Telling, decision: Decision, heal: HealTold | null): Message =>
+export const tell = (telling: Telling, decision: Omit<Decision, "reason">, heal: HealTold | null): Message =>
   compose({ ...storyOf(telling, decision.kind, decision, heal), after: decision.after });
 
 /**

@@ -9,6 +9,8 @@ import { elapsedS, momentOf } from "../state/state.ts";
 import { readHealState, readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { nextOfDaemon } from "./daemon-note.ts";
+import { deafJson, deafLines } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { nextCommand } from "./next-command.ts";
 import { below, fit, inertLines, paint } from "./paint.ts";
@@ -107,6 +109,7 @@ const describe = (
           ),
           `  run: ${sudo}dogwatch chat test`,
         ]),
+    ...deafLines(cli, now),
     ...below(`alerts waiting: ${state.outbox.length}${refused ? ` (${refused})` : ""}`, host.terminal.columns, 0),
     `next tick: ${next === undefined ? "no timer is set" : clock(next.at, now)}`,
     ...limits,
@@ -141,20 +144,21 @@ const sayState = async (cli: Cli, state: State, isStale: boolean, next: NextTick
   const closed = readChatLatch(cli.host, cli.paths.state);
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
   terminal.out(
-    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quietJson(cli, state.configSha256), ...(closed === undefined ? {} : { chat_latched: closed.why }) })}\n`,
+    `${JSON.stringify({ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quietJson(cli, state.configSha256), ...(closed === undefined ? {} : { chat_latched: closed.why }), ...deafJson(cli) })}\n`,
   );
 };
 
 /** `dogwatch status`: what the last tick found, as it left it; nothing is probed. With `--exit-code`: 0 green, 1 amber, 2 red, 3 unknown or stale. */
 export const statusCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
+  if (flags.isBrief === true) return await (await import("./status-brief.ts")).statusBrief(cli);
   const { value: state, isLost, note } = readState(host, paths.state, true);
   if (state.tick === 0) {
     sayNone(cli, note);
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
   const moment = momentOf(host);
-  const next = await host.systemd.nextTick();
+  const next = (await nextOfDaemon(host, paths.state)) ?? (await host.systemd.nextTick());
   const isStale = elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
   await sayState(cli, state, isStale, next);
   if (!flags.hasExitCode) return exits.done;

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from "../alert/outbox.ts";
+import type { Standing } from "../alert/platforms/platform.ts";
 import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { FlapHistory } from "../verdict/flap.ts";
@@ -88,6 +89,14 @@ export interface State {
   readonly hushed?: Readonly<Record<string, Silence>>;
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
+  /** Only with a chat that holds state in place of messages. */
+  readonly held?: Held;
+}
+
+/** What a chat that holds state has taken, and the first tick of those in a row that could not tell it so; null when the last one could. */
+export interface Held {
+  readonly board: readonly Standing[];
+  readonly missedTick: number | null;
 }
 
 /** The state of a host that dogwatch has never looked at. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { deliver, isStuck } from "../../src/alert/deliver.ts";
-import { add } from "../../src/alert/outbox.ts";
+import { type Delivered, deliver as deliverAll, isStuck } from "../../src/alert/deliver.ts";
+import { add, type OutboxEntry } from "../../src/alert/outbox.ts";
 import type { Delivery, Message } from "../../src/alert/platforms/platform.ts";
 import { message, outboxOf } from "./bed.ts";
 
@@ -17,6 +17,12 @@ const chat = (...answers: readonly [Delivery, ...Delivery[]]) => {
   };
   return { sent, send };
 };
+
+const deliver = (
+  outbox: readonly OutboxEntry[],
+  tick: number,
+  send: (each: Message) => Promise<Delivery>,
+): Promise<Delivered> => deliverAll(outbox, { tick, bootedAt: null, send, onTaken: () => undefined });
 
 describe("deliver()", () => {
   test("deliver() empties the outbox in order: the backlog as one, then this tick's", async () => {
@@ -62,7 +68,7 @@ describe("deliver()", () => {
 
   test("deliver() of an empty outbox asks nobody", async () => {
     const { sent, send } = chat(taken);
-    expect(await deliver([], 1, send)).toEqual({ outbox: [], tried: [], handled: [], retryAfterMs: 0 });
+    expect(await deliver([], 1, send)).toEqual({ outbox: [], tried: [], isHeldUp: false, retryAfterMs: 0 });
     expect(sent).toEqual([]);
   });
 });

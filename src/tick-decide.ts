@@ -1,5 +1,6 @@
-import type { Decided } from "./alert/decide.ts";
+import { type Decided, decide } from "./alert/decide.ts";
 import type { Telling } from "./alert/tell.ts";
+import type { LoggedIncidents } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
 import type { TickReport } from "./report.ts";
 import { nowOf, type Run } from "./run.ts";
@@ -7,7 +8,36 @@ import { type Silence, silenceOf } from "./state/silence.ts";
 import type { State } from "./state/state.ts";
 import type { Judged } from "./verdict/judge.ts";
 
-/** Why each check is told, or isn't: for the debug log and the dry run; a tick that shows neither says nothing. */
+/** What this tick tells, and what it doesn't, from its verdicts and what the last one left. */
+export const decideNow = (
+  run: Run,
+  recalled: Recalled,
+  judged: readonly Judged[],
+  logged: LoggedIncidents,
+): Decided => {
+  const { at, moment } = nowOf(run);
+  const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
+  return decide({
+    judged,
+    checks: recalled.state.checks,
+    incidents: recalled.state.incidents,
+    logged,
+    flaps: recalled.state.flaps ?? {},
+    needs: Object.fromEntries(run.config.checks.map(({ name, needs }) => [name, needs])),
+    patients: Object.fromEntries(
+      recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
+    ),
+    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
+    used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
+    watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
+    remindEveryMs: run.config.remindEveryMs,
+    hushed: recalled.state.hushed ?? {},
+    silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
+    now: { at, ...moment },
+  });
+};
+
+/** Why each check is told, or isn't: for the debug log and the dry run. */
 export const reasonsOf = async (
   run: Run,
   { silences }: Recalled,
@@ -21,7 +51,7 @@ export const reasonsOf = async (
   return said;
 };
 
-/** What cured the checks whose end is told, by check. */
+/** What cured the checks whose end is told. */
 export const curesOf = async (
   run: Run,
   { state, heal }: Recalled,
