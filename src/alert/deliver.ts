@@ -48,10 +48,10 @@ const triedOf = ({ id, kind }: OutboxEntry, delivery: Delivery): Tried => ({
   ...wayOf(delivery),
 });
 
-const marked = (entry: OutboxEntry, delivery: Delivery): OutboxEntry => ({
-  ...entry,
-  tries: entry.tries + 1,
-  refused: delivery.kind === "refused" ? delivery.why : null,
+/** A message after a try that didn't deliver it. Pure. */
+export const marked = (entry: OutboxEntry, delivery: Delivery): OutboxEntry => ({
+  ...{ ...entry, tries: entry.tries + 1 },
+  ...(delivery.kind === "refused" ? { refused: delivery.why, refusals: (entry.refusals ?? 0) + 1 } : { refused: null }),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Held, Moment } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
-import type { Delivered } from "./deliver.ts";
+import { type Delivered, marked } from "./deliver.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { Delivery, Message, Standing } from "./platforms/platform.ts";
 import { boardAfter, lastWords, type Open, standingsOf } from "./standing.ts";
@@ -74,9 +74,8 @@ export const openHold = (options: HoldOptions): Hold => {
         board = boardAfter(standings);
         return { outbox: [], tried, isHeldUp: false, retryAfterMs: 0 };
       }
-      const refused = delivery.kind === "refused" ? delivery.why : null;
       return {
-        outbox: outbox.map((entry) => ({ ...entry, tries: entry.tries + 1, refused })),
+        outbox: outbox.map((entry) => marked(entry, delivery)),
         ...{ tried, isHeldUp: true },
         retryAfterMs: delivery.kind === "later" ? (delivery.retryAfterMs ?? 0) : 0,
       };
