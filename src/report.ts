@@ -18,6 +18,8 @@ export interface TickReport {
   readonly troubles: readonly string[];
   readonly exit: number;
   /** Messages that a dry run would have sent. */
+  /** In a dry run: why each check is told, or isn't. */
+  readonly reasons?: readonly { readonly check: string; readonly tells: string | null; readonly why: string }[];
   readonly wouldSend: readonly { readonly kind: string; readonly text: string }[];
 }
 

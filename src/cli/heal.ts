@@ -6,7 +6,7 @@ import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { healRun } from "./heal-run.ts";
 import { unlatch } from "./heal-unlatch.ts";
-import { runOf } from "./tick.ts";
+import { runOf } from "./tick-run.ts";
 
 const planText = ({ outcome, recipe, unit, check, why, steps }: Healed): string => {
   if (outcome === "none") return `nothing would be healed: ${why}\n`;

@@ -16,9 +16,11 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
+  deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
   egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
+  daemon [--cron FIELDS]      the same tick in one process that stays
   demo                        the whole story on this machine in under a minute
 
 Everywhere: --help, --version, --log-level error|warn|info|debug,
@@ -70,10 +72,13 @@ Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
 0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
+       dogwatch status --brief
 
 Shows what the last tick found. Nothing is probed.
 
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+  --brief       one line while dogwatch is ill or stale, or something is red or
+                unknown; else nothing. For a login: install.sh --login-notice
 `,
   heal: `Usage: dogwatch heal plan [--json]
        sudo dogwatch heal run RECIPE|RULE [--step] [--json]
@@ -113,6 +118,19 @@ included.
 
 Exit: 0 delivered · 75 not.
 `,
+  deadman: `Usage: dogwatch deadman test [--json]
+       dogwatch deadman fail [--json]
+
+Pings the dead-man's switch of the config and says whether it was heard. As root
+on a system install it is sent from inside the sandbox of dogwatch.service, IP
+filter included.
+
+test   a note (/log): it changes nothing there
+fail   a trial alarm (/fail), to see that it reaches a person; the next tick
+       that ends well ends it
+
+Exit: 0 heard · 64 no switch is set · 75 not heard.
+`,
   beat: `Usage: dogwatch beat NAME [--json]
 
 A job says that it has done its work; a heartbeat check of that NAME is green
@@ -144,6 +162,26 @@ Exit: 0 done · 73 a drop-in cannot be written · 78 config or recipe invalid.
   card: `Usage: dogwatch card [NAME]
 
 Without a name: the router, which leads from a symptom to exactly one card.
+`,
+  daemon: `Usage: dogwatch daemon [--cron FIELDS] [--json]
+
+The same tick as "dogwatch tick", in one process that stays, for hosts and
+containers without systemd timers. The first tick comes at once, the others by
+the schedule, never two at a time. What was missed is told and made up for by
+one tick. Under systemd: dogwatch-daemon.service ("install.sh --daemon").
+
+  --cron   five cron fields, or six with seconds in front, in this process's
+           time zone; without it every five minutes, at a second that is fixed
+           for each host name
+  --json   each tick as one object a line on stdout
+
+SIGTERM, SIGINT: it ends when the tick in hand has; a second one ends it at
+once. SIGHUP: it reads the config again; one that is invalid is told, and the
+one before goes on.
+
+Exit: 0 ended by a signal · 70 a tick hung, or a bug ended three in a row · 73
+the state cannot be used, or another daemon keeps it · 78 config or recipe
+invalid at the start.
 `,
   demo: `Usage: dogwatch demo
 

@@ -42,10 +42,15 @@ export const tickTable = (report: TickReport, terminal: Terminal): string => {
   const dry = report.wouldSend.map(({ text }) => `would send:\n${text.replace(/^/gmu, "    ")}`);
   const steps =
     report.heal?.outcome === "planned" ? report.heal.steps.map((step) => `would run: ${step.join(" ")}`) : [];
+  // What is well and says nothing needs no line.
+  const reasons = (report.reasons ?? [])
+    .filter(({ tells, why }) => tells !== null || !why.startsWith("well:"))
+    .map(({ check, tells, why }) => `${tells === null ? "says nothing" : `tells ${tells}`} of ${check}: ${why}`);
   const rest = [
     healLine(report),
     ...steps,
     ...alertLines(report),
+    ...reasons,
     ...dry,
     ...report.troubles.map((text) => `trouble: ${text}`),
   ];
@@ -111,6 +116,7 @@ export const tickJson = (report: TickReport): string => {
     duration_ms: report.durationMs,
     troubles: report.troubles,
     ...(report.wouldSend.length > 0 ? { would_send: report.wouldSend } : {}),
+    ...(report.reasons !== undefined ? { reasons: report.reasons } : {}),
     exit: report.exit,
   });
 };

@@ -264,11 +264,23 @@ export interface Rule {
   readonly healCleanExit: boolean;
 }
 
+/**
+ * Who worries when no tick ends: a server of the healthchecks.io protocol. `url`: the ping address of one check; `api`: the only place
+ * that it may lead to; `timeoutMs`: what its pings may delay a tick by.
+ */
+export interface DeadmanConfig {
+  readonly url: string | SecretRef;
+  readonly api: string;
+  readonly timeoutMs: number;
+}
+
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */
 export interface Config {
   readonly host: string;
   readonly confirmMs: number;
   readonly chat: ChatConfig;
+  /** Null: nobody outside is told that ticks end. */
+  readonly deadman: DeadmanConfig | null;
   readonly checks: readonly Check[];
   readonly heal: { readonly mode: "apply" | "observe"; readonly rules: readonly Rule[] };
   readonly remindEveryMs: number;

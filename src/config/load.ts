@@ -31,11 +31,19 @@ export interface Surroundings extends Users {
   readonly hostname: string;
 }
 
+/** The host of an address that is spoken to in the clear, beyond this host. */
+const clearHost = (address: string): readonly string[] => {
+  const url = new URL(address);
+  return url.protocol === "http:" && !isLoopback(endpoint(address).host) ? [url.hostname] : [];
+};
+
 const clearHosts = ({ chat }: Config): readonly string[] =>
-  chatAddresses(chat).flatMap(({ address }) => {
-    const url = new URL(address);
-    return url.protocol === "http:" && !isLoopback(endpoint(address).host) ? [url.hostname] : [];
-  });
+  chatAddresses(chat).flatMap(({ address }) => clearHost(address));
+
+const clearSwitch = ({ deadman }: Config, yaml: Yaml): readonly Fault[] =>
+  clearHost(deadman?.api ?? "https://localhost").map((host) =>
+    yaml.faultAt(["deadman"], "key", `pings and their address go to "${host}" in the clear: use https`),
+  );
 
 /** A gateway that is its own patient can't tell that it is dead. */
 const soleWay = ({ chat }: Config): readonly string[] =>
@@ -59,6 +67,7 @@ const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => [
     ...clearHosts(config).map((host) => `alerts and their secret go to "${host}" in the clear: use https`),
     ...soleWay(config),
   ].map((message) => yaml.faultAt(["chat"], "key", message)),
+  ...clearSwitch(config, yaml),
   ...openSecrets(config, yaml),
 ];
 

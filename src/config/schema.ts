@@ -5,6 +5,7 @@ import { quoted } from "./near.ts";
 import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
+import { deadman } from "./schema/deadman.ts";
 import { heal } from "./schema/heal.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
@@ -37,7 +38,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["deadman", "maintenance", "report", "plugins", "silence"],
+      later: ["maintenance", "report", "plugins", "silence"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -52,6 +53,11 @@ export const configSchema: Block<FileConfig> = v.pipe(
         "Checks that would turn red are probed once more, together, after this time. 0s: no second look.",
       ),
       chat: need(chat, "Where messages go: exactly one.", "console"),
+      deadman: maybe(
+        deadman,
+        "The dead-man's switch: a server of the healthchecks.io protocol that hears of each tick, and worries when none comes.",
+        { url: "https://hc-ping.com/4f6a3a2e-1d0b-4c57-9f7e-1a2b3c4d5e6f" },
+      ),
       preset: maybe(
         presetShorthand,
         "Gateways that dogwatch knows, each with all its defaults: the same as `openclaw: { preset: openclaw }` in `checks`.",
@@ -68,6 +74,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
     host: raw.host ?? null,
     confirmMs: raw.confirm,
     chat: raw.chat,
+    deadman: raw.deadman ?? null,
     checks: raw.checks,
     heal: raw.heal,
     remindEveryMs: raw.remind_every,

@@ -13,6 +13,7 @@ const config: Config = {
   host: "web-1",
   confirmMs: 0,
   chat: { kind: "console" },
+  deadman: null,
   checks: [],
   heal: { mode: "apply", rules: [rule({ on: ["gateway", "other"] })] },
   remindEveryMs: 1,
@@ -32,7 +33,7 @@ const telling: Telling = {
 
 const later: Telling = { ...telling, head: { seq: 7, sha256: "cd".repeat(32) }, now: "2026-11-23T02:10:20.000Z" };
 
-const red = (check = "gateway"): Decision => ({ kind: "red", check, incident: incident(check) });
+const red = (check = "gateway"): Decision => ({ kind: "red", check, incident: incident(check), reason: "first" });
 
 const healed = (facts: Partial<Healed> = {}): Healed => ({
   ...noHeal("ok 2 times in a row: gateway: 200"),
@@ -209,8 +210,8 @@ describe("retell()", () => {
 
   test("retell() says nothing of heals in what is no red: recovered and unknown", () => {
     const { mailbox, post } = bed(
-      { kind: "recovered", check: "gateway", incident: incident() },
-      { kind: "unknown", check: "other", incident: null },
+      { kind: "recovered", check: "gateway", incident: incident(), reason: "recovered" },
+      { kind: "unknown", check: "other", incident: null, reason: "unknown" },
     );
     post.retell(later, healed());
     for (const text of texts(mailbox.outbox())) expect(text).not.toMatch(/heal|Done/u);

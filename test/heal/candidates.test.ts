@@ -31,6 +31,7 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     host: "web-1",
     confirmMs: 0,
     chat: { kind: "console" },
+    deadman: null,
     checks: [unitCheck],
     heal: { mode: "apply", rules },
     remindEveryMs: 1,

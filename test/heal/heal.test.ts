@@ -20,6 +20,7 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     host: "web-1",
     confirmMs: 0,
     chat: { kind: "console" },
+    deadman: null,
     checks: [],
     heal: { mode: "apply", rules: [rule()], ...given.config },
     remindEveryMs: 14_400_000,

@@ -41,7 +41,10 @@ export const createLogBed = (columns = 80): LogBed => {
     isErrTerminal: false,
     isErrJournal: false,
     columns,
+    rows: 24,
     hasColour: false,
+    canRedraw: false,
+    isUtf8: true,
   };
   const host: Host = { ...real, clock, terminal };
   return {

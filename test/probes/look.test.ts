@@ -50,7 +50,7 @@ describe("look()", () => {
       return answer(200);
     };
     const seen = await seeAll(host, [http("a"), http("b")]);
-    expect(seen.get("a")).toMatchObject({ kind: "unknown", evidence: "the probe failed: out of cheese RED web-2" });
+    expect(seen.get("a")).toMatchObject({ kind: "unknown", evidence: 'the probe failed: "out of cheese RED web-2"' });
     expect(seen.get("b")?.kind).toBe("ok");
   });
 

@@ -1,7 +1,7 @@
 import type { ChatConfig } from "../../config/config.ts";
 import type { HttpAnswer } from "../../host/host.ts";
+import { cleanEvidence, quote } from "../../probes/evidence.ts";
 import type { Delivery, PlatformContext } from "./platform.ts";
-import { cut, plain } from "./text.ts";
 
 type Answer = Extract<HttpAnswer, { kind: "answer" }>;
 
@@ -52,8 +52,8 @@ const judge = (dialect: Dialect, answer: Answer, nowMs: number): Delivery => {
   const { platform } = dialect;
   const { status } = answer;
   const heard = dialect.hear(answer);
-  const words = cut(plain(heard.words).replace(/\s+/gu, " ").trim(), maxWords);
-  const said = `${platform} answered ${status}${words === "" ? "" : ` "${words}"`}`;
+  const words = cleanEvidence(heard.words, maxWords);
+  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(words, maxWords)}`}`;
   const retryAfterS = heard.retryAfterS ?? retryAfterHeaderS(answer, nowMs);
   if (isPassing(status)) return later(said, retryAfterS);
   if (isRedirect(status)) {

@@ -4,8 +4,8 @@ export const maxText = 1500;
 const ellipsis = "…";
 const gap = "… (shortened)";
 
-/** Control characters and the marks that turn writing around; a newline stays. Source: Unicode Standard Annex #9, 2. */
-const unwanted = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+// Control characters, and all that is invisible or turns writing around; a newline stays. Source: Unicode Standard, table 4-4; Annex #9, 2.
+const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu;
 
 /** Text as plain characters: no escapes, no control characters but the newline, no halves of characters. Never throws. */
 export const plain = (text: string): string =>
