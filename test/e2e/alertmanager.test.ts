@@ -74,7 +74,15 @@ const context: PlatformContext = {
   host: {
     ...{ http, clock, hmacSha256 },
     terminal: {
-      ...{ out: () => undefined, err: () => true, columns: 80, hasColour: false },
+      ...{
+        out: () => undefined,
+        err: () => true,
+        columns: 80,
+        rows: 24,
+        hasColour: false,
+        canRedraw: false,
+        isUtf8: true,
+      },
       ...{ isOutTerminal: false, isErrTerminal: false, isErrJournal: false },
     },
   },
