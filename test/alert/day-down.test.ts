@@ -18,6 +18,7 @@ chat:
 checks:
 ${Array.from({ length: count }, (_, at) => `  c${at}: { http: { url: "http://127.0.0.1:80${at + 10}/" }, red_after: 1 }`).join("\n")}
 heal: { mode: observe }
+deadman: { url: "http://127.0.0.1:8099/uuid" }
 remind_every: 4h
 `;
 
@@ -31,14 +32,20 @@ interface Day {
   isChatDown: boolean;
   /** Bodies that the chat took. */
   readonly taken: string[];
+  /** What the dead-man's switch heard: the end of its address, and the first line of the body. */
+  readonly pings: string[];
 }
 
 const dayOf = (chat: string): Day => {
   const bed = createTickBed(configFor(chat));
-  const day: Day = { bed, sick: new Set(), isChatDown: true, taken: [] };
+  const day: Day = { bed, sick: new Set(), isChatDown: true, taken: [], pings: [] };
   bed.host.http.script = (request): HttpAnswer => {
     const check = /^check c(\d+)$/u.exec(request.for)?.[1];
     if (check !== undefined) return day.sick.has(Number(check)) ? down : answer(200);
+    if (request.for === "deadman") {
+      day.pings.push(`${request.url.split("/").at(-1)} ${request.body?.split("\n", 1)[0]}`);
+      return answer(200);
+    }
     if (day.isChatDown) return down;
     day.taken.push(request.body ?? "");
     return answer(200, '{"ok":true,"result":{"message_id":1}}');
@@ -84,6 +91,10 @@ describe("a day with the chat down", () => {
     // Terminals: at once, and then every four hours; the journal each time.
     expect(said.filter((line) => line.startsWith("<0>"))).toHaveLength(6);
     expect(said.filter((line) => line.startsWith("<3>"))).toHaveLength(day - 1 - 6);
+
+    const ends = now.pings.filter((ping) => !ping.startsWith("start?"));
+    expect(ends).toHaveLength(day);
+    expect(ends.slice(1).filter((ping) => !/^fail\?.* exit status 75$/u.test(ping))).toEqual([]);
 
     const waiting = toldIn(now);
     expect(waiting).toBeGreaterThan(20);
