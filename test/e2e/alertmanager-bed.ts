@@ -63,8 +63,20 @@ export const amtool = (...words: readonly string[]): string => {
   return ran.stdout.toString();
 };
 
+/** Ports of a member and of the others, on loopback. */
+interface Cluster {
+  readonly own: number;
+  readonly others: readonly number[];
+}
+
+const clusterWords = (cluster: Cluster | undefined): readonly string[] => {
+  if (cluster === undefined) return ["--cluster.listen-address="];
+  const peers = cluster.others.map((port) => `--cluster.peer=127.0.0.1:${port}`);
+  return [`--cluster.listen-address=127.0.0.1:${cluster.own}`, "--cluster.peer-timeout=2s", ...peers];
+};
+
 /** Starts an Alertmanager with this config, in which `RECEIVER` stands for the receiver's address. */
-export const startAlertmanager = async (config: string): Promise<Alertmanager> => {
+export const startAlertmanager = async (config: string, cluster?: Cluster): Promise<Alertmanager> => {
   const folder = mkdtempSync(join(tmpdir(), "dogwatch-alertmanager-"));
   const notified: Notified[] = [];
   const receiver = Bun.serve({
@@ -81,7 +93,7 @@ export const startAlertmanager = async (config: string): Promise<Alertmanager> =
   writeFileSync(file, config.replaceAll("RECEIVER", `http://127.0.0.1:${receiver.port}/`));
   const argv = [
     ...[binary, `--config.file=${file}`, `--storage.path=${folder}`, `--web.listen-address=127.0.0.1:${port}`],
-    ...["--cluster.listen-address=", "--log.level=error"],
+    ...[...clusterWords(cluster), "--log.level=error"],
   ];
   const run = async () => {
     const started = start(argv, { PATH: "/usr/bin:/bin" });

@@ -30,7 +30,7 @@ interface Host extends Disposable {
   down(at: number): void;
 }
 
-const hostNamed = async (name: string, api: string): Promise<Host> => {
+const hostNamed = async (name: string, api: string, ...peers: readonly string[]): Promise<Host> => {
   const den = new Den();
   const ports = await freePorts(2);
   const servers: (ReturnType<typeof Bun.serve> | undefined)[] = [];
@@ -39,7 +39,7 @@ const hostNamed = async (name: string, api: string): Promise<Host> => {
     "dogwatch.yaml",
     `host: ${name}
 confirm: 0s
-chat: { alertmanager: { url: "${api}", labels: { site: fra1 } } }
+chat: { alertmanager: { url: "${api}", peers: ${JSON.stringify(peers)}, labels: { site: fra1 } } }
 checks:
   uplink: { tcp: { host: 127.0.0.1, port: ${uplink} }, red_after: 1 }
   gateway: { tcp: { host: 127.0.0.1, port: ${gateway} }, red_after: 1 }
@@ -93,6 +93,7 @@ const context: PlatformContext = {
 const chatAt = (api: string): ChatOf<"alertmanager"> => ({
   kind: "alertmanager",
   api,
+  peers: [],
   headers: {},
   labels: { site: "fra1" },
 });
@@ -252,6 +253,27 @@ describe.skipIf(!hasAlertmanager() && process.env["CI"] !== "true")("a real Aler
       "the red of a host three hours behind",
       async () => named(notified, "web-7", "firing").length > 0 || undefined,
     );
+  }, 60_000);
+
+  test("each member of a cluster is told, one notifies, and one is enough", async () => {
+    const [own = 0, other = 0] = await freePorts(2);
+    await using one = await startAlertmanager(config(), { own, others: [other] });
+    await using two = await startAlertmanager(config(), { own: other, others: [own] });
+    using host = await hostNamed("web-8", one.api, two.api);
+    host.down(1);
+    expect((await host.den.tick()).json).toMatchObject({ exit: 0, troubles: [], alerts: [{ delivered: true }] });
+    expect((await Promise.all([one.held(), two.held()])).map(({ length }) => length)).toEqual([1, 1]);
+    const all = (word: string) => [...named(one.notified, "web-8", word), ...named(two.notified, "web-8", word)];
+    await until("the red", async () => all("firing").length > 0 || undefined);
+    await one.stop();
+    expect((await host.den.tick()).json).toMatchObject({
+      exit: 0,
+      troubles: [expect.stringContaining("not told to 1 of 2 members: ")],
+    });
+    host.up(1);
+    expect((await host.den.tick()).json).toMatchObject({ exit: 0, alerts: [{ kind: "recovered", delivered: true }] });
+    await until("the end", async () => named(two.notified, "web-8", "resolved").length > 0 || undefined);
+    expect(all("firing")).toEqual(["DogwatchRed gateway"]);
   }, 60_000);
 
   test("2,000 hosts at once arrive as grouped notifications, those of the binary among them", async () => {

@@ -9,6 +9,7 @@ const secret = "planted-bearer/token+0123456789==";
 const chatAt = (base: string): ChatOf<"alertmanager"> => ({
   kind: "alertmanager",
   api: base,
+  peers: [],
   headers: { Authorization: { credential: "alertmanager-token", prefix: "Bearer " } },
   labels: { site: "fra1" },
 });
@@ -137,6 +138,50 @@ describe("alertmanager hold()", () => {
       const delivery = JSON.stringify(await hold(server.base, [standing()]));
       expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toContain("planted");
     }
+  });
+});
+
+describe("alertmanager hold() with a cluster", () => {
+  const holdAll = async (bases: readonly string[]) => {
+    const [api = "", ...peers] = bases;
+    const chat = { ...chatAt(api), peers };
+    const context = contextWith(secret);
+    context.host.http.allow(alertmanager.destinations(chat));
+    return await alertmanager.hold?.(chat, { host: "web-1", standings: [standing()], until }, context);
+  };
+  const cases: readonly { readonly name: string; readonly given: readonly Reply[]; readonly want: object }[] = [
+    {
+      name: "all take it",
+      given: [{ status: 200 }, { status: 200 }],
+      want: { kind: "delivered", answer: "alertmanager answered 200" },
+    },
+    {
+      name: "one takes it",
+      given: [{ status: 503 }, { status: 200 }, { status: 401 }],
+      want: { kind: "delivered", missing: expect.stringMatching(/^2 of 3 members: .*503.*401/u) },
+    },
+    { name: "none does, one may", given: [{ status: 401 }, { status: 503 }], want: { kind: "later" } },
+    { name: "none ever will", given: [{ status: 401 }, { status: 403 }], want: { kind: "refused" } },
+    {
+      name: "all ask to wait",
+      given: [
+        { status: 429, headers: { "retry-after": "9" } },
+        { status: 429, headers: { "retry-after": "4" } },
+      ],
+      want: { kind: "later", retryAfterMs: 4000 },
+    },
+    {
+      name: "one asks to wait",
+      given: [{ status: 429, headers: { "retry-after": "9" } }, { status: 500 }],
+      want: { kind: "later" },
+    },
+  ];
+  test.each(cases)("hold() tells every member; $name", async ({ given, want }) => {
+    await using stack = new AsyncDisposableStack();
+    const servers: ChatServer[] = [];
+    for (const reply of given) servers.push(stack.use(await answering(reply)));
+    expect(await holdAll(servers.map(({ base }) => base))).toMatchObject(want);
+    expect(servers.map(({ received }) => received.length)).toEqual(servers.map(() => 1));
   });
 });
 
