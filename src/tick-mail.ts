@@ -124,7 +124,7 @@ export const openMail = async (
     deliver: async (outbox, onTaken) =>
       hold === undefined
         ? await deliver(outbox, {
-            ...{ tick, bootedAt: booted, onTaken },
+            ...{ tick, bootedAt: booted, onTaken, sleep: run.host.clock.sleep },
             send: (message) => ask((chat, context) => chat.send(message, context)),
           })
         : await hold.deliver(outbox),

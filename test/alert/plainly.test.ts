@@ -22,7 +22,8 @@ const ticksOf = async (
       now.push(text);
       return answer(text);
     };
-    left = (await deliver(left, { tick, bootedAt: null, send, onTaken: () => undefined })).outbox;
+    left = (await deliver(left, { tick, bootedAt: null, send, sleep: async () => undefined, onTaken: () => undefined }))
+      .outbox;
     texts.push(now);
   }
   return { texts, left };
