@@ -29,6 +29,7 @@ export const decideNow = (
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
+    hushed: recalled.state.hushed ?? {},
     silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
     now: { at, ...moment },
   });

@@ -6,12 +6,14 @@ import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
 import { lookAll } from "./looks.ts";
+import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { hourOf, nextHours } from "./state/day.ts";
 import { nextChecks, worstOf } from "./state/next.ts";
+import { type Silence, silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { curesOf, decideNow, reasonsOf } from "./tick-decide.ts";
@@ -58,12 +60,23 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
 };
 
+/** What is kept quiet at this tick, for the first message afterwards. */
+const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<State, "hushed"> => {
+  const sick = silences.length === 0 ? [] : judged.filter(({ verdict }) => verdict === "red" || verdict === "unknown");
+  const hushed = sick.flatMap(({ name }): [string, Silence][] => {
+    const silence = silenceOf(silences, name);
+    return silence === undefined ? [] : [[name, silence]];
+  });
+  return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
+};
+
 const nextState = (
   run: Run,
-  { state }: Recalled,
+  recalled: Recalled,
   { found, judged, decided }: Latest,
   { mailbox, held }: Mail,
 ): State => {
+  const { state } = recalled;
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   const holding = held();
@@ -79,6 +92,7 @@ const nextState = (
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
+    ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
     day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
@@ -123,7 +137,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const { at } = nowOf(run);
   run.host.http.allow(checkDestinations(run.config));
   run.host.tcp.allow(checkDestinations(run.config));
-  const recalled = recall(run);
+  const recalled = recall(run, await openWindows(run.host, run.paths.state, run, run.isDryRun));
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
@@ -158,6 +172,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
+    silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],

@@ -1,6 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
 import { cleanEvidence, splitEvidence } from "../probes/evidence.ts";
+import { type Silence, silencedBy } from "../state/silence.ts";
 import type { Flap } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { dataLine } from "./data-line.ts";
@@ -36,6 +37,8 @@ export interface Story {
   /** What cured it, where that is told: a recovery. */
   readonly cure?: string;
   readonly heal: HealTold | null;
+  /** The silence or window that it was sick under and that is over. */
+  readonly after?: Silence | undefined;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
   /** What a person does next. */
@@ -188,6 +191,19 @@ const nextLine = (story: Story): string | undefined => {
   return `Next: dogwatch card ${story.card}`;
 };
 
+/** Why it was quiet about it until now: a silence that ran out, or was taken away before, or a window of the config that closed. */
+const afterLine = ({ after, now }: Story): string | undefined => {
+  if (after === undefined) return undefined;
+  const reason = after.reason === "" ? "" : `: ${cleanEvidence(after.reason, 200)}`;
+  const who = cleanEvidence(silencedBy(after), 64);
+  const ended = after.until > now ? undefined : clock(after.until, now);
+  if (after.by === "config")
+    return `${ended === undefined ? "Maintenance is over" : `Maintenance ended ${ended}`}${reason}`;
+  return ended === undefined
+    ? `The silence by ${who} was removed${reason}`
+    : `Was silenced until ${ended} by ${who}${reason}`;
+};
+
 /** The heal log's head as a message carries it: a witness outside the host. Null when it can't be read. */
 export const sealLine = (head: Head | null): string =>
   head === null ? "log unreadable" : head.seq === 0 ? "log empty" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
@@ -205,6 +221,7 @@ export const compose = (story: Story): Message => {
     folded,
     flapLine(story),
     cureLine(story),
+    afterLine(story),
     healLine(story),
     nextLine(story),
   ];

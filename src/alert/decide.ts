@@ -1,13 +1,14 @@
+import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
-import type { Judged, Now } from "../verdict/judge.ts";
+import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
 import { type Needs, needWhich } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
-import { heldOpen, type Logged } from "./incident.ts";
+import { heldOpen, type Logged, momentOf } from "./incident.ts";
 import { decideOne, incidentOf, type One } from "./one.ts";
 import type { Reason, ReasonName } from "./reason.ts";
-import { spread } from "./remind.ts";
+import { spread, toldAnew } from "./remind.ts";
 
 /** What a tick has to tell of one check, and why. */
 export interface Decision {
@@ -19,6 +20,8 @@ export interface Decision {
   readonly flap?: Flap;
   /** Checks that it speaks for besides those that are folded under it: they can't be measured either. */
   readonly also?: readonly string[];
+  /** It was sick under this silence, which is over. */
+  readonly after?: Silence;
 }
 
 /** An incident's end that goes to the log: told or, when folded or gone, silent. */
@@ -69,6 +72,8 @@ export interface Deciding {
   readonly remindEveryMs: number;
   /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
+  /** Checks that were sick under a silence at the last tick, with it. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   readonly now: Now;
 }
 
@@ -94,13 +99,30 @@ interface Speakers {
   readonly unknown: ReadonlySet<string>;
 }
 
+/** A silence is over: what is still sick is told now and says so, whenever its reminder is due. */
+const unhushed = (one: Named, each: Judged, after: Silence, now: Now): Named => {
+  if (one.tell !== undefined) return one.tell.kind === "recovered" ? one : { ...one, tell: { ...one.tell, after } };
+  if (one.incident === undefined || one.isFlapTold || !isUnfoldedRed(each)) return one;
+  const incident = toldAnew(one.incident, momentOf(now));
+  const reason = "silence-over";
+  return {
+    ...one,
+    incident,
+    reason: { name: reason },
+    tell: { kind: "reminder", check: each.name, incident, reason, after },
+  };
+};
+
 const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers): Named => {
   const { name } = each;
   const flap = flaps[name];
-  const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
-  if (!given.silenced?.has(name)) return { name, ...decided };
-  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
-  return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  const decided = { name, ...decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers }) };
+  if (given.silenced?.has(name)) {
+    const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+    return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  }
+  const after = given.hushed?.[name];
+  return after === undefined ? decided : unhushed(decided, each, after, given.now);
 };
 
 const namesOf = (judged: readonly Judged[], is: (each: Judged) => boolean): ReadonlySet<string> =>

@@ -17,6 +17,7 @@ const busy = (host: Host, at: string): TickReport & { readonly why: string } => 
   alerts: [],
   outbox: 0,
   durationMs: 0,
+  silences: [],
   troubles: [],
   exit: 0,
   wouldSend: [],

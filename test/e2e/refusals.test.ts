@@ -119,7 +119,7 @@ describe("a hundred ticks over what no restart cures", () => {
     const [said, ...more] = await tickOn(den);
     expect(more).toEqual([]);
     expect(said).toMatch(
-      /^refused: "gateway" is silenced until \d{4}-\d\d-\d\d \d\d:\d\d UTC by uid:\d+: we move the host$/u,
+      /^refused: "gateway" is silenced until \d{4}-\d\d-\d\d \d\d:\d\d UTC by \S+: we move the host$/u,
     );
     expect([den.runs(), chat.taken]).toEqual([0, []]);
     expect(await den.verify()).toBe("0 ok");
