@@ -2,6 +2,8 @@
 # install.sh: put dogwatch on this host, bring it up to date, or take it off again.
 #   sudo ./install.sh                        install or upgrade, for the whole host
 #   ./install.sh --user                      the same for your own user, without root
+#   sudo ./install.sh --login-notice         the same, and one line at each login while something is wrong
+#   sudo ./install.sh --no-login-notice      the same, and no longer that line
 #   sudo ./install.sh --daemon               ticks by a daemon instead of the timer (also with --user)
 #   sudo ./install.sh --uninstall            take it off; config, credentials, state and heal log stay
 #   sudo ./install.sh --uninstall --purge    those too (both also with --user)
@@ -19,10 +21,10 @@ readonly OLDEST_SYSTEMD=251
 UNITS=(dogwatch.service dogwatch.timer dogwatch-daemon.service dogwatch-failed.service)
 readonly USERS=(dogwatch dogwatch-probe)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scope=system action=install purge=false ticker=dogwatch.timer
+scope=system action=install purge=false notice=keep ticker=dogwatch.timer
 
 fail() { echo "install.sh: cannot $1" >&2; exit "${2:-1}"; }
-usage() { sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 read_arguments() {
   local word
@@ -32,11 +34,16 @@ read_arguments() {
       --daemon) ticker=dogwatch-daemon.service ;;
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;
+      --login-notice) notice=put ;;
+      --no-login-notice) notice=remove ;;
       -h | --help) usage; exit 0 ;;
       *) usage >&2; fail "understand \"$word\"" 64 ;;
     esac
   done
   [[ $purge == false || $action == uninstall ]] || fail "purge without --uninstall" 64
+  [[ $notice == keep || $action == install ]] || fail "change the login notice while uninstalling: that removes it anyway" 64
+  [[ $notice == keep || $scope == system ]] || fail "speak at login in a user install: put \"dogwatch status --brief\" \
+into your ~/.profile" 64
 }
 
 # Units go to the folders for what an administrator installs. /etc and ~/.config stay yours: what "systemctl edit"
@@ -50,6 +57,7 @@ set_paths() {
     dropins=/etc/systemd/system heal=/var/lib/dogwatch-heal beat=/var/lib/dogwatch-beat
     sysusers=/usr/local/lib/sysusers.d/dogwatch.conf tmpfiles=/usr/local/lib/tmpfiles.d/dogwatch.conf
     UNITS+=(dogwatch-heal.socket dogwatch-heal@.service)
+    motd=/etc/update-motd.d/91-dogwatch profile=/etc/profile.d/dogwatch.sh
     return
   fi
   [[ $EUID -ne 0 ]] || fail "do a user install as root; run it as the user whose gateway it shall watch"
@@ -97,7 +105,7 @@ name for a system user of its own (uid below 1000)"
 check_release() {
   local part
   [[ -f $here/dist/dogwatch ]] || fail "find \"$here/dist/dogwatch\"; in a clone, build it first as yourself: npm start"
-  for part in units conf/dogwatch.yaml heal-recipes; do
+  for part in units conf/dogwatch.yaml conf/login-notice heal-recipes; do
     [[ -e $here/$part ]] || fail "find \"$here/$part\"; unpack the whole release"
   done
   version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\"; is it the release for $(uname -m), \
@@ -217,6 +225,24 @@ start_socket() {
   "${ctl[@]}" restart dogwatch-heal.socket
 }
 
+# Opt-in, and remembered by the file itself. pam_motd(8) of Debian and Ubuntu runs what lies in update-motd.d; elsewhere login shells read profile.d.
+put_notice() {
+  [[ $scope == system ]] || return 0
+  [[ $notice != keep || -e $motd || -e $profile ]] || return 0
+  if [[ $notice == remove ]]; then
+    remove_notice
+  elif [[ -d ${motd%/*} ]]; then
+    put "$here/conf/login-notice/motd" "$motd" 0755
+    rm -f "$profile"
+  else
+    put "$here/conf/login-notice/profile.sh" "$profile" 0644
+  fi
+}
+
+remove_notice() {
+  [[ $scope == user ]] || rm -f "$motd" "${motd%/*}/.91-dogwatch.new" "$profile" "${profile%/*}/.dogwatch.sh.new"
+}
+
 other_ticker() { if [[ $ticker == dogwatch.timer ]]; then echo dogwatch-daemon.service; else echo dogwatch.timer; fi; }
 
 start_ticker() {
@@ -263,6 +289,7 @@ say_next() {
 NEXT
   if [[ $scope == system ]]; then
     cat <<GROUPS
+  trouble at each login:  sudo ./install.sh --login-notice
   after a new address:    sudo dogwatch egress --systemd --write
   who may see the status: sudo usermod -aG dogwatch OPERATOR
   who may read the log:   sudo usermod -aG adm AUDITOR
@@ -286,6 +313,7 @@ do_install() {
   put_files
   keep_good_config
   write_filter
+  put_notice
   "${ctl[@]}" daemon-reload
   start_socket
   start_ticker
@@ -307,6 +335,7 @@ do_uninstall() {
     rm -rf "$units/$unit.d" # generated; yours are in $dropins
   done
   [[ $scope == user ]] || rm -f "$sysusers" "$tmpfiles" "${sysusers%/*}/.dogwatch.conf.new" "${tmpfiles%/*}/.dogwatch.conf.new"
+  remove_notice
   rm -rf "$share"
   rm -f "$bin" "${bin%/*}/.dogwatch.new" "$stamps/stamp-dogwatch.timer"
   "${ctl[@]}" daemon-reload

@@ -1,5 +1,6 @@
 import type { Tried } from "./alert/deliver.ts";
 import type { Healed } from "./heal/heal.ts";
+import type { Silence } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
@@ -14,10 +15,14 @@ export interface TickReport {
   readonly alerts: readonly Tried[];
   readonly outbox: number;
   readonly durationMs: number;
+  /** What is silenced now, by persons and by the config's open windows. */
+  readonly silences: readonly Silence[];
   /** Trouble of the watchdog itself, each a sentence; empty when it is well. */
   readonly troubles: readonly string[];
   readonly exit: number;
   /** Messages that a dry run would have sent. */
+  /** In a dry run: why each check is told, or isn't. */
+  readonly reasons?: readonly { readonly check: string; readonly tells: string | null; readonly why: string }[];
   readonly wouldSend: readonly { readonly kind: string; readonly text: string }[];
 }
 

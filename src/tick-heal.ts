@@ -3,6 +3,7 @@ import type { Mailbox } from "./alert/mailbox.ts";
 import type { Post } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { type Healed, noHeal } from "./heal/heal.ts";
+import { flappingHeal, heldBack, reasonsFor, withoutHeld } from "./heal/held-back.ts";
 import { isTidyDue, tidy } from "./heal/housekeeping.ts";
 import { readingsOf } from "./heal/in-process.ts";
 import { isKeepDue } from "./heal/keep.ts";
@@ -54,19 +55,24 @@ const healAndTell = async (run: Run, stage: HealStage): Promise<Healed> => {
     if (known !== undefined) stage.post.retell({ ...stage.telling, head: run.helper.lastHead() }, known);
     await stage.mailbox.flush();
   });
+  const held = heldBack(run.config.heal.rules, stage.judged, stage.decided.flapping);
+  run.progress?.stage("choosing a recipe");
   const healed = await run.helper.heal({
-    judged: stage.judged,
+    judged: withoutHeld(stage.judged, held),
     incidents: stage.decided.incidents,
     isDryRun: run.isDryRun,
     onApply: (healing) => {
       known = healing;
+      run.progress?.stage(
+        `healing ${healing.check ?? "it"} by ${healing.recipe ?? "a recipe"}, then watching for the proof`,
+      );
       chosen.abort();
     },
   });
   done.abort();
   chosen.abort();
   await early;
-  return healed;
+  return { ...healed, reasons: { ...healed.reasons, ...reasonsFor(run.config.heal.rules, held) } };
 };
 
 /** The incidents whose checks were proved well: the helper has ended them in the log. */
@@ -152,7 +158,9 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
   const { judged, decided } = stage;
   const { incidents } = decided;
   const why = whyQuiet(run, recalled.heal, judged);
-  const hushed = isOpen(recalled.heal) ? undefined : hushedHeal(run, recalled, judged);
+  const hushed = isOpen(recalled.heal)
+    ? undefined
+    : (hushedHeal(run, recalled, judged) ?? flappingHeal(run.config.heal.rules, judged, decided.flapping));
   if (hushed !== undefined) {
     const quiet = { healed: hushed, judged, incidents };
     await tidyUp(run, recalled, quiet);

@@ -1,4 +1,4 @@
-import type { Decided } from "./alert/decide.ts";
+import type { Decided, Ended } from "./alert/decide.ts";
 import type { WatcherEvent } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
 import type { Run } from "./run.ts";
@@ -7,6 +7,13 @@ import type { Judged } from "./verdict/judge.ts";
 
 const withLogged = ({ isUnlogged: _, ...incident }: Incident, isLogged: boolean): Incident =>
   isLogged ? incident : { ...incident, isUnlogged: true };
+
+const resolved = ({ incident, why }: Ended): WatcherEvent => ({
+  event: "incident.resolved",
+  incident: incident.id,
+  check: incident.check,
+  why,
+});
 
 /**
  * What changed goes to the heal log before anybody is told. Gives the open incidents; those that could not be logged are marked, and asked for again by
@@ -24,18 +31,15 @@ export const enterLog = async (
   const opened = [...decided.opened, ...known.filter(({ isUnlogged }) => isUnlogged)];
   const events: readonly WatcherEvent[] = [
     ...(isChanged ? [{ event: "config.changed" as const }] : []),
+    // One at most is open for a check: what ends makes room for what begins. What the log doesn't know yet must begin first.
+    ...decided.ended.flatMap((each) => (each.incident.isUnlogged ? [] : [resolved(each)])),
     ...opened.map(({ id, check }) => ({
       event: "incident.opened" as const,
       incident: id,
       check,
       evidence: evidence(check),
     })),
-    ...decided.ended.map(({ incident, why }) => ({
-      event: "incident.resolved" as const,
-      incident: incident.id,
-      check: incident.check,
-      why,
-    })),
+    ...decided.ended.flatMap((each) => (each.incident.isUnlogged ? [resolved(each)] : [])),
   ];
   if (events.length === 0 || run.isDryRun) return decided.incidents;
   const isLogged = (await run.helper.enter(events)).kind === "appended";

@@ -37,6 +37,7 @@ const commands = [
   "egress",
   "silence",
   "beat",
+  "deadman",
   "card",
   "daemon",
   "demo",

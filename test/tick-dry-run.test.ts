@@ -73,6 +73,8 @@ describe("tick --dry-run", () => {
       "          connection refused (because of unit)",
       "heal: planned restart-unit on gateway.service",
       "would run: /usr/bin/systemctl --system restart --no-block gateway.service",
+      "tells red of unit: first: it turned red",
+      'says nothing of gateway: folded: a red check that it needs speaks for it ("unit")',
       "would send:",
       "    RED web-1 · unit: failed (signal, signal 9) (1 tick, since 02:10 UTC)",
       "    Also affected: gateway",

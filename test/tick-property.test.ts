@@ -113,7 +113,8 @@ describe("tick() over a host on which anything may happen", () => {
       const bed = await live(seed, 40, () => undefined);
       bed.chat = createTickBed().chat;
       for (const name of names) befall(bed, name, "well", 9000);
-      for (let at = 0; at < 3; at += 1) await bed.tick();
+      // Longer than the window of a check that came and went.
+      for (let at = 0; at < 24; at += 1) await bed.tick();
       const log = bed.host.files.text(paths.logFile) ?? "";
       const opened = log
         .split("\n")

@@ -1,6 +1,11 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Head } from "../log/entry.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, splitEvidence } from "../probes/evidence.ts";
+import { type Silence, silencedBy } from "../state/silence.ts";
+import type { Flap } from "../state/state.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { dataLine } from "./data-line.ts";
+import { cureLine, flapLine, healLine, includesLine, nextLine } from "./lines.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -24,7 +29,17 @@ export interface Story {
   readonly ticks: number;
   /** Checks folded under it. */
   readonly folded: readonly string[];
+  /** Ids of incidents that were told before and go on, or end, in this one. */
+  readonly includes?: readonly string[];
+  /** How it came and went, where it flaps or has stopped to. */
+  readonly flap?: Pick<Flap, "since" | "reds">;
+  /** How the check reads now. */
+  readonly verdict?: Verdict;
+  /** What cured it, where that is told: a recovery. */
+  readonly cure?: string;
   readonly heal: HealTold | null;
+  /** The silence or window that it was sick under and that is over. */
+  readonly after?: Silence | undefined;
   /** Whether the operator has heard of this incident before. */
   readonly isKnown: boolean;
   /** What a person does next. */
@@ -49,35 +64,68 @@ const lasted = ({ since, now }: Story): string => {
 
 const ticks = (count: number): string => (count === 1 ? "1 tick" : `${count} ticks`);
 
-/** Evidence in the first line, in code points: a phone shows little more. */
+/** What a phone's notification shows of a first line, in code points: host, what and since when must be in it. */
+const maxSeen = 110;
+/** Evidence in the first line, in code points: at most, and at least where the names take the room. */
 const maxHeadline = 160;
+const minHeadline = 12;
+
+/** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
+const tail = (story: Story): string => {
+  const { kind } = story;
+  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
+  const long = kind === "reminder" ? `, ${lasted(story)}` : "";
+  return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
+};
+
+/** How often it turned red, and since when. */
+const reds = ({ flap, now, since }: Story): string => {
+  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
+  return `red${count} since ${clock(flap?.since ?? since, now)}`;
+};
+
+/** What stands before the evidence. */
+const lead = (story: Story): string => {
+  // UNKNOWN says by itself what "cannot …" would say again.
+  if (story.kind === "unknown") return story.evidence.startsWith("cannot ") ? "" : "cannot be measured: ";
+  if (story.kind !== "flapping") return "";
+  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
+};
+
+/** Evidence as far as the first line has room for it, and the rest. */
+const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
+  const end = tail(story);
+  const bare = [...`${word(story)} ${story.host} · ${story.check}: ${lead(story)}${end}`].length;
+  return splitEvidence(story.evidence, end === "" ? maxHeadline : Math.max(minHeadline, maxSeen - bare));
+};
 
 /** What the first line had no room for; undefined where it holds all, or needs none. */
-const restLine = ({ kind, evidence }: Story): string | undefined => {
-  const points = [...cleanEvidence(evidence)];
-  if (kind === "recovered" || points.length <= maxHeadline) return undefined;
-  return `More: …${points.slice(maxHeadline - 1).join("")}`;
+const restLine = (story: Story): string | undefined => {
+  const { rest } = inFirstLine(story);
+  return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
+};
+
+const recovered = (story: Story): string => {
+  if (story.incident === null) return "can be measured again";
+  if (story.flap !== undefined) return `steady again (${reds(story)}, ${lasted(story)})`;
+  return `well again after ${lasted(story)} (was red since ${clock(story.since, story.now)})`;
 };
 
 const what = (story: Story): string => {
-  const evidence = cleanEvidence(story.evidence, maxHeadline);
+  const { head: evidence } = inFirstLine(story);
   const since = `since ${clock(story.since, story.now)}`;
   switch (story.kind) {
     case "healed":
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
-      if (story.incident === null) return "can be measured again";
-      return `well again after ${lasted(story)} (was red ${since})`;
+      return recovered(story);
     case "unknown":
-      return `cannot be measured: ${evidence} (${ticks(story.ticks)}, ${since})`;
     case "reminder":
-      return `${evidence} (${ticks(story.ticks)}, ${since}, ${lasted(story)})`;
-    case "test":
-      return evidence;
     case "heal-failed":
     case "red":
     case "flapping":
-      return `${evidence} (${ticks(story.ticks)}, ${since})`;
+    case "test":
+      return `${lead(story)}${evidence}${tail(story)}`;
   }
 };
 
@@ -102,39 +150,17 @@ const word = ({ kind, isKnown }: Story): string => {
   }
 };
 
-const healLine = ({ heal }: Story): string | undefined => {
-  if (heal === null) return undefined;
-  const name = [heal.recipe, heal.unit].filter((part) => part !== null).join(" on ");
-  const why = cleanEvidence(heal.why, 200);
-  switch (heal.outcome) {
-    case "none":
-      return `Not healed: ${why}`;
-    case "refused":
-      return name === "" ? `Not healed: ${why}` : `Not healed (${name}): ${why}`;
-    case "planned":
-      return `Would heal: ${name}`;
-    case "watching":
-      return `Healing: ${name} was applied, its proof is being watched`;
-    case "healed":
-      return `Done: ${name}; proved: ${why}`;
-    case "failed":
-      return `Heal failed: ${name}: ${why}`;
-    case "indeterminate":
-      return `Heal cut off: ${name}: ${why}`;
-  }
-};
-
-const nextLine = (story: Story): string | undefined => {
-  if (story.kind === "recovered" || story.kind === "test") return undefined;
-  if (story.kind === "healed" && story.heal !== null) {
-    const { unit, isUserUnit } = story.heal;
-    const match = isUserUnit ? `_SYSTEMD_USER_UNIT=${unit} + USER_UNIT=${unit}` : `-u ${unit}`;
-    const why = unit === null ? "" : `; to see why: journalctl ${match}`;
-    const undone = /"([^"]+\.dogwatch-bad)"/u.exec(story.heal.why)?.[1];
-    if (undone !== undefined) return `Next: somebody's edit was undone: see ${undone}; dogwatch card config-broken`;
-    return `Next: nothing to do${why}`;
-  }
-  return `Next: dogwatch card ${story.card}`;
+/** Why it was quiet about it until now: a silence that ran out, or was taken away before, or a window of the config that closed. */
+const afterLine = ({ after, now }: Story): string | undefined => {
+  if (after === undefined) return undefined;
+  const reason = after.reason === "" ? "" : `: ${cleanEvidence(after.reason, 200)}`;
+  const who = cleanEvidence(silencedBy(after), 64);
+  const ended = after.until > now ? undefined : clock(after.until, now);
+  if (after.by === "config")
+    return `${ended === undefined ? "Maintenance is over" : `Maintenance ended ${ended}`}${reason}`;
+  return ended === undefined
+    ? `The silence by ${who} was removed${reason}`
+    : `Was silenced until ${ended} by ${who}${reason}`;
 };
 
 /** The heal log's head as a message carries it: a witness outside the host. Null when it can't be read. */
@@ -148,15 +174,17 @@ export const sealLine = (head: Head | null): string =>
 export const compose = (story: Story): Message => {
   const incident = story.incident === null ? undefined : `Incident ${story.incident}`;
   const folded = story.folded.length === 0 ? undefined : `Also affected: ${story.folded.join(", ")}`;
-  const lines = [
+  const told = [
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    afterLine(story),
+    flapLine(story),
+    cureLine(story),
     healLine(story),
     nextLine(story),
-    incident,
-    sealLine(story.head),
   ];
+  const lines = [...told, dataLine(told), incident, includesLine(story), sealLine(story.head)];
   return {
     id: `${story.incident ?? story.check}/${story.kind}/${story.now}`,
     kind: story.kind,
@@ -165,5 +193,7 @@ export const compose = (story: Story): Message => {
     incident: story.incident,
     check: story.check,
     at: story.now,
+    since: story.since,
+    ...(story.card === "" ? {} : { card: story.card }),
   };
 };

@@ -1,21 +1,42 @@
-import type { CheckState, Incident, Moment } from "../state/state.ts";
-import { elapsedS } from "../state/state.ts";
-import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
-
-/** Ticks in a row that a check reads unknown before it is told, once. */
-export const unknownTicks = 3;
+import type { Silence } from "../state/silence.ts";
+import type { CheckState, Flap, Incident } from "../state/state.ts";
+import type { Judged, Now } from "../verdict/judge.ts";
+import { countStates, type Flaps } from "./flapping.ts";
+import { type Needs, needWhich } from "./folding.ts";
+import { withFolds } from "./folds.ts";
+import { type Named, withHeirs } from "./heirs.ts";
+import { hushed, unhushed } from "./hushed.ts";
+import { heldOpen, type Logged } from "./incident.ts";
+import { decideOne, incidentOf } from "./one.ts";
+import type { Reason, ReasonName } from "./reason.ts";
+import { spread } from "./remind.ts";
 
 /** What a tick has to tell of one check, and why. */
 export interface Decision {
-  readonly kind: "red" | "reminder" | "recovered" | "unknown";
+  readonly kind: "red" | "reminder" | "recovered" | "unknown" | "flapping";
   readonly check: string;
   readonly incident: Incident | null;
+  readonly reason: ReasonName;
+  /** How it came and went, where that is told. */
+  readonly flap?: Flap;
+  /** Checks that it speaks for besides those that are folded under it: they can't be measured either. */
+  readonly also?: readonly string[];
+  /** It was sick under this silence, which is over. */
+  readonly after?: Silence;
 }
 
 /** An incident's end that goes to the log: told or, when folded or gone, silent. */
 export interface Ended {
   readonly incident: Incident;
   readonly why: string;
+}
+
+/** Why a check is told, or isn't. */
+export interface Reasoned {
+  readonly check: string;
+  /** What is told of it; null: nothing. */
+  readonly tells: Decision["kind"] | null;
+  readonly reason: Reason;
 }
 
 export interface Decided {
@@ -25,6 +46,12 @@ export interface Decided {
   readonly tell: readonly Decision[];
   /** Checks whose unknown has been told and not ended. */
   readonly unknownTold: ReadonlySet<string>;
+  /** How the checks that were red lately came and went. */
+  readonly flaps: Flaps;
+  /** Red checks that nobody heals: they flap, or one that they need does. */
+  readonly flapping: ReadonlySet<string>;
+  /** One for each check, in the config's order. */
+  readonly reasons: readonly Reasoned[];
 }
 
 /** What deciding looks at. */
@@ -33,9 +60,14 @@ export interface Deciding {
   readonly checks: Readonly<Record<string, CheckState>>;
   readonly incidents: Readonly<Record<string, Incident>>;
   /** Incidents that the heal log holds open and the state has lost, by check: taken up again under their id. */
-  readonly logged: Readonly<Record<string, { readonly id: string; readonly openedAt: string }>>;
+  readonly logged: Logged;
+  /** How the checks came and went until now. */
+  readonly flaps?: Flaps;
+  readonly needs?: Needs;
   /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
   readonly patients?: Readonly<Record<string, string>>;
+  /** Checks that a recipe has cured lately. */
+  readonly cured?: ReadonlySet<string>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
@@ -43,159 +75,70 @@ export interface Deciding {
   readonly remindEveryMs: number;
   /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
+  /** Checks that were sick under a silence at the last tick, with it. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   readonly now: Now;
 }
 
-/** `gateway-20261123T020500Z`: readable, and one a check and second. */
-export const incidentId = (check: string, at: string): string => `${check}-${at.slice(0, 19).replace(/[-:]/gu, "")}Z`;
-
-const unused = (id: string, used: ReadonlySet<string> | undefined): string => {
-  let free = id;
-  for (let count = 2; used?.has(free); count += 1) free = `${id}-${count}`;
-  return free;
-};
-
-const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
-
-/** An incident that only the log knows, of a check that isn't red by itself now: it was told once, so its end is told too. */
-const heldOpen = (name: string, { logged, now }: Deciding): Incident | undefined => {
-  const taken = logged[name];
-  return taken === undefined
-    ? undefined
-    : { id: taken.id, check: name, openedAt: taken.openedAt, lastTold: momentOf(now) };
-};
-
-/** Remembers which findings are told with it. */
-const withTold = (incident: Incident, { findings }: Judged): Incident => {
-  if (findings === undefined) return incident;
-  return { ...incident, told: [...new Set([...(incident.told ?? []), ...findings])] };
-};
-
-/** Something else is wrong now than what was told: that can't wait for the reminder. */
-const isMore = ({ told }: Incident, { findings }: Judged): boolean =>
-  findings?.some((word) => told?.includes(word) !== true) === true;
-
-const open = (
-  each: Judged,
-  { now, logged, used }: Deciding,
-): { readonly incident: Incident; readonly isLogged: boolean } => {
-  const taken = logged[each.name];
-  const id = taken?.id ?? unused(incidentId(each.name, now.at), used);
-  const openedAt = taken?.openedAt ?? each.since;
-  const incident = { id, check: each.name, openedAt, lastTold: momentOf(now) };
-  return { incident: withTold(incident, each), isLogged: taken !== undefined };
-};
-
-interface One {
-  readonly incident: Incident | undefined;
-  readonly opened?: Incident;
-  readonly ended?: Ended;
-  readonly tell?: Decision;
-  readonly isUnknownTold: boolean;
+/** Who is told as flapping, and who can't be measured: they speak for those that need them. */
+interface Speakers {
+  readonly flapping: ReadonlySet<string>;
+  readonly unknown: ReadonlySet<string>;
 }
 
-const red = (each: Judged, incident: Incident | undefined, given: Deciding, isUnknownTold: boolean): One => {
-  if (incident === undefined) {
-    const { incident: opened, isLogged } = open(each, given);
-    const tell: Decision = { kind: "red", check: each.name, incident: opened };
-    return { incident: opened, tell, isUnknownTold, ...(isLogged ? {} : { opened }) };
-  }
-  const isDue = elapsedS(incident.lastTold, momentOf(given.now)) * 1000 >= given.remindEveryMs;
-  if (!isDue && !isMore(incident, each)) return { incident, isUnknownTold };
-  const told = withTold({ ...incident, lastTold: momentOf(given.now) }, each);
-  return { incident: told, tell: { kind: "reminder", check: each.name, incident: told }, isUnknownTold };
+const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers): Named => {
+  const { name } = each;
+  const flap = flaps[name];
+  const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
+  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  if (given.silenced?.has(name))
+    return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  const after = given.hushed?.[name];
+  return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };
 
-const green = (each: Judged, incident: Incident | undefined, wasUnknownTold: boolean): One => {
-  const told = { isUnknownTold: false };
-  if (incident !== undefined)
-    return {
-      incident: undefined,
-      ended: { incident, why: "the check is green again" },
-      tell: { kind: "recovered", check: each.name, incident },
-      ...told,
-    };
-  return {
-    incident,
-    ...(wasUnknownTold ? { tell: { kind: "recovered", check: each.name, incident: null } } : {}),
-    ...told,
-  };
+const namesOf = (judged: readonly Judged[], is: (each: Judged) => boolean): ReadonlySet<string> =>
+  new Set(judged.flatMap((each) => (is(each) ? [each.name] : [])));
+
+/** Each check by itself; those that need one which begins to flap in this very tick are decided anew. */
+const eachOf = (given: Deciding, flaps: Flaps, flapping: ReadonlySet<string>): readonly Named[] => {
+  const unknown = namesOf(given.judged, ({ verdict }) => verdict === "unknown");
+  const each = given.judged.map((judged) => oneOf(judged, given, flaps, { flapping, unknown }));
+  const more = each.flatMap(({ name, tell }) => (tell?.kind === "flapping" && !flapping.has(name) ? [name] : []));
+  return more.length === 0 ? each : eachOf(given, flaps, new Set([...flapping, ...more]));
 };
 
-const one = (each: Judged, given: Deciding): One => {
-  const isRed = isUnfoldedRed(each);
-  const incident = given.incidents[each.name] ?? (isRed ? undefined : heldOpen(each.name, given));
-  const wasUnknownTold = given.checks[each.name]?.isUnknownTold ?? false;
-  if (given.watched.has(each.name) && each.verdict !== "red") return { incident, isUnknownTold: wasUnknownTold };
-  if (each.verdict === "green") return green(each, incident, wasUnknownTold);
-  if (each.because !== undefined)
-    return incident === undefined
-      ? { incident, isUnknownTold: wasUnknownTold }
-      : {
-          incident: undefined,
-          ended: { incident, why: `folded under "${each.because}"` },
-          isUnknownTold: wasUnknownTold,
-        };
-  if (each.verdict === "red") return red(each, incident, given, wasUnknownTold);
-  const isTime = each.verdict === "unknown" && each.ticks >= unknownTicks && !wasUnknownTold;
-  if (!isTime) return { incident, isUnknownTold: wasUnknownTold };
-  return { incident, tell: { kind: "unknown", check: each.name, incident: incident ?? null }, isUnknownTold: true };
+const flapTold = (flaps: Flaps): ReadonlySet<string> =>
+  new Set(Object.keys(flaps).filter((name) => flaps[name]?.isTold && flaps[name]?.isFlapping));
+
+/** What is told together is reminded of one after the other. */
+const spreadAll = (each: readonly Named[], { now, remindEveryMs }: Deciding): readonly Named[] => {
+  const isFresh = ({ incident, tell }: Named): boolean =>
+    tell !== undefined && incident?.remindFrom?.uptimeS === now.uptimeS && incident.remindFrom.bootId === now.bootId;
+  const fresh = each.filter(isFresh);
+  if (fresh.length < 2) return each;
+  return each.map((one) => {
+    const k = fresh.indexOf(one);
+    return k === -1 || one.incident === undefined
+      ? one
+      : { ...one, incident: spread(one.incident, k, fresh.length, remindEveryMs) };
+  });
 };
 
-/** Under a silence nothing begins: what is red or unknown is told when the silence is over, if it still is. An end is told. */
-const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean): One => {
-  switch (one.tell?.kind) {
-    case "red":
-      return { incident: undefined, isUnknownTold: one.isUnknownTold };
-    case "reminder":
-      return { incident: before, isUnknownTold: one.isUnknownTold };
-    case "unknown":
-      return { incident: one.incident, isUnknownTold: wasUnknownTold };
-    case "recovered":
-    case undefined:
-      return one;
-  }
-};
+const withFlap = (tell: Decision, flap: Flap | undefined): Decision =>
+  flap === undefined || !tell.reason.startsWith("flapping") ? tell : { ...tell, flap };
 
-const oneOf = (each: Judged, given: Deciding): One => {
-  const decided = one(each, given);
-  return given.silenced?.has(each.name)
-    ? hushed(decided, given.incidents[each.name], given.checks[each.name]?.isUnknownTold ?? false)
-    : decided;
-};
-
-type Named = One & { readonly name: string };
-
-/**
- * One outage is one incident: a check that a heal was to cure, and that is red on its own now, belongs to the heal's incident. While
- * that lives it opens none of its own; when the incident's own check is well before it, it takes the incident over, with its attempts.
- */
-const withHeirs = (each: readonly Named[], given: Deciding): readonly Named[] => {
-  const all = new Map(each.map((one) => [one.name, one]));
-  for (const { name, tell } of each) {
-    const owner = Object.values(given.incidents).find(({ id }) => id === given.patients?.[name]);
-    const mine = all.get(name);
-    if (owner === undefined || mine === undefined || tell?.kind !== "red") continue;
-    const before = all.get(owner.check);
-    const isOwnerRed = given.judged.some((judged) => judged.name === owner.check && judged.verdict === "red");
-    const isFree =
-      before !== undefined && !isOwnerRed && (before.tell?.kind === "recovered" || before.incident?.id === owner.id);
-    const { isUnknownTold } = mine;
-    all.set(name, { name, isUnknownTold, incident: isFree ? { ...owner, check: name } : undefined });
-    if (isFree) all.set(owner.check, { name: owner.check, incident: undefined, isUnknownTold: before.isUnknownTold });
-  }
-  return [...all.values()];
-};
-
-/**
- * What is told now: the first red of an incident, its reminders, its end, and once a check that can't be measured for three
- * ticks. A folded check says nothing: its red parent speaks for it. Pure.
- */
-export const decide = (given: Deciding): Decided => {
-  const each = withHeirs(
-    given.judged.map((judged) => ({ name: judged.name, ...oneOf(judged, given) })),
-    given,
+const flapsOf = (flaps: Flaps, each: readonly Named[]): Flaps => {
+  const told = new Set(each.flatMap(({ name, isFlapTold }) => (isFlapTold ? [name] : [])));
+  return Object.fromEntries(
+    Object.entries(flaps).map(([name, { isTold: _, ...flap }]): [string, Flap] => [
+      name,
+      told.has(name) ? { ...flap, isTold: true } : flap,
+    ]),
   );
+};
+
+const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decided => {
   const names = new Set(given.judged.map(({ name }) => name));
   const held = Object.keys(given.logged).flatMap((name) => heldOpen(name, given) ?? []);
   const gone = [...Object.values(given.incidents), ...held].filter(({ check }) => !names.has(check));
@@ -208,7 +151,26 @@ export const decide = (given: Deciding): Decided => {
       ...each.flatMap(({ ended }) => ended ?? []),
       ...gone.map((incident) => ({ incident, why: "the check is no longer in the config" })),
     ],
-    tell: each.flatMap(({ tell }) => tell ?? []),
+    tell: each.flatMap(({ name, tell }) => (tell === undefined ? [] : [withFlap(tell, flaps[name])])),
     unknownTold: new Set(each.flatMap(({ name, isUnknownTold }) => (isUnknownTold ? [name] : []))),
+    flaps: flapsOf(flaps, each),
+    flapping: new Set(
+      each.flatMap(({ name, isFlapTold, reason }) => (isFlapTold || reason.name === "flapping-need" ? [name] : [])),
+    ),
+    reasons: each.map(({ name, tell, reason }) => ({ check: name, tells: tell?.kind ?? null, reason })),
   };
+};
+
+/**
+ * What is told now: the first red of an incident, its reminders, its end, that it comes and goes, and once a check that can't be measured for three
+ * ticks. A folded check says nothing: its red parent speaks for it. Each check gets its named reason, also for silence. Pure.
+ */
+export const decide = (given: Deciding): Decided => {
+  const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
+  const flapping = flapTold(flaps);
+  const isQuiet = (name: string): boolean =>
+    silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
+  const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
+  const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
+  return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);
 };

@@ -1,4 +1,5 @@
 import type { Head } from "../log/entry.ts";
+import type { Silence } from "../state/silence.ts";
 import type { Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { cardFor } from "./card-for.ts";
@@ -13,6 +14,8 @@ export interface Telling {
   readonly head: Head | null;
   /** ISO 8601 UTC. */
   readonly now: string;
+  /** What cured the checks whose end is told, by check. */
+  readonly cures?: Readonly<Record<string, string>>;
 }
 
 /** Names of the checks that are folded under `root`, directly or through others. */
@@ -30,13 +33,11 @@ const foldedUnder = (root: string, judged: readonly Judged[]): readonly string[]
 const evidenceOf = (kind: AlertKind, judged: Judged | undefined): string =>
   judged === undefined || (kind === "healed" && judged.reading === "ok") ? "" : judged.evidence;
 
-const storyOf = (
-  telling: Telling,
-  kind: AlertKind,
-  check: string,
-  incident: Incident | null,
-  heal: HealTold | null,
-): Story => {
+type About = Pick<Decision, "check" | "incident" | "flap" | "also">;
+
+const storyOf = (telling: Telling, kind: AlertKind, about: About, heal: HealTold | null): Story => {
+  const { check, incident, flap, also = [] } = about;
+  const cure = telling.cures?.[check];
   const judged = telling.judged.find(({ name }) => name === check);
   return {
     kind,
@@ -46,7 +47,11 @@ const storyOf = (
     evidence: evidenceOf(kind, judged),
     since: (kind === "recovered" || kind === "healed" ? incident?.openedAt : judged?.since) ?? telling.now,
     ticks: judged?.ticks ?? 1,
-    folded: kind === "recovered" ? [] : foldedUnder(check, telling.judged),
+    folded: kind === "recovered" ? [] : [...foldedUnder(check, telling.judged), ...also],
+    includes: incident?.includes ?? [],
+    ...(flap === undefined ? {} : { flap }),
+    verdict: judged?.verdict ?? "unknown",
+    ...(kind === "recovered" && cure !== undefined ? { cure } : {}),
     heal,
     isKnown: kind !== "red",
     card: cardFor(judged, heal?.outcome === "refused" ? heal.why : "", kind === "unknown"),
@@ -56,8 +61,8 @@ const storyOf = (
 };
 
 /** The message for one decision, with how its heal stands where there is one to tell. Pure. */
-export const tell = (telling: Telling, decision: Decision, heal: HealTold | null): Message =>
-  compose(storyOf(telling, decision.kind, decision.check, decision.incident, heal));
+export const tell = (telling: Telling, decision: Omit<Decision, "reason">, heal: HealTold | null): Message =>
+  compose({ ...storyOf(telling, decision.kind, decision, heal), after: decision.after });
 
 /**
  * The message for a heal that ended. `isNew`: the operator hears of the incident for the first time, in this same message.
@@ -69,10 +74,11 @@ export const tellHeal = (
   about: { readonly check: string; readonly incident: Incident; readonly card: string | null },
   heal: HealTold,
   isNew: boolean,
+  after?: Silence,
 ): Message => {
-  const story = storyOf(telling, kind, about.check, about.incident, heal);
+  const story = storyOf(telling, kind, about, heal);
   const judged = telling.judged.find(({ name }) => name === about.check);
   // A restart that cured no queue and no loop leaves a unit that runs: what to do still hangs on the jobs.
   const recipes = judged?.kind === "queue" || judged?.kind === "heartbeat" ? null : about.card;
-  return compose({ ...story, isKnown: !isNew, card: judged?.card ?? recipes ?? story.card });
+  return compose({ ...story, isKnown: !isNew, card: judged?.card ?? recipes ?? story.card, after });
 };

@@ -3,7 +3,6 @@ import type { RunLog } from "../host/run-log.ts";
 import type { Bells, Schedule } from "../host/schedule.ts";
 import type { Signal } from "../host/signals.ts";
 import type { Loaded } from "../load.ts";
-import type { TickReport } from "../report.ts";
 import { tickDeadlineMs } from "../run.ts";
 import type { Illness } from "../state/illness.ts";
 import { type Cli, exits } from "./cli.ts";
@@ -11,7 +10,8 @@ import { type Bell, createBell, type Rung } from "./daemon-bell.ts";
 import { type HeldConfig, holdConfig } from "./daemon-config.ts";
 import { missedNotes, statusLine } from "./daemon-words.ts";
 import { plural } from "./paint.ts";
-import { type Ended, fallIll, runTick, sayFaults, sayLine } from "./tick.ts";
+import { type Ended, runTick, type TickWays } from "./tick.ts";
+import { fallIll, sayFaults, sayLine } from "./tick-say.ts";
 import { tickJson } from "./tick-text.ts";
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
@@ -84,11 +84,12 @@ const illnessOf = (cli: Cli, { exit, why }: Ended, held: HeldConfig): Illness | 
 
 const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly string[]): Promise<Went> => {
   const { cli, log } = parts;
-  const ways = {
+  const ways: TickWays = {
     load: () => held.load(),
     notes: () => [...notes, ...held.notes()],
-    say: (_: Cli, to: RunLog, done: TickReport): void =>
-      cli.flags.isJson ? cli.host.terminal.out(`${tickJson(done)}\n`) : sayLine(to, done),
+    isSeen: false,
+    say: (_, to, done, isWarned) =>
+      cli.flags.isJson ? cli.host.terminal.out(`${tickJson(done)}\n`) : sayLine(to, done, isWarned),
   };
   const ended = await orBug(parts, () => runTick(cli, log, ways));
   const illness = illnessOf(cli, ended, held);

@@ -4,7 +4,7 @@ import { type Cli, complain, exits } from "./cli.ts";
 import { runDaemon } from "./daemon-loop.ts";
 import { removeNote, wasCutShort, writeNote } from "./daemon-note.ts";
 import { usualCron } from "./daemon-words.ts";
-import { sayFaults, sayNoState } from "./tick.ts";
+import { failOnFaults, sayNoState } from "./tick-say.ts";
 
 /** How long the last words to the service manager may take, in milliseconds. */
 const lastWordsMs = 5000;
@@ -21,7 +21,7 @@ const sayFirst = ({ host }: Cli, log: RunLog): void => {
 const serve = async (cli: Cli, log: RunLog, cron: string): Promise<number> => {
   const { host, paths } = cli;
   const start = await loadKept(host, paths, false);
-  if (start.kind === "faults") return sayFaults(cli, log, start.faults).exit;
+  if (start.kind === "faults") return (await failOnFaults(cli, log, start.faults)).exit;
   const [{ openSchedule }, { openNotify }, { dieOf, hearSignals }] = await Promise.all([
     import("../host/schedule.ts"),
     import("../host/notify.ts"),
@@ -66,7 +66,7 @@ export const daemonCommand = async (cli: Cli): Promise<number> => {
   }
   // A disk that turned read-only: each tick says so (73), and reds are told all the same.
   if (lock.kind === "failed" && lock.code !== "EROFS")
-    return sayNoState(cli, made.kind === "failed" ? { ...lock, why: made.why } : lock).exit;
+    return (await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock)).exit;
   try {
     return await serve(cli, log, cron);
   } finally {

@@ -1,4 +1,4 @@
-import { incidentId } from "../alert/decide.ts";
+import { incidentId } from "../alert/incident.ts";
 import type { Rule } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
 import { printFault } from "../config/fault.ts";

@@ -1,6 +1,7 @@
 import { clock } from "../alert/compose.ts";
 import type { Terminal } from "../host/host.ts";
 import type { TickReport } from "../report.ts";
+import { silenceText } from "../state/silence.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { below, fit, paint, plural } from "./paint.ts";
 
@@ -42,10 +43,16 @@ export const tickTable = (report: TickReport, terminal: Terminal): string => {
   const dry = report.wouldSend.map(({ text }) => `would send:\n${text.replace(/^/gmu, "    ")}`);
   const steps =
     report.heal?.outcome === "planned" ? report.heal.steps.map((step) => `would run: ${step.join(" ")}`) : [];
+  // What is well and says nothing needs no line.
+  const reasons = (report.reasons ?? [])
+    .filter(({ tells, why }) => tells !== null || !why.startsWith("well:"))
+    .map(({ check, tells, why }) => `${tells === null ? "says nothing" : `tells ${tells}`} of ${check}: ${why}`);
   const rest = [
+    ...report.silences.map((each) => silenceText(each, report.at)),
     healLine(report),
     ...steps,
     ...alertLines(report),
+    ...reasons,
     ...dry,
     ...report.troubles.map((text) => `trouble: ${text}`),
   ];
@@ -68,6 +75,7 @@ export const tickLine = (report: TickReport): string => {
   const parts = [
     `${report.verdict} ${report.host}: ${counts} of ${plural(report.checks.length, "check")} green in ${ms(report.durationMs)}`,
     ...sick,
+    ...report.silences.map((each) => silenceText(each)),
     healLine(report),
     sent > 0 ? `${plural(sent, "alert")} sent${other === undefined ? "" : ` by when_down: ${other.why}`}` : undefined,
     report.outbox > 0
@@ -108,9 +116,11 @@ export const tickJson = (report: TickReport): string => {
       ...(via === undefined ? {} : { via }),
     })),
     outbox: report.outbox,
+    ...(report.silences.length === 0 ? {} : { silences: report.silences }),
     duration_ms: report.durationMs,
     troubles: report.troubles,
     ...(report.wouldSend.length > 0 ? { would_send: report.wouldSend } : {}),
+    ...(report.reasons !== undefined ? { reasons: report.reasons } : {}),
     exit: report.exit,
   });
 };

@@ -2,6 +2,7 @@ import { askOf } from "./ask-of.ts";
 import { waysOf } from "./chat-ways.ts";
 import type { ChatConfig, Config, SecretRef, TextOrSecret } from "./config.ts";
 import type { Fault } from "./fault.ts";
+import { isMap } from "./json.ts";
 import type { Secret } from "./secret.ts";
 
 type Path = readonly (string | number)[];
@@ -13,34 +14,30 @@ const inHeaders = (path: Path, headers: Readonly<Record<string, TextOrSecret>>):
     typeof value === "string" ? [] : [{ path: [...path, "headers", name], ref: value }],
   );
 
-const inWay = (way: ChatConfig, path: Path): readonly Mention[] => {
-  switch (way.kind) {
-    case "console":
-      return [];
-    case "telegram":
-    case "openclaw":
-      return [{ path: [...path, "token"], ref: way.token }];
-    case "slack":
-      return way.how === "token"
-        ? [{ path: [...path, "token"], ref: way.token }]
-        : [{ path: [...path, "webhook"], ref: way.url }];
-    case "discord":
-      return [{ path: [...path, "webhook"], ref: way.url }];
-    case "webhook":
-      return inHeaders(path, way.headers);
-    case "hermes":
-      return [{ path: [...path, "secret"], ref: way.secret }];
-  }
-};
+/** Keys of a platform's map that may hold a secret by reference: the same words in the file and in {@link ChatConfig}. */
+const secretKeys: ReadonlySet<string> = new Set(["token", "webhook", "secret", "topic"]);
+
+const isRef = (value: unknown): value is SecretRef => isMap(value) && ("credential" in value || "file" in value);
+
+const inWay = (way: ChatConfig, path: Path): readonly Mention[] => [
+  ...Object.entries<unknown>(way).flatMap(([key, ref]) =>
+    secretKeys.has(key) && isRef(ref) ? [{ path: [...path, key], ref }] : [],
+  ),
+  ...("headers" in way ? inHeaders(path, way.headers) : []),
+];
 
 const inChat = (chat: ChatConfig): readonly Mention[] =>
   waysOf(chat).flatMap((way) =>
     inWay(way, way === chat ? ["chat", chat.kind] : ["chat", chat.kind, "when_down", way.kind]),
   );
 
-const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
-  ...inChat(chat),
-  ...checks.flatMap((check) => {
+const inDeadman = ({ deadman }: Config): readonly Mention[] =>
+  deadman === null || typeof deadman.url === "string" ? [] : [{ path: ["deadman", "url"], ref: deadman.url }];
+
+const mentionsIn = (config: Config): readonly Mention[] => [
+  ...inChat(config.chat),
+  ...inDeadman(config),
+  ...config.checks.flatMap((check) => {
     const asked = askOf(check);
     return asked === undefined ? [] : inHeaders(["checks", check.name, ...asked.path], asked.ask.headers);
   }),

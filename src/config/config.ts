@@ -177,7 +177,7 @@ export type ChatConfig =
       readonly token: SecretRef;
       readonly api: string;
     }
-  | { readonly kind: "slack"; readonly how: "webhook"; readonly url: SecretRef; readonly api: string }
+  | { readonly kind: "slack"; readonly how: "webhook"; readonly webhook: SecretRef; readonly api: string }
   | {
       readonly kind: "slack";
       readonly how: "token";
@@ -186,11 +186,55 @@ export type ChatConfig =
       readonly threadTs: string | null;
       readonly api: string;
     }
-  | { readonly kind: "discord"; readonly url: SecretRef; readonly threadId: string | null; readonly api: string }
+  | { readonly kind: "discord"; readonly webhook: SecretRef; readonly threadId: string | null; readonly api: string }
+  | { readonly kind: "mattermost"; readonly how: "webhook"; readonly webhook: SecretRef; readonly api: string }
+  | {
+      readonly kind: "mattermost";
+      readonly how: "token";
+      readonly token: SecretRef;
+      readonly channel: string;
+      /** The post that begins the thread. */
+      readonly rootId: string | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "matrix";
+      readonly room: string;
+      readonly token: SecretRef;
+      /** The event that begins the thread. */
+      readonly threadId: string | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "ntfy";
+      /** On a server without accounts whoever knows it reads along: then it is a secret. */
+      readonly topic: string | SecretRef;
+      /** 1 to 5, of what a person must see now. */
+      readonly priority: number;
+      readonly token: SecretRef | null;
+      readonly api: string;
+    }
+  | {
+      readonly kind: "googlechat";
+      readonly webhook: SecretRef;
+      /** Our own name of the thread that all messages go to; null: each is a thread of its own. */
+      readonly threadKey: string | null;
+      readonly api: string;
+    }
+  | { readonly kind: "teams"; readonly webhook: SecretRef; readonly api: string }
   | {
       readonly kind: "webhook";
       readonly url: string;
       readonly headers: Readonly<Record<string, TextOrSecret>>;
+    }
+  | {
+      readonly kind: "alertmanager";
+      readonly api: string;
+      readonly headers: Readonly<Record<string, TextOrSecret>>;
+      /** Base addresses of the cluster's other members. */
+      readonly peers: readonly string[];
+      /** Labels that every alert of this host carries besides dogwatch's own. */
+      readonly labels: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: "openclaw";
@@ -209,7 +253,7 @@ export type ChatConfig =
       readonly whenDown: BotApi | null;
     };
 /** A platform's own API, reached with a bot's token or webhook and through no gateway. */
-export type BotApi = Extract<ChatConfig, { readonly kind: "telegram" | "slack" | "discord" }>;
+export type BotApi = Extract<ChatConfig, { readonly kind: "telegram" | "slack" | "discord" | "mattermost" | "matrix" }>;
 
 /** A rule of the whitelist: when one of `on` is red, `recipe` may run. `sha256`: the pin of the recipe's file, in lower case. */
 export interface Rule {
@@ -222,12 +266,36 @@ export interface Rule {
   readonly healCleanExit: boolean;
 }
 
+/**
+ * Who worries when no tick ends: a server of the healthchecks.io protocol. `url`: the ping address of one check; `api`: the only place
+ * that it may lead to; `timeoutMs`: what its pings may delay a tick by.
+ */
+export interface DeadmanConfig {
+  readonly url: string | SecretRef;
+  readonly api: string;
+  readonly timeoutMs: number;
+}
+
+/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
+export interface Maintenance {
+  readonly cron: string;
+  readonly forMs: number;
+  readonly checks: readonly string[];
+  readonly timezone: string | null;
+  readonly reason: string | null;
+}
+
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */
 export interface Config {
   readonly host: string;
   readonly confirmMs: number;
   readonly chat: ChatConfig;
+  /** Null: nobody outside is told that ticks end. */
+  readonly deadman: DeadmanConfig | null;
   readonly checks: readonly Check[];
   readonly heal: { readonly mode: "apply" | "observe"; readonly rules: readonly Rule[] };
   readonly remindEveryMs: number;
+  readonly maintenance: readonly Maintenance[];
+  /** The longest silence by hand, in milliseconds. */
+  readonly silenceMaxMs: number;
 }

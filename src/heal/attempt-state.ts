@@ -19,11 +19,12 @@ export const archive = (heal: HealState): { readonly heal: HealState; readonly c
   return { heal: { ...heal, attempts }, count: heal.attempts.filter(isOpenAttempt).length };
 };
 
-/** An attempt at its beginning. `sick`: the checks whose recovery proves it. Pure. */
+/** An attempt at its beginning. `sick`: the checks whose recovery proves it; `by`: who applies it. Pure. */
 export const createAttempt = (
   { at, moment }: { readonly at: string; readonly moment: Moment },
   chosen: Applicable,
   sick: readonly string[],
+  by: string,
 ): Attempt => ({
   key: keyOf(chosen.incident.id, chosen.recipe.name),
   rule: chosen.candidate.rule.id,
@@ -31,6 +32,7 @@ export const createAttempt = (
   incident: chosen.incident.id,
   check: chosen.check,
   sick,
+  ...(by === "helper" ? {} : { by }),
   number: chosen.number,
   outcome: "running",
   at,

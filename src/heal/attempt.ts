@@ -194,7 +194,7 @@ export const attemptHeal = async (
   const archived = archive(before);
   if (await no("archive", `close what ${archived.count} stale attempts left`))
     return callOffBy(bench, before, undefined, "archive");
-  const created = createAttempt(bench.now(), chosen, sick);
+  const created = createAttempt(bench.now(), chosen, sick, bench.by);
   if (await no("create", `attempt ${created.number} under the key ${created.key}`))
     return callOffBy(bench, before, undefined, "create");
   const argv = argvOf(chosen);

@@ -1,7 +1,7 @@
 import { isMap, parseJson } from "../config/json.ts";
 import type { Done, Failure, Host } from "../host/host.ts";
 import type { OwnFile } from "../host/own-files.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { quote } from "../probes/evidence.ts";
 
 /** Largest file that a recipe may back up or put back. */
 export const maxFileBytes: number = 1024 * 1024;
@@ -86,7 +86,7 @@ const foreign: Failure = { kind: "failed", code: "EPROTO", why: "its answer make
 
 const failureIn = ({ code, why }: Json): Failure =>
   typeof code === "string" && /^[A-Z0-9_]{1,20}$/u.test(code) && typeof why === "string"
-    ? { kind: "failed", code, why: cleanEvidence(why, 200) }
+    ? { kind: "failed", code, why: quote(why, 198) }
     : foreign;
 
 /** A hand's answer to anything but `read`. It ran as a user who may be hostile: only its shape is believed. Never throws. */

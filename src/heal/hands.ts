@@ -1,6 +1,6 @@
 import type { Done, Failure, Host, Ran } from "../host/host.ts";
 import type { OwnFile, OwnWrite } from "../host/own-files.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, quote } from "../probes/evidence.ts";
 import { base64Of, doneIn, fileIn, type HandRequest, maxFileBytes, maxWordsBytes } from "./hand-words.ts";
 
 /** A file as its owner read it; `user` is that owner's name, absent where we are the owner ourselves. */
@@ -59,9 +59,7 @@ const whoFor = (host: Host, path: string, user: string | undefined): Who | Failu
 const outputOf = (ran: Ran): string | Failure => {
   switch (ran.kind) {
     case "exited":
-      return ran.status === 0
-        ? ran.stdout
-        : failed("EPROTO", `it ended with ${ran.status}: ${cleanEvidence(ran.stderr, 200)}`);
+      return ran.status === 0 ? ran.stdout : failed("EPROTO", `it ended with ${ran.status}: ${quote(ran.stderr, 200)}`);
     case "signalled":
       return failed("EPROTO", `it was ended by ${ran.signal}`);
     case "timed-out":

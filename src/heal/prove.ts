@@ -1,5 +1,5 @@
 import type { Host, UnitFacts } from "../host/host.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, wordOr } from "../probes/evidence.ts";
 import type { Reading } from "../probes/probe.ts";
 import { endOf } from "../probes/unit-stop.ts";
 import type { Target } from "./recipe.ts";
@@ -31,11 +31,11 @@ type UnitNow = { readonly kind: "well" | "waiting" | "dead"; readonly why: strin
 
 const judgeUnit = (unit: string, facts: UnitFacts, before: string | null): UnitNow => {
   const isNew = before === null || facts.invocationId !== before;
-  const state = `"${unit}" is ${facts.activeState} (${facts.subState})`;
+  const state = `"${unit}" is ${wordOr(facts.activeState)} (${wordOr(facts.subState)})`;
   if (facts.activeState === "failed" && isNew && !facts.hasJob)
     return {
       kind: "dead",
-      why: `"${unit}" failed (${facts.result}${facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`})`,
+      why: `"${unit}" failed (${wordOr(facts.result)}${facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`})`,
     };
   const hasEndedWell =
     facts.serviceType === "oneshot" && facts.activeState === "inactive" && facts.result === "success";

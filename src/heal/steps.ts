@@ -1,5 +1,5 @@
 import type { Done, Ran } from "../host/host.ts";
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, quote } from "../probes/evidence.ts";
 import type { Bench } from "./attempt.ts";
 import type { Applicable } from "./choice.ts";
 import { changeFile } from "./file-change.ts";
@@ -11,12 +11,15 @@ interface Ended {
   readonly why: string;
 }
 
+/** What a step said on stderr: another program's words, which may hold the words of whoever it treated. */
+const complaint = (stderr: string): string => (cleanEvidence(stderr) === "" ? "" : quote(stderr, 200));
+
 const endOf = (ran: Ran): Ended => {
   switch (ran.kind) {
     case "exited":
-      return { exit: ran.status, why: ran.status === 0 ? "" : cleanEvidence(ran.stderr, 200) };
+      return { exit: ran.status, why: ran.status === 0 ? "" : complaint(ran.stderr) };
     case "signalled":
-      return { exit: ran.signal, why: cleanEvidence(ran.stderr, 200) };
+      return { exit: ran.signal, why: complaint(ran.stderr) };
     case "timed-out":
       return { exit: "timeout", why: "it did not end in time" };
     case "failed":

@@ -8,6 +8,8 @@ export type Level = keyof typeof levels;
 
 /** The run log: what this program did, for journald or a terminal. One line an event; never holds a secret or raw evidence. */
 export interface RunLog {
+  /** Whether lines of this level are shown: what makes them may be spared. */
+  shows(level: Level): boolean;
   log(level: Level, text: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
@@ -17,11 +19,15 @@ export interface RunLogOptions {
   readonly format: "text" | "json";
 }
 
+/** One event is one line, whatever stands in its text: journald takes each line for a message, and `<0>` at its beginning for a priority. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+
 const plain = (terminal: Terminal, least: Level): RunLog => ({
+  shows: (level) => levels[level] <= levels[least],
   log: (level, text) => {
     if (levels[level] > levels[least]) return;
     const prefix = terminal.isErrJournal ? `<${levels[level]}>` : level === "info" ? "" : `${level}: `;
-    terminal.err(`${prefix}${text}\n`);
+    terminal.err(`${prefix}${oneLine(text)}\n`);
   },
 });
 
@@ -33,5 +39,8 @@ export const openRunLog = async (terminal: Terminal, { level, format }: RunLogOp
   if (format === "text") return plain(terminal, level);
   const { pino } = await import("pino");
   const logger = pino({ name: "dogwatch", level }, { write: (line: string) => terminal.err(line) });
-  return { log: (at, text, facts) => logger[at](facts ?? {}, text) };
+  return {
+    shows: (at) => levels[at] <= levels[level],
+    log: (at, text, facts) => logger[at](facts ?? {}, oneLine(text)),
+  };
 };

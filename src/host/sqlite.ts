@@ -1,8 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import type { Clock } from "./clock.ts";
 import type { Sqlite, SqliteCell, SqliteLook, SqliteLooked, SqliteQuery, SqliteRow } from "./database.ts";
 import { failed, isFailure } from "./failure.ts";
-import type { Clock, Failure } from "./host.ts";
+import type { Failure } from "./host.ts";
+import { quoted } from "./quoted.ts";
 import { type DatabaseFiles, hold, inspectDatabase, letGo, writerOf } from "./sqlite-file.ts";
 
 /** A look that is under way ends by then. */
@@ -32,7 +34,7 @@ const words: Readonly<Record<number, readonly [code: string, why: string]>> = {
 const failureOf = (error: unknown): Failure => {
   if (error instanceof TooLate) return tooLate;
   if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) throw error;
-  const [code, why] = words[error.errcode & 0xff] ?? ["SQLITE", error.message];
+  const [code, why] = words[error.errcode & 0xff] ?? ["SQLITE", quoted(error.message)];
   return failed(code, why);
 };
 

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import type { Clock } from "./clock.ts";
 import { failed } from "./failure.ts";
-import type { Clock, Command, Failure, Manager, NextTick, Ran, Systemd, UnitsShown } from "./host.ts";
+import type { Command, Failure, Manager, NextTick, Ran, Systemd, UnitsShown } from "./host.ts";
+import { quoted } from "./quoted.ts";
 import { nextElapse, parseBlocks, parseShow, shownProperties } from "./systemctl-show.ts";
 
 /** What {@link createSystemd} needs of the rest of the host. */
@@ -55,13 +57,17 @@ const systemctl = (
 };
 
 /** No bus means no manager: a user's runs only while that user is logged in, or lingers. Source: loginctl(1). */
-const refusal = (said: string, manager: Manager): Failure => {
-  if (!said.startsWith("Failed to connect to bus")) return failed("EIO", said);
+const refusal = (said: string, manager: Manager, status: number): Failure => {
+  if (said === "") return failed("EIO", `systemctl exited ${status} without an answer for each unit`);
+  if (!said.startsWith("Failed to connect to bus")) return failed("EIO", `systemctl said ${quoted(said)}`);
   if (manager.scope === "system")
-    return failed("ENOTCONN", `no system manager answers (${said}); is this host run by systemd?`);
+    return failed("ENOTCONN", `no system manager answers (${quoted(said)}); is this host run by systemd?`);
   const whose = manager.user === undefined ? "our own user" : `user "${manager.user}"`;
   const remedy = `loginctl enable-linger ${manager.user ?? ""}`.trim();
-  return failed("ENOTCONN", `no service manager of ${whose} answers (${said}); let it run without a login: ${remedy}`);
+  return failed(
+    "ENOTCONN",
+    `no service manager of ${whose} answers (${quoted(said)}); let it run without a login: ${remedy}`,
+  );
 };
 
 const failureOf = (ran: Ran, manager: Manager, timeoutMs: number): Failure => {
@@ -73,10 +79,7 @@ const failureOf = (ran: Ran, manager: Manager, timeoutMs: number): Failure => {
     case "signalled":
       return failed("EIO", `systemctl was ended by ${ran.signal}`);
     case "exited":
-      return refusal(
-        ran.stderr.trim().split("\n").at(-1) || `systemctl exited ${ran.status} without an answer for each unit`,
-        manager,
-      );
+      return refusal(ran.stderr.trim().split("\n").at(-1) ?? "", manager, ran.status);
   }
 };
 

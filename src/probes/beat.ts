@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { judgeAge } from "./age.ts";
 import { beatFile } from "./beat-file.ts";
 import { parseMoment } from "./epoch.ts";
+import { quote } from "./evidence.ts";
 import { type Beats, type Seen, systemBeats } from "./probe.ts";
 
 const maxBytes = 64;
@@ -29,7 +30,7 @@ const noBeat = (host: Host, { folder }: Beats, name: string, user: string): Seen
     return unknown(`there is no folder "${folder}": run: sudo systemd-tmpfiles --create dogwatch.conf`);
   const [other, ...more] = beatersOf(host, folder, name);
   const others =
-    other === undefined ? "" : `, but one by "${other}"${more.length > 0 ? ` and ${more.length} more` : ""}`;
+    other === undefined ? "" : `, but one by ${quote(other)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
   return {
     kind: "bad",
     evidence: `no beat "${name}" by "${user}" yet${others}; the job, as "${user}", leaves it with: dogwatch beat ${name}`,
@@ -41,7 +42,7 @@ const taken = (host: Host, name: string, user: string, path: string, uid: number
   kind: "bad",
   isAlertOnly: true,
   findings: ["not-by"],
-  evidence: `the beat "${name}" of "${user}" was made by "${host.userOf(uid) ?? `uid ${uid}`}", who took its place: ${path}`,
+  evidence: `the beat "${name}" of "${user}" was made by ${quote(host.userOf(uid) ?? `uid ${uid}`)}, who took its place: ${path}`,
 });
 
 /**

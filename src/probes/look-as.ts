@@ -2,7 +2,7 @@ import { askOf } from "../config/ask-of.ts";
 import type { Check, SecretRef } from "../config/config.ts";
 import { isMap, parseJson } from "../config/json.ts";
 import type { Host, Ran } from "../host/host.ts";
-import { cleanEvidence } from "./evidence.ts";
+import { cleanEvidence, quote } from "./evidence.ts";
 import type { LookOptions } from "./look.ts";
 import { type Beats, type Memory, type Reading, systemBeats } from "./probe.ts";
 
@@ -102,7 +102,7 @@ const whyNot = (ran: Ran): string => {
     case "signalled":
       return `the look was ended by ${ran.signal}`;
     case "exited":
-      return `the look ended with ${ran.status}${ran.stderr === "" ? "" : `: ${cleanEvidence(ran.stderr, 120)}`}`;
+      return `the look ended with ${ran.status}${ran.stderr === "" ? "" : `: ${quote(ran.stderr, 120)}`}`;
   }
 };
 

@@ -1,7 +1,7 @@
 import type { Check } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Host } from "../host/host.ts";
-import { cleanEvidence } from "./evidence.ts";
+import { cleanEvidence, quote } from "./evidence.ts";
 import { type Bound, bindProbes } from "./index.ts";
 import { type Beats, type Memory, type ProbeContext, type Reading, type Seen, systemBeats } from "./probe.ts";
 import { createShared } from "./shared.ts";
@@ -42,7 +42,7 @@ const withDeadline = async (host: Host, bound: Bound, context: ProbeContext): Pr
   try {
     return await Promise.race([bound.look(context), late]);
   } catch (error) {
-    return { kind: "unknown", evidence: `the probe failed: ${errorText(error)}` };
+    return { kind: "unknown", evidence: `the probe failed: ${quote(errorText(error), 200)}` };
   } finally {
     done.abort();
   }
@@ -62,6 +62,8 @@ export interface LookOptions {
   readonly memory: (check: string) => Memory | undefined;
   /** Default: the system's. */
   readonly beats?: Beats;
+  /** Told of each reading as soon as it is there. */
+  readonly onReading?: ((check: string, reading: Reading) => void) | undefined;
 }
 
 /**
@@ -86,11 +88,12 @@ export const look = async (
         readings.set(each.check.name, { kind: "unknown", evidence: "no time was left to look at it", durationMs: 0 });
         continue;
       }
-      const memory = options.memory(each.check.name);
-      readings.set(
-        each.check.name,
-        await lookOnce(host, each, { host, shared, beats, memory, secret: options.secret, maxMs: roundMs - spentMs }),
-      );
+      const { name } = each.check;
+      const memory = options.memory(name);
+      const context = { host, shared, beats, memory, secret: options.secret, maxMs: roundMs - spentMs };
+      const reading = await lookOnce(host, each, context);
+      readings.set(name, reading);
+      options.onReading?.(name, reading);
     }
   };
   await Promise.all(Array.from({ length: atOnce(host, bound.length) }, worker));

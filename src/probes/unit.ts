@@ -1,5 +1,6 @@
 import type { UnitCheck } from "../config/config.ts";
 import type { Host, Manager, UnitFacts } from "../host/host.ts";
+import { wordOr } from "./evidence.ts";
 import type { Memory, Probe, Seen } from "./probe.ts";
 import { endOf, hasFailedStopping, stopOf } from "./unit-stop.ts";
 
@@ -34,22 +35,22 @@ const judgeState = (facts: UnitFacts): Seen => {
     case "active":
     case "reloading":
     case "refreshing":
-      return { kind: "ok", evidence: `${facts.activeState} (${facts.subState})` };
+      return { kind: "ok", evidence: `${facts.activeState} (${wordOr(facts.subState)})` };
     case "failed": {
       const detail = facts.execMainCode === 0 ? "" : `, ${endOf(facts)}`;
       const when = hasFailedStopping(facts) ? " while it was being stopped" : "";
-      return { kind: "bad", evidence: `failed${when} (${facts.result}${detail})` };
+      return { kind: "bad", evidence: `failed${when} (${wordOr(facts.result)}${detail})` };
     }
     case "inactive":
       return judgeInactive(facts);
     case "activating":
       return facts.subState.startsWith("auto-restart")
-        ? { kind: "bad", evidence: `it died (${facts.result}) and systemd is about to restart it` }
-        : { kind: "unknown", evidence: `still activating (${facts.subState})` };
+        ? { kind: "bad", evidence: `it died (${wordOr(facts.result)}) and systemd is about to restart it` }
+        : { kind: "unknown", evidence: `still activating (${wordOr(facts.subState)})` };
     case "deactivating":
-      return { kind: "unknown", evidence: `deactivating (${facts.subState})` };
+      return { kind: "unknown", evidence: `deactivating (${wordOr(facts.subState)})` };
     default:
-      return { kind: "unknown", evidence: `in a state unknown to this version: ${facts.activeState}` };
+      return { kind: "unknown", evidence: `in a state unknown to this version: ${wordOr(facts.activeState)}` };
   }
 };
 
@@ -75,7 +76,7 @@ const judge = (check: UnitCheck, facts: UnitFacts, memory: Memory | undefined): 
   const isMasked = facts.loadState === "masked";
   if (isMasked && facts.activeState !== "active") return { kind: "bad", evidence: "masked, so it can't be started" };
   if (!isMasked && facts.loadState !== "loaded")
-    return { kind: "bad", evidence: `cannot be loaded (${facts.loadState})` };
+    return { kind: "bad", evidence: `cannot be loaded (${wordOr(facts.loadState)})` };
   const state = judgeState(facts);
   return state.kind === "ok" ? (judgeRestarts(check, facts, memory) ?? state) : state;
 };

@@ -1,7 +1,7 @@
 import type { QueueFinding } from "../config/config.ts";
 import { ageS, type Clock } from "./flow-clock.ts";
 import type { FlowFacts, FlowLook, Live } from "./flow-look.ts";
-import { type Finding, forSo, inQuotes } from "./flow-words.ts";
+import { type Finding, forSo, inQuotes, nameOf } from "./flow-words.ts";
 import type { Claim, Job } from "./reading.ts";
 
 /** A claim that ran out may be renewed or taken back a moment later; so long it may take, in seconds. Source: Hermes Agent, its dispatcher's tick of 60 s. */
@@ -84,7 +84,12 @@ const sameKeys = (running: readonly Job[]): readonly Named[] => {
   return [...byKey].flatMap(([key, [first, ...others]]) =>
     first === undefined || others.length === 0
       ? []
-      : [{ id: first.id, why: `runs with ${others.map(({ id }) => id).join(", ")} for one key ${inQuotes(key)}` }],
+      : [
+          {
+            id: first.id,
+            why: `runs with ${others.map(({ id }) => nameOf(id)).join(", ")} for one key ${inQuotes(key)}`,
+          },
+        ],
   );
 };
 

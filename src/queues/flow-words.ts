@@ -1,5 +1,6 @@
 import type { QueueFinding } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
+import { quote } from "../probes/evidence.ts";
 import type { FlowLook } from "./flow-look.ts";
 import type { Motion } from "./flow-motion.ts";
 import type { QueueReading } from "./reading.ts";
@@ -30,14 +31,8 @@ const levels = [
 const maxId = 40;
 const maxWords = 40;
 
-const cut = (text: string, max: number): string => {
-  const points = [...text.slice(0, max * 4)];
-  return points.length <= max && text.length <= max * 4 ? text : `${points.slice(0, max - 1).join("")}…`;
-};
-
 /** A source's own words, quoted, so that a reader sees where they begin and end. Pure. */
-export const inQuotes = (text: string): string =>
-  `"${cut(text.replace(/\s+/gu, " ").trim(), maxWords).replaceAll('"', "'")}"`;
+export const inQuotes = (text: string): string => quote(text, maxWords);
 
 /** How long, in words, from seconds. Pure. */
 export const forSo = (seconds: number): string => {
@@ -51,8 +46,12 @@ export const ofSlots = ({ running, slots }: QueueReading): string => {
   return slots === null ? count : `${count} of ${slots}`;
 };
 
-/** An id stands unquoted in a list, so it must not look like more than one. */
-const nameOf = (id: string): string => cut(id.replace(/[\s,;:()"]+/gu, "_"), maxId);
+/** Short words and numbers, as ids are made of: no sentence, no mention and no command fits in. */
+const plainId = /^(?=.{1,40}$)[A-Za-z]{0,12}(?:[_-]?[A-Za-z]{0,12}\d[A-Za-z0-9]{0,31}){0,8}$/u;
+const idForm = /^(?:[a-z]{1,12}[_-])?[0-9a-f]{1,32}(?:-[0-9a-f]{1,12}){0,4}$/iu;
+
+/** An id stands unquoted in a list only where it can be nothing else. Pure. */
+export const nameOf = (id: string): string => (plainId.test(id) || idForm.test(id) ? id : quote(id, maxId));
 
 type Level = (typeof levels)[number];
 

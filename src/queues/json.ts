@@ -38,6 +38,10 @@ const collect = (value: unknown, tokens: readonly string[], into: unknown[]): st
   return undefined;
 };
 
+/** A place in the answer: the config's own pointer, or one with keys of the answer in it, which then is quoted. */
+const place = (found: string, pointer: string): string =>
+  pointer === found || pointer.startsWith(`${found}/`) ? found : quote(found);
+
 const wrong = (why: string): Numbers => ({ kind: "wrong", why });
 
 const inWords = (value: unknown): string => {
@@ -49,8 +53,8 @@ const inWords = (value: unknown): string => {
 const numbersAt = (document: unknown, pointer: string, field: QueueField): Numbers => {
   const found: unknown[] = [];
   const missing = collect(document, pointer.split("/").slice(1), found);
-  if (missing?.endsWith("/*") === true) return wrong(`there is no element at ${missing}`);
-  if (missing !== undefined) return wrong(`the answer has no ${missing}`);
+  if (missing?.endsWith("/*") === true) return wrong(`there is no element at ${place(missing, pointer)}`);
+  if (missing !== undefined) return wrong(`the answer has no ${place(missing, pointer)}`);
   const values: number[] = [];
   for (const value of found) {
     // The age of the oldest job, where there is none.

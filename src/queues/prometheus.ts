@@ -1,4 +1,5 @@
 import { parseSelector } from "../config/selector.ts";
+import { quote } from "../probes/evidence.ts";
 import type { ProbeContext } from "../probes/probe.ts";
 import { answerOf } from "./answer.ts";
 import { parseExposition } from "./exposition.ts";
@@ -31,6 +32,9 @@ const numbersOf = (samples: readonly Sample[], text: string): Numbers => {
   return values.length === 0 ? { kind: "wrong", why: `no series matches ${text}` } : { kind: "numbers", values };
 };
 
+/** A fault that names something of the answer stands in quotes as a whole: there, a name may hold whatever it likes. */
+const wordsOf = (why: string): string => (why.includes('"') ? quote(why, 120) : why);
+
 /**
  * A queue's numbers out of what a program exposes for Prometheus, each summed over the series that its selector means. `name`: the check's.
  * Never throws.
@@ -45,6 +49,9 @@ export const readPrometheus = async (name: string, source: AskedSource, context:
     names: metricsOf(source),
   });
   if (exposition.kind === "fault")
-    return { kind: "unknown", why: `the answer is not Prometheus text: line ${exposition.line}: ${exposition.why}` };
+    return {
+      kind: "unknown",
+      why: `the answer is not Prometheus text: line ${exposition.line}: ${wordsOf(exposition.why)}`,
+    };
   return readingOf(source, (text) => numbersOf(exposition.samples, text), context.host.clock.nowMs() / 1000);
 };

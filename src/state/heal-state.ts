@@ -39,6 +39,8 @@ export interface Attempt {
   readonly check: string;
   /** The checks whose recovery proves it. */
   readonly sick: readonly string[];
+  /** The person who applied it by hand, `uid:N`; absent: dogwatch itself, or not known. */
+  readonly by?: string;
   readonly number: number;
   readonly outcome: "running" | "watching" | "healed" | "failed" | "indeterminate";
   /** ISO 8601 UTC, to show. */

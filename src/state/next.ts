@@ -1,16 +1,32 @@
 import type { Reading } from "../probes/probe.ts";
 import type { Judged } from "../verdict/judge.ts";
-import type { CheckState } from "./state.ts";
+import { type Verdict, worst } from "../verdict/verdict.ts";
+import type { CheckState, LastWell, Moment } from "./state.ts";
+
+/** What the tick before left. `moment`: its end. */
+export interface Left {
+  readonly checks: Readonly<Record<string, CheckState>>;
+  readonly moment: Moment;
+}
+
+/** Nothing is kept of a check that is well: then it was last seen well just now. */
+const lastWellOf = ({ name, reading }: Judged, { checks, moment }: Left): LastWell | undefined => {
+  const before = checks[name];
+  if (reading === "ok" || before?.reading !== "ok") return reading === "ok" ? undefined : before?.lastWell;
+  const restarts = before.memory?.["restarts"];
+  return typeof restarts === "number" ? { moment, restarts } : { moment };
+};
 
 /** What the verdicts of this tick leave for the next, by check name. Pure. */
 export const nextChecks = (
   judged: readonly Judged[],
   unknownTold: ReadonlySet<string>,
+  left: Left,
 ): Readonly<Record<string, CheckState>> =>
   Object.fromEntries(
-    judged.map((each): [string, CheckState] => [
-      each.name,
-      {
+    judged.map((each): [string, CheckState] => {
+      const lastWell = lastWellOf(each, left);
+      const state = {
         verdict: each.verdict,
         reading: each.reading,
         evidence: each.evidence,
@@ -19,10 +35,20 @@ export const nextChecks = (
         badTicks: each.badTicks,
         ...(each.wasRed === undefined ? {} : { wasRed: each.wasRed }),
         isUnknownTold: unknownTold.has(each.name),
+        ...(lastWell === undefined ? {} : { lastWell }),
+        ...(each.because === undefined ? {} : { because: each.because }),
         ...(each.memory === undefined ? {} : { memory: each.memory }),
-      },
-    ]),
+      };
+      return [each.name, state];
+    }),
   );
+
+/** The worst that a tick found of each check: before a heal and after it. Pure. */
+export const worstOf = (found: readonly Judged[], after: readonly Judged[]): ReadonlyMap<string, Verdict> => {
+  const verdicts = new Map<string, Verdict>(found.map(({ name, verdict }) => [name, verdict]));
+  for (const { name, verdict } of after) verdicts.set(name, worst([verdict, verdicts.get(name) ?? "green"]));
+  return verdicts;
+};
 
 /** A check that is folded no more: what explained it was proved well. */
 const unfolded = ({ because: _, ...rest }: Judged): Judged => rest;

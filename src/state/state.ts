@@ -1,7 +1,11 @@
 import type { OutboxEntry } from "../alert/outbox.ts";
+import type { Standing } from "../alert/platforms/platform.ts";
 import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
+import type { FlapHistory } from "../verdict/flap.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Hours } from "./day.ts";
+import type { Silence } from "./silence.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
 export interface Moment {
@@ -11,6 +15,23 @@ export interface Moment {
 
 /** The present moment on this host. Never throws. */
 export const momentOf = ({ clock }: Host): Moment => ({ bootId: clock.bootId(), uptimeS: clock.uptimeS() });
+
+/** When a check was last seen well, and how often systemd had restarted its unit by then, where it looks at one. */
+export interface LastWell {
+  readonly moment: Moment;
+  readonly restarts?: number;
+}
+
+/** How a check came and went lately, for what is told of it. */
+export interface Flap extends FlapHistory {
+  /** ISO 8601 UTC: its first red; `reds` counts how often it turned red since. */
+  readonly since: string;
+  readonly reds: number;
+  /** Recipes cured it meanwhile, and none of them held. */
+  readonly wasCured?: true;
+  /** The operator has been told that it flaps, and not yet that it ended. */
+  readonly isTold?: true;
+}
 
 /** What one check carries from tick to tick. */
 export interface CheckState {
@@ -25,6 +46,10 @@ export interface CheckState {
   /** It was red before it became unknown. */
   readonly wasRed?: true;
   readonly isUnknownTold: boolean;
+  /** Absent while it is well, and where nobody saw it so. */
+  readonly lastWell?: LastWell;
+  /** The red check that explains it. */
+  readonly because?: string;
   readonly memory?: Memory;
 }
 
@@ -35,6 +60,12 @@ export interface Incident {
   /** ISO 8601 UTC. */
   readonly openedAt: string;
   readonly lastTold: Moment;
+  /** Its reminders are counted from here; absent in older files: from `lastTold`. */
+  readonly remindFrom?: Moment;
+  /** How much earlier its reminders come than those of the others that were told together with it, in seconds. */
+  readonly earlyS?: number;
+  /** Ids of incidents that were told before and go on in this one: their checks were folded under this one's. */
+  readonly includes?: readonly string[];
   /** Findings that have been told; absent: its check has none. */
   readonly told?: readonly string[];
   /** The helper couldn't be asked to open it in the log: the next tick asks again, and until then nothing is healed for it. */
@@ -54,9 +85,23 @@ export interface State {
   readonly checks: Readonly<Record<string, CheckState>>;
   /** By check name. */
   readonly incidents: Readonly<Record<string, Incident>>;
+  /** By check name, those that were red lately; absent: none. */
+  readonly flaps?: Readonly<Record<string, Flap>>;
   readonly outbox: readonly OutboxEntry[];
+  /** Checks that were red or unknown under a silence at this tick, with it: the first message after its end says so. Absent: none. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
+  /** Only with a chat that holds state in place of messages. */
+  readonly held?: Held;
+  /** The last day, hour by hour; absent in older files. */
+  readonly day?: Hours;
+}
+
+/** What a chat that holds state has taken, and the first tick of those in a row that could not tell it so; null when the last one could. */
+export interface Held {
+  readonly board: readonly Standing[];
+  readonly missedTick: number | null;
 }
 
 /** The state of a host that dogwatch has never looked at. */

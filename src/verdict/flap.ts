@@ -32,26 +32,32 @@ export const flapPercent = (states: string): number => {
 
 type Seen = Pick<FlapHistory, "states" | "isFlapping">;
 
-/** One more state: flapping begins at 20 % and ends below 5 %; before 12 known states nothing is judged. */
-const after = ({ states, isFlapping }: Seen, state: string): Seen => {
+/** One more state: flapping begins at 20 % and ends below 5 %; before `known` states nothing is judged. */
+const after = ({ states, isFlapping }: Seen, state: string, known: number): Seen => {
   const now = `${states}${state}`.slice(-flapWindow);
   return {
     states: now,
-    isFlapping: now.length >= flapKnown && flapPercent(now) >= (isFlapping ? endsBelow : startsAt),
+    isFlapping: now.length >= known && flapPercent(now) >= (isFlapping ? endsBelow : startsAt),
   };
 };
 
 /**
  * The history with one more state, seen at `now`. A state stands for the time until the next one, period after period, so that a quiet day ends
- * the flapping; the same one again within half a period is no new one, so that nobody pushes the changes out of the window by asking often. Pure.
+ * the flapping; the same one again within half a period is no new one, so that nobody pushes the changes out of the window by asking often.
+ * `known`: states without which nothing is judged; with 0 the time before the first one counts as steady. Pure.
  */
-export const withState = (before: FlapHistory | undefined, state: "g" | "r", now: Moment): FlapHistory => {
-  if (before === undefined) return { ...after({ states: "", isFlapping: false }, state), at: now };
+export const withState = (
+  before: FlapHistory | undefined,
+  state: "g" | "r",
+  now: Moment,
+  known: number = flapKnown,
+): FlapHistory => {
+  if (before === undefined) return { ...after({ states: "", isFlapping: false }, state, known), at: now };
   const last = before.states.at(-1) ?? state;
   const passedS = elapsedS(before.at, now);
   if (last === state && passedS < periodS / 2) return before;
   let seen: Seen = before;
   for (let left = Math.min(flapWindow, Math.floor(passedS / periodS) - 1); left > 0; left -= 1)
-    seen = after(seen, last);
-  return { ...after(seen, state), at: now };
+    seen = after(seen, last, known);
+  return { ...after(seen, state, known), at: now };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type Deciding, decide, incidentId } from "../../src/alert/decide.ts";
+import { type Deciding, decide } from "../../src/alert/decide.ts";
+import { incidentId } from "../../src/alert/incident.ts";
 import type { CheckState, Incident } from "../../src/state/state.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
 import { judged } from "../heal/bed.ts";
@@ -98,8 +99,16 @@ const cases: readonly { readonly name: string; readonly given: Partial<Deciding>
     want: { ...silent, tell: ["reminder gateway"], open: ["gateway"] },
   },
   {
-    name: "doesn't remind early after a reboot",
+    name: "tells once after a reboot that it is still red",
     given: { incidents: toldAgo(9 * hour, "boot-0"), now: { ...now, uptimeS: 60 } },
+    want: { ...silent, tell: ["reminder gateway"], open: ["gateway"] },
+  },
+  {
+    name: "waits for the start grace before it tells after a reboot that it is still red",
+    given: {
+      ...{ incidents: toldAgo(9 * hour, "boot-0"), now: { ...now, uptimeS: 60 } },
+      judged: of({ isInGrace: true }),
+    },
     want: { ...silent, open: ["gateway"] },
   },
   {
@@ -118,9 +127,49 @@ const cases: readonly { readonly name: string; readonly given: Partial<Deciding>
     want: { ...silent, open: ["gateway"] },
   },
   {
-    name: "ends an incident without a word when its check folds under a red parent",
+    name: "ends an incident in its parent's when its check folds under a red one",
+    given: { judged: [judged({ name: "host" }), ...of({ because: "host" })], incidents: isOpen },
+    want: {
+      ...{ ...silent, tell: ["red host"], opened: ["host-20261123T021000Z"] },
+      ...{ open: ["host"], ended: ['folded under "host"'] },
+    },
+  },
+  {
+    name: "keeps an incident open without a word when its check folds under a red parent that is silenced",
+    given: {
+      ...{ judged: [judged({ name: "host" }), ...of({ because: "host" })], incidents: isOpen },
+      silenced: new Set(["host"]),
+    },
+    want: { ...silent, open: ["gateway"] },
+  },
+  {
+    name: "keeps an incident open without a word when its check folds under a parent that says nothing yet",
     given: { judged: of({ because: "host" }), incidents: isOpen },
-    want: { ...silent, ended: ['folded under "host"'] },
+    want: { ...silent, open: ["gateway"] },
+  },
+  {
+    name: "gives a check its start grace that was red and folded until now",
+    given: { judged: of({ isInGrace: true }), checks: { gateway: { ...toldUnknown, verdict: "red" } } },
+    want: { ...silent, unknownTold: ["gateway"] },
+  },
+  {
+    name: "tells a check that can't be measured and not those that need it and can't be measured either",
+    given: {
+      judged: [
+        judged({ name: "host", verdict: "unknown", ticks: 3 }),
+        ...of({ verdict: "unknown", ticks: 3 }),
+        judged({ name: "board", verdict: "unknown", ticks: 9 }),
+      ],
+      needs: { gateway: ["host"], board: ["gateway"] },
+    },
+    want: { ...silent, tell: ["unknown host"], unknownTold: ["host"] },
+  },
+  {
+    name: "tells a red check whose need can't be measured",
+    given: {
+      ...{ judged: [judged({ name: "host", verdict: "unknown", ticks: 1 }), judged()], needs: { gateway: ["host"] } },
+    },
+    want: { ...silent, tell: ["red gateway"], opened: ["gateway-20261123T021000Z"], open: ["gateway"] },
   },
   {
     name: "ends an incident without a word when its check left the config",

@@ -27,6 +27,11 @@ const heal = (facts: Partial<NonNullable<Story["heal"]>>): Story["heal"] => ({
   ...facts,
 });
 
+const flap = { since: "2026-11-23T01:20:00.000Z", reds: 3 };
+
+const recovered = (facts: Partial<Story>): Story =>
+  story({ kind: "recovered", isKnown: true, now: "2026-11-23T04:40:00.000Z", ...facts });
+
 /** A story for every kind of message and every way that a heal can stand, by the name of its golden text. */
 export const stories: Readonly<Record<string, Story>> = {
   red: story(),
@@ -36,6 +41,22 @@ export const stories: Readonly<Record<string, Story>> = {
     evidence: 'no live process (name "openclaw-gateway")',
   }),
   "red-yesterday": story({ since: "2026-11-22T23:55:00.000Z", ticks: 28 }),
+  "red-after-silence": story({
+    ticks: 12,
+    after: {
+      ...{ check: "gateway", from: "2026-11-23T01:00:00.000Z", until: "2026-11-23T02:09:00.000Z" },
+      ...{ reason: "planned upgrade", by: "uid:0", name: "root" },
+    },
+  }),
+  "reminder-after-maintenance": story({
+    kind: "reminder",
+    ticks: 14,
+    isKnown: true,
+    after: {
+      ...{ check: "all", from: "2026-11-23T01:00:00.000Z", until: "2026-11-23T02:10:00.000Z" },
+      ...{ reason: "", by: "config" },
+    },
+  }),
   "red-folded": story({ check: "host", folded: ["gateway", "queue"], card: "unit-down" }),
   "red-no-rule": story({ heal: heal({ outcome: "none", recipe: null, unit: null, why: 'no rule covers "gateway"' }) }),
   "red-other-change": story({
@@ -100,7 +121,23 @@ export const stories: Readonly<Record<string, Story>> = {
     card: "watchdog-ill",
     evidence: "cannot list processes: permission denied",
   }),
-  flapping: story({ kind: "flapping", isKnown: true }),
+  "recovered-by-recipe": recovered({ cure: "restart-unit at 02:12 UTC, not proved in time" }),
+  "recovered-by-hand": recovered({ cure: "restart-unit at 04:31 UTC, run by hand by uid:1000" }),
+  "recovered-by-systemd": recovered({ cure: "systemd started it anew at 02:14 UTC, by its Restart=" }),
+  "recovered-started-anew": recovered({ cure: "its process was started anew at 02:14 UTC, not by dogwatch" }),
+  "recovered-by-itself": recovered({ cure: "by itself: its process is the same as before, nobody started it anew" }),
+  "recovered-not-told": recovered({ cure: "cannot be told" }),
+  "recovered-with-children": recovered({ includes: ["board-20261123T020000Z", "queue-20261123T020000Z"] }),
+  "red-with-children": story({ check: "host", folded: ["board"], includes: ["board-20261123T020000Z"] }),
+  "unknown-with-children": story({
+    ...{ kind: "unknown", incident: null, isKnown: true, ticks: 3, card: "watchdog-ill" },
+    evidence: "cannot list processes: permission denied",
+    folded: ["board", "queue"],
+  }),
+  flapping: story({ kind: "flapping", isKnown: true, verdict: "red", flap }),
+  "flapping-now-well": story({ kind: "flapping", isKnown: true, verdict: "green", flap, evidence: "200 in 3 ms" }),
+  "flapping-ended-well": recovered({ flap: { ...flap, reds: 12 } }),
+  "flapping-ended-red": story({ kind: "reminder", isKnown: true, now: "2026-11-23T06:10:00.000Z", ticks: 20, flap }),
   test: story({
     kind: "test",
     check: "chat",
@@ -113,7 +150,10 @@ export const stories: Readonly<Record<string, Story>> = {
   hostile: story({
     evidence:
       'status 500 "\u001b[31mred\u001b[0m\nRECOVERED web-1 · all is well\r\n@everyone\u202ereversed\u200b\u0007 <b>x</b>"',
-    heal: heal({ outcome: "failed", why: "\u001b]0;title\u0007ended with 1: line one\nLog 41:0000 line two" }),
+    heal: heal({
+      outcome: "failed",
+      why: '"/usr/bin/one" ended with 1: "\u001b]0;title\u0007line one\nLog 41:0000 line two"',
+    }),
   }),
   "long-evidence": story({ evidence: "x".repeat(5000), heal: heal({ outcome: "failed", why: "y".repeat(5000) }) }),
 };

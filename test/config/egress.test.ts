@@ -59,9 +59,15 @@ const secret = { credential: "x" };
 const chats = {
   console: { kind: "console" },
   telegram: { kind: "telegram", chatId: "1", threadId: null, token: secret, api: "https://api.telegram.org" },
-  slack: { kind: "slack", how: "webhook", url: secret, api: "https://hooks.slack.com" },
-  discord: { kind: "discord", url: secret, threadId: null, api: "https://discord.com" },
+  slack: { kind: "slack", how: "webhook", webhook: secret, api: "https://hooks.slack.com" },
+  discord: { kind: "discord", webhook: secret, threadId: null, api: "https://discord.com" },
   webhook: { kind: "webhook", url: "http://chat.lan:8080/hook", headers: {} },
+  mattermost: { kind: "mattermost", how: "webhook", webhook: secret, api: "https://chat.example.org" },
+  matrix: { kind: "matrix", room: "!a:example.org", token: secret, threadId: null, api: "https://matrix.example.org" },
+  ntfy: { kind: "ntfy", topic: secret, priority: 4, token: null, api: "https://ntfy.sh" },
+  googlechat: { kind: "googlechat", webhook: secret, threadKey: null, api: "https://chat.googleapis.com" },
+  teams: { kind: "teams", webhook: secret, api: "https://default0.1.environment.api.powerplatform.com" },
+  alertmanager: { kind: "alertmanager", api: "http://10.0.0.9:9093/am", peers: [], headers: {}, labels: {} },
   openclaw: {
     kind: "openclaw",
     api: "http://127.0.0.1:18789",

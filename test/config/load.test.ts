@@ -80,7 +80,7 @@ describe("parseConfig() on valid files", () => {
     },
     {
       given: "{ slack: { webhook: { credential: w } } }",
-      want: { kind: "slack", how: "webhook", url: { credential: "w" }, api: "https://hooks.slack.com" },
+      want: { kind: "slack", how: "webhook", webhook: { credential: "w" }, api: "https://hooks.slack.com" },
     },
     {
       given: '{ slack: { token: { credential: t }, channel: "#ops", thread_ts: "1503435956.000247" } }',
@@ -95,7 +95,12 @@ describe("parseConfig() on valid files", () => {
     },
     {
       given: '{ discord: { webhook: { credential: d }, thread_id: "1234567890123456789" } }',
-      want: { kind: "discord", url: { credential: "d" }, threadId: "1234567890123456789", api: "https://discord.com" },
+      want: {
+        kind: "discord",
+        webhook: { credential: "d" },
+        threadId: "1234567890123456789",
+        api: "https://discord.com",
+      },
     },
     {
       given: '{ webhook: { url: "https://alerts.example.org/x", headers: { Authorization: { credential: a } } } }',
@@ -121,7 +126,7 @@ describe("parseConfig() on valid files", () => {
         api: "http://10.0.0.7:8644/p/coder",
         route: "alerts",
         secret: { file: "/etc/s" },
-        whenDown: { kind: "discord", url: { credential: "d" }, threadId: null, api: "https://discord.com" },
+        whenDown: { kind: "discord", webhook: { credential: "d" }, threadId: null, api: "https://discord.com" },
       },
     },
   ] as const;
@@ -200,7 +205,7 @@ describe("parseConfig() on valid files", () => {
   test("parseConfig() lets others place a fault of their own", () => {
     const parsed = parseConfig(readFileSync(join(fixtures, "valid-full.yaml")), "v.yaml", surroundings);
     const fault = parsed.kind === "config" ? parsed.faultAt(["heal", "rules", 1, "recipe"], "value", "no") : undefined;
-    expect(fault).toEqual({ file: "v.yaml", line: 63, col: 15, message: "no" });
+    expect(fault).toEqual({ file: "v.yaml", line: 64, col: 15, message: "no" });
   });
 });
 

@@ -20,6 +20,7 @@ export const pages: readonly string[] = [
   "README.md",
   "CHANGELOG.md",
   "docs/operating.md",
+  "docs/alerts.md",
   "docs/gateways.md",
   "docs/recipes.md",
   "docs/audit.md",

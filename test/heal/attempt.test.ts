@@ -93,7 +93,7 @@ describe("attemptHeal()", () => {
     {
       name: "exits with another status than 0",
       given: { kind: "exited", status: 5, stdout: "", stderr: "Unit x not\nfound.\u001b[0m" },
-      want: { exit: 5, why: '"/usr/bin/one a" ended with 5: Unit x not found.' },
+      want: { exit: 5, why: '"/usr/bin/one a" ended with 5: "Unit x not found."' },
     },
     {
       name: "is killed",

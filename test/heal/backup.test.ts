@@ -130,7 +130,7 @@ describe.if(uid === 0)("a backup of another user's file", () => {
     unlinkSync(file);
     symlinkSync(prey, file);
     expect((await restoreBackup(bench, made)).why).toStartWith(
-      `NOT RESTORED: "${file}": it is a symbolic link; the backup lies in`,
+      `NOT RESTORED: "${file}": "it is a symbolic link"; the backup lies in`,
     );
     expect(readFileSync(prey, "utf8")).toBe("of root");
   });
@@ -141,7 +141,7 @@ describe.if(uid === 0)("a backup of another user's file", () => {
     mkdirSync(join(root, "outside"), { recursive: true });
     writeFileSync(join(root, "outside", "gateway.yaml"), "of root");
     symlinkSync(join(root, "outside"), home);
-    expect((await restoreBackup(bench, made)).why).toContain(`"${home}" is a symbolic link`);
+    expect((await restoreBackup(bench, made)).why).toContain(`"'${home}' is a symbolic link"`);
     expect(readFileSync(join(root, "outside", "gateway.yaml"), "utf8")).toBe("of root");
     unlinkSync(home);
   });

@@ -162,7 +162,7 @@ describe("createHands() on trouble", () => {
     {
       name: "ends badly",
       ran: { kind: "exited", status: 70, stdout: "", stderr: "a\u001b[2Jbug" },
-      want: "it ended with 70: a bug",
+      want: 'it ended with 70: "a bug"',
     },
     {
       name: "is killed",

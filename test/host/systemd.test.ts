@@ -79,7 +79,7 @@ describe("show()", () => {
       given: exited(1, "", `${noBus}\n`),
       expected: {
         code: "ENOTCONN",
-        why: `no service manager of user "agents" answers (${noBus}); let it run without a login: loginctl enable-linger agents`,
+        why: `no service manager of user "agents" answers ("${noBus}"); let it run without a login: loginctl enable-linger agents`,
       },
     },
     {
@@ -88,7 +88,7 @@ describe("show()", () => {
       given: exited(1, "", "Failed to connect to bus: No medium found\n"),
       expected: {
         code: "ENOTCONN",
-        why: "no service manager of our own user answers (Failed to connect to bus: No medium found); let it run without a login: loginctl enable-linger",
+        why: 'no service manager of our own user answers ("Failed to connect to bus: No medium found"); let it run without a login: loginctl enable-linger',
       },
     },
     {
@@ -99,7 +99,7 @@ describe("show()", () => {
         "",
         `System has not been booted with systemd as init system (PID 1). Can't operate.\n${noBus}\n`,
       ),
-      expected: { code: "ENOTCONN", why: `no system manager answers (${noBus}); is this host run by systemd?` },
+      expected: { code: "ENOTCONN", why: `no system manager answers ("${noBus}"); is this host run by systemd?` },
     },
     {
       name: "an answer that ends early",
@@ -107,7 +107,7 @@ describe("show()", () => {
       given: exited(1, "", "Failed to get properties: Unit name x is neither a valid invocation ID nor unit name.\n"),
       expected: {
         code: "EIO",
-        why: "Failed to get properties: Unit name x is neither a valid invocation ID nor unit name.",
+        why: 'systemctl said "Failed to get properties: Unit name x is neither a valid invocation ID nor unit name."',
       },
     },
     {

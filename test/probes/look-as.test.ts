@@ -140,7 +140,7 @@ describe("lookAs()", () => {
     {
       name: "fails",
       ran: { kind: "exited", status: 70, stdout: "{}", stderr: "a\n\u001b[1mb" },
-      told: /ended with 70: a b$/u,
+      told: /ended with 70: "a b"$/u,
     },
     { name: "says nothing", ran: said(""), told: /ended with 0$/u },
     { name: "is cut off", ran: said('{"gateway":{"kind":"ok"'), told: /ended with 0$/u },

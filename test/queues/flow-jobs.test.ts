@@ -186,7 +186,7 @@ describe("judgeFlow() writes names", () => {
   test("judgeFlow() keeps a forged id from looking like a finding", () =>
     expect(
       judged({ running: 1, jobs: [job({ id: "x); stuck: y", ...fresh })] }, { facts: { live: live() } }).evidence,
-    ).toBe("stale-claim: x_stuck_y (worker 700 is dead)"));
+    ).toBe('stale-claim: "x); stuck: y" (worker 700 is dead)'));
 
   test("judgeFlow() names five, then counts", () => {
     const jobs = Array.from({ length: 7 }, (_, at) => job({ id: `t_${at}`, ...fresh }));

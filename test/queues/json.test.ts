@@ -107,7 +107,7 @@ describe("readJson()", () => {
       name: "one element without it",
       given: [{ n: 1 }, {}],
       ready: "/*/n",
-      why: 'cannot read "ready": the answer has no /1/n',
+      why: 'cannot read "ready": the answer has no "/1/n"',
     },
     {
       name: "an empty list",

@@ -23,19 +23,22 @@ const judged: readonly Judged[] = judge(
   { at, uptimeS: 86_400, bootId: "boot-1" },
 );
 
+const nothing = { checks: {}, moment: { bootId: "", uptimeS: 0 } };
+
 describe("nextChecks()", () => {
   test("nextChecks() keeps what the next tick goes on from, and no more", () => {
-    const next = nextChecks(judged, new Set(["blind"]));
+    const next = nextChecks(judged, new Set(["blind"]), nothing);
     const base = { evidence: "it reads bad", since: at, ticks: 1, badTicks: 1, isUnknownTold: false };
     expect(next).toEqual({
       gateway: { ...base, verdict: "red", reading: "bad", memory: { restarts: 1 } },
-      child: { ...base, verdict: "red", reading: "bad" },
+      child: { ...base, verdict: "red", reading: "bad", because: "gateway" },
       blind: {
         ...base,
         verdict: "unknown",
         reading: "unknown",
         evidence: "it reads unknown",
         badTicks: 0,
+        because: "gateway",
         isUnknownTold: true,
       },
       other: { ...base, verdict: "red", reading: "bad" },
@@ -43,7 +46,7 @@ describe("nextChecks()", () => {
   });
 
   test("nextChecks() forgets checks that are no longer in the config", () => {
-    expect(Object.keys(nextChecks(judged.slice(0, 1), new Set(["other"])))).toEqual(["gateway"]);
+    expect(Object.keys(nextChecks(judged.slice(0, 1), new Set(["other"]), nothing))).toEqual(["gateway"]);
   });
 });
 

@@ -16,7 +16,7 @@ export const judgeAll = (checks: readonly Check[], ticks: readonly Tick[]): read
   return ticks.map(({ readings, uptimeS }) => {
     const at = new Date(Date.UTC(2026, 10, 22) + uptimeS * 1000).toISOString();
     const judged = judge(checks, readings, before, { at, uptimeS, bootId: "boot-1" });
-    before = nextChecks(judged, new Set());
+    before = nextChecks(judged, new Set(), { checks: before, moment: { bootId: "boot-1", uptimeS } });
     return judged;
   });
 };

@@ -1,7 +1,7 @@
 import type { ChatConfig } from "../../config/config.ts";
 import type { HttpAnswer } from "../../host/host.ts";
+import { cleanEvidence, quote } from "../../probes/evidence.ts";
 import type { Delivery, PlatformContext } from "./platform.ts";
-import { cut, plain } from "./text.ts";
 
 type Answer = Extract<HttpAnswer, { kind: "answer" }>;
 
@@ -45,15 +45,18 @@ const later = (why: string, retryAfterS: number | undefined): Delivery =>
   retryAfterS === undefined ? { kind: "later", why } : { kind: "later", why, retryAfterMs: boundedMs(retryAfterS) };
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
-/** 408: the server gave up waiting for us, which says nothing about the message. Source: RFC 9110, 15.5.9. */
-const isPassing = (status: number): boolean => status === 429 || status === 408 || status >= 500;
+/**
+ * 408: the server gave up waiting for us, which says nothing about the message. 501: the server doesn't do such a thing at all (Mattermost's
+ * webhooks when they are switched off). Source: RFC 9110, 15.5.9 and 15.6.2.
+ */
+const isPassing = (status: number): boolean => status === 429 || status === 408 || (status >= 500 && status !== 501);
 
 const judge = (dialect: Dialect, answer: Answer, nowMs: number): Delivery => {
   const { platform } = dialect;
   const { status } = answer;
   const heard = dialect.hear(answer);
-  const words = cut(plain(heard.words).replace(/\s+/gu, " ").trim(), maxWords);
-  const said = `${platform} answered ${status}${words === "" ? "" : ` "${words}"`}`;
+  const words = cleanEvidence(heard.words, maxWords);
+  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(heard.words, maxWords)}`}`;
   const retryAfterS = heard.retryAfterS ?? retryAfterHeaderS(answer, nowMs);
   if (isPassing(status)) return later(said, retryAfterS);
   if (isRedirect(status)) {
@@ -93,9 +96,11 @@ export const deliveryOf = (dialect: Dialect, answer: HttpAnswer, nowMs: number):
 
 /** One JSON message to a platform. `secrets` are kept out of whatever comes back. */
 export interface Post {
+  /** POST where nothing is said. */
+  readonly method?: "POST" | "PUT";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Headers that depend on the very text of the body. */
   sign?(text: string): Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
@@ -104,14 +109,14 @@ export interface Post {
 /** Posts once and says what became of it. Never throws. */
 export const post = async (
   dialect: Dialect,
-  { url, headers, body, sign, secrets }: Post,
+  { method = "POST", url, headers, body, sign, secrets }: Post,
   context: PlatformContext,
 ): Promise<Delivery> => {
   const { http, clock } = context.host;
   const text = JSON.stringify(body);
   const answer = await http.request({
     for: `chat ${dialect.platform}`,
-    method: "POST",
+    method,
     url,
     headers: { ...headers, ...sign?.(text), "content-type": "application/json; charset=utf-8" },
     body: text,

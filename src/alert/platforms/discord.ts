@@ -64,7 +64,7 @@ export const discord: Platform<"discord"> = {
   kind: "discord",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat discord" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("discord", chat.url, /^[\x21-\x7e]+$/u, context);
+    const secret = secretFor("discord", chat.webhook, /^[\x21-\x7e]+$/u, context);
     if (secret.kind === "refused") return secret;
     const found = webhookUrl({ secret: secret.text, api: chat.api, origins });
     if (found.kind === "refused") return cannotSend("discord", found.why);

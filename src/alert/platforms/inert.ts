@@ -3,16 +3,21 @@ import { fit, maxText, messageText } from "./text.ts";
 const wordJoiner = "\u2060";
 
 /**
+ * Text for a platform that shows no markup, but makes links and mentions of what looks like one: an invisible character in their middle
+ * ends that. Names of units (`gateway@1.service`) stay as they are, to be copied. Never throws.
+ */
+export const unlinked = (text: string): string =>
+  text
+    .replace(/(?<![\w.-])@(?=\w)/gu, `$&${wordJoiner}`)
+    .replace(/:(?=\/\/)/gu, `$&${wordJoiner}`)
+    .replace(/\bwww(?=\.)/giu, `$&${wordJoiner}`);
+
+/**
  * What gateways and the platforms behind them take for more than text, also outside code: tags, Slack's `<!channel>` and hidden
  * reasoning (`<think>`) at `<`; line breaks written as `\n`; directives such as `[[reply_to:1]]` and `MEDIA:/path`; mentions; links.
- * An invisible character in their middle ends that; names of units (`gateway@1.service`) stay as they are, to be copied.
  */
-const broken = (text: string): string =>
-  text
-    .replace(/[<\\]|\[(?=\[)|`(?=`)/gu, `$&${wordJoiner}`)
-    .replace(/(?<![\w.-])@(?=\w)/gu, `@${wordJoiner}`)
-    .replace(/:(?=\/\/)/gu, `:${wordJoiner}`)
-    .replace(/MEDIA(?=:)/giu, `$&${wordJoiner}`);
+export const broken = (text: string): string =>
+  unlinked(text.replace(/[<\\]|\[(?=\[)|`(?=`)/gu, `$&${wordJoiner}`)).replace(/MEDIA(?=:)/giu, `$&${wordJoiner}`);
 
 const render = (text: string): string => {
   const [first = "", ...rest] = broken(text).split("\n");
@@ -24,8 +29,8 @@ const render = (text: string): string => {
 const maxRendered = 2000;
 
 /**
- * A message's text for a gateway, which reads Markdown and renders it for whatever platform is behind it: nothing in it is markup, a
- * mention, a link or a directive. The first line as inline code, so that it stands alone in a notification, the rest in a block;
+ * A message's text for what reads Markdown (Mattermost, Google Chat, a gateway that renders it for whatever platform is behind it):
+ * nothing in it is markup, a mention, a link or a directive. The first line as inline code, so that it stands alone in a notification, the rest in a block;
  * the marks take room, so the text gives way. Never throws.
  */
 export const inertText = (text: string): string => {

@@ -63,7 +63,7 @@ const bodyOf = (message: Message): Post["body"] => ({
 });
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("slack", chat.url, /^[\x21-\x7e]+$/u, context);
+  const secret = secretFor("slack", chat.webhook, /^[\x21-\x7e]+$/u, context);
   if (secret.kind === "refused") return secret;
   const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://hooks.slack.com"] });
   if (found.kind === "refused") return cannotSend("slack", found.why);

@@ -4,8 +4,8 @@ export const maxText = 1500;
 const ellipsis = "…";
 const gap = "… (shortened)";
 
-/** Control characters and the marks that turn writing around; a newline stays. Source: Unicode Standard Annex #9, 2. */
-const unwanted = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+// Control characters, and all that is invisible or turns writing around; a newline stays. Source: Unicode Standard, table 4-4; Annex #9, 2.
+const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu;
 
 /** Text as plain characters: no escapes, no control characters but the newline, no halves of characters. Never throws. */
 export const plain = (text: string): string =>
@@ -14,12 +14,22 @@ export const plain = (text: string): string =>
     .replace(/\r\n?/gu, "\n")
     .replace(unwanted, (char) => (char === "\n" ? "\n" : " "));
 
-/** At most `units` UTF-16 units, cut between two code points, with an ellipsis where something is missing. Never throws. */
+/** The beginning of a text, up to the last code point that ends by `end`. */
+const head = (text: string, end: number): string =>
+  text.slice(0, end > 0 && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) ? end - 1 : Math.max(0, end));
+
+const isOpen = (text: string): boolean => text.split('"').length % 2 === 0;
+
+/**
+ * At most `units` UTF-16 units, cut between two code points, with an ellipsis where something is missing. A quotation of one line that is cut is
+ * ended, so that it can be told what comes from the host. Never throws.
+ */
 export const cut = (text: string, units: number): string => {
   if (text.length <= units) return text;
-  const end = Math.max(0, units - ellipsis.length);
-  const isSplit = /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) && end > 0;
-  return text.slice(0, isSplit ? end - 1 : end) + ellipsis;
+  const kept = head(text, units - ellipsis.length);
+  if (!isOpen(kept)) return kept + ellipsis;
+  const shorter = head(text, units - ellipsis.length - 1);
+  return isOpen(shorter) ? `${shorter}${ellipsis}"` : shorter + ellipsis;
 };
 
 /**

@@ -15,7 +15,8 @@ const join = (api: string, path: string): URL => new URL(api.replace(/\/+$/u, ""
 const secretsIn = (secret: string, url: URL): readonly string[] => {
   const last = url.pathname.split("/").at(-1) ?? "";
   const path = url.pathname.length > 1 ? [url.pathname] : [];
-  return [secret, url.href, ...path, ...(last.length >= 8 ? [last] : [])];
+  const values = [last, ...url.searchParams.values()].filter((part) => part.length >= 8);
+  return [secret, url.href, ...path, ...values];
 };
 
 /**

@@ -3,21 +3,17 @@ import type { ChatConfig } from "../config.ts";
 import { hookFault } from "../model-apis.ts";
 import { didYouMean } from "../near.ts";
 import { address } from "./address.ts";
+import { alertmanager } from "./alertmanager.ts";
 import { type Block, maybe, need, withDefault } from "./blocks.ts";
-import { discord } from "./discord.ts";
+import { botApis } from "./bot-apis.ts";
 import { hermes, openclaw } from "./gateways.ts";
+import { googlechat } from "./googlechat.ts";
+import { ntfy } from "./ntfy.ts";
 import { headers } from "./secrets.ts";
 import { exactlyOne, picked, shape } from "./shape.ts";
-import { slack } from "./slack.ts";
-import { telegram } from "./telegram.ts";
+import { teams } from "./teams.ts";
 
 type Of<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
-
-const noChat = 'no chat: add "chat: console", or one of telegram, slack, discord, webhook, openclaw and hermes';
-
-/** Platforms of this version, by their key. */
-const platforms = ["console", "telegram", "slack", "discord", "webhook", "openclaw", "hermes"] as const;
-const laterPlatforms = ["mattermost", "matrix", "ntfy", "googlechat", "teams", "alertmanager"];
 
 const noSettings = shape({ what: 'nothing: "console" has no settings' }, {});
 const empty = v.null();
@@ -49,46 +45,52 @@ const webhook: Block<Of<"webhook">> = v.pipe(
   v.transform((raw) => ({ kind: "webhook" as const, url: raw.url, headers: raw.headers })),
 );
 
+/** The platforms: a new one is a line here. */
+const platforms: { readonly [Kind in ChatConfig["kind"]]: v.OptionalSchema<Block<Of<Kind>>, undefined> } = {
+  console: maybe(consoleChat, "One line to all terminals by way of the journal; needs no bot.", {}),
+  ...botApis,
+  ntfy: maybe(ntfy, "A message to a topic of an ntfy server.", { topic: { credential: "ntfy-topic" } }),
+  googlechat: maybe(googlechat, "A webhook's message to a space of Google Chat.", {
+    webhook: { credential: "googlechat-webhook" },
+  }),
+  teams: maybe(teams, "A card by a workflow of Microsoft Teams.", {
+    webhook: { credential: "teams-webhook" },
+    api: "https://default0123.45.environment.api.powerplatform.com",
+  }),
+  webhook: maybe(webhook, "Any receiver of JSON over HTTP.", { url: "https://alerts.example.org/dogwatch" }),
+  alertmanager: maybe(alertmanager, "An Alertmanager, which groups, silences and passes on for a whole fleet.", {
+    url: "https://alertmanager.example.org",
+  }),
+  openclaw: maybe(openclaw, "By the OpenClaw gateway to one of its channels, without a model.", {
+    token: { credential: "openclaw-token" },
+    channel: "telegram",
+    target: "-1001234567890",
+  }),
+  hermes: maybe(hermes, "By a route of the Hermes gateway that only delivers, without a model.", {
+    route: "dogwatch",
+    secret: { credential: "hermes-secret" },
+  }),
+};
+
+const kinds = Object.keys(platforms);
+const [, ...others] = kinds;
+const noChat = `no chat: add "chat: console", or one of ${others.slice(0, -1).join(", ")} and ${others.at(-1)}`;
+
 const maps = v.pipe(
-  exactlyOne(
-    shape(
-      { what: 'a chat such as "console" or { telegram: … }', later: laterPlatforms },
-      {
-        console: maybe(consoleChat, "One line to all terminals by way of the journal; needs no bot.", {}),
-        telegram: maybe(telegram, "A bot's message to a chat.", {
-          chat_id: "-1001234567890",
-          token: { credential: "telegram-token" },
-        }),
-        slack: maybe(slack, "An incoming webhook, or a bot's message to a channel.", {
-          webhook: { credential: "slack-webhook" },
-        }),
-        discord: maybe(discord, "A webhook's message to a channel.", { webhook: { credential: "discord-webhook" } }),
-        webhook: maybe(webhook, "Any receiver of JSON over HTTP.", { url: "https://alerts.example.org/dogwatch" }),
-        openclaw: maybe(openclaw, "By the OpenClaw gateway to one of its channels, without a model.", {
-          token: { credential: "openclaw-token" },
-          channel: "telegram",
-          target: "-1001234567890",
-        }),
-        hermes: maybe(hermes, "By a route of the Hermes gateway that only delivers, without a model.", {
-          route: "dogwatch",
-          secret: { credential: "hermes-secret" },
-        }),
-      },
-    ),
-    platforms,
-    { none: noChat, more: "two chats" },
-  ),
+  exactlyOne(shape({ what: 'a chat such as "console" or { telegram: … }' }, platforms), kinds, {
+    none: noChat,
+    more: "two chats",
+  }),
   v.transform(
-    ({ console, telegram, slack, discord, webhook, openclaw, hermes }): ChatConfig =>
-      console ?? telegram ?? slack ?? discord ?? webhook ?? openclaw ?? hermes ?? { kind: "console" },
+    (raw): ChatConfig =>
+      Object.values<ChatConfig | undefined>(raw).find((way) => way !== undefined) ?? { kind: "console" },
   ),
 );
 
 const wordFault = (input: unknown): string => {
   const given = String(input);
-  if (platforms.some((each) => each === given)) return `"${given}" needs its settings: write chat: { ${given}: { … } }`;
-  if (laterPlatforms.includes(given)) return `the chat "${given}" is not in this version`;
-  return `expected "console" or a map with one of ${platforms.slice(1).join(", ")}${didYouMean(given, platforms)}`;
+  if (kinds.includes(given)) return `"${given}" needs its settings: write chat: { ${given}: { … } }`;
+  return `expected "console" or a map with one of ${others.join(", ")}${didYouMean(given, kinds)}`;
 };
 
 const word: Block<ChatConfig> = v.pipe(

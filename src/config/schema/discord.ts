@@ -17,5 +17,10 @@ export const discord: Block<DiscordConfig> = v.pipe(
       api: api("https://discord.com"),
     },
   ),
-  v.transform((raw) => ({ kind: "discord" as const, url: raw.webhook, threadId: raw.thread_id ?? null, api: raw.api })),
+  v.transform((raw) => ({
+    kind: "discord" as const,
+    webhook: raw.webhook,
+    threadId: raw.thread_id ?? null,
+    api: raw.api,
+  })),
 );

@@ -2,46 +2,27 @@ import * as v from "valibot";
 import type { BotApi, ChatConfig } from "../config.ts";
 import { baseAddress } from "./address.ts";
 import { type Block, maybe, need, text, withDefault } from "./blocks.ts";
-import { discord } from "./discord.ts";
+import { botApis } from "./bot-apis.ts";
 import { id } from "./platform-parts.ts";
 import { secretRef } from "./secrets.ts";
 import { exactlyOne, shape } from "./shape.ts";
-import { slack } from "./slack.ts";
-import { telegram } from "./telegram.ts";
 
 type Of<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
 
-const botApis = ["telegram", "slack", "discord"] as const;
-const whenDownMap = exactlyOne(
-  shape(
-    {
-      what: "a map with one of telegram, slack and discord",
-    },
-    {
-      telegram: maybe(telegram, "The bot's own token, as in `chat`.", {
-        chat_id: "-1001234567890",
-        token: { credential: "telegram-token" },
-      }),
-      slack: maybe(slack, "The bot's own token or webhook, as in `chat`.", {
-        webhook: { credential: "slack-webhook" },
-      }),
-      discord: maybe(discord, "A webhook of the same channel, as in `chat`.", {
-        webhook: { credential: "discord-webhook" },
-      }),
-    },
-  ),
-  botApis,
-  { none: "expected one of telegram, slack and discord, got an empty map", more: "two platforms" },
-);
+const kinds = Object.keys(botApis);
+const listed = `one of ${kinds.slice(0, -1).join(", ")} and ${kinds.at(-1)}`;
 
 const whenDown: Block<BotApi | null> = v.pipe(
-  whenDownMap,
-  v.transform((raw) => raw.telegram ?? raw.slack ?? raw.discord ?? null),
+  exactlyOne(shape({ what: `a map with ${listed}` }, botApis), kinds, {
+    none: `expected ${listed}, got an empty map`,
+    more: "two platforms",
+  }),
+  v.transform((raw) => Object.values(raw).find((way) => way !== undefined) ?? null),
 );
 
 const whenDownEntry = maybe(
   whenDown,
-  "The same bot by its platform's own API, for what the gateway doesn't take: one of telegram, slack and discord, with their keys.",
+  `The same bot by its platform's own API, for what the gateway doesn't take: ${listed}, with their keys.`,
   { telegram: { chat_id: "-1001234567890", token: { credential: "telegram-token" } } },
 );
 

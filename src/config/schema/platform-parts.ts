@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { baseAddress } from "./address.ts";
-import { type Block, privateText, withDefault } from "./blocks.ts";
+import { type Block, need, privateText, withDefault } from "./blocks.ts";
 import { picked } from "./shape.ts";
 
 /** An id that is a number to YAML: past 2^53 it would be rounded without a word, so such a one needs quotes. Never shown in a fault. */
@@ -25,3 +25,7 @@ export const api = (standard: string): v.OptionalSchema<Block<string>, NonNullab
     standard,
     "Base address of the platform, for a self-hosted one or a relay.",
   );
+
+/** The `api` of a platform that has no one address: each company runs its own, or is given its own. */
+export const ownApi = (example: string): Block<string> =>
+  need(baseAddress(`"${example}"`), "Base address of the server; nothing else is contacted.", example);

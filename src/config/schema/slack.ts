@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { ChatConfig } from "../config.ts";
-import { isMap } from "../json.ts";
 import { type Block, maybe, need, privateText } from "./blocks.ts";
 import { api } from "./platform-parts.ts";
 import { secretRef } from "./secrets.ts";
 import { picked, shape } from "./shape.ts";
+import { isWebhook, webhookOrToken } from "./webhook-or-token.ts";
 
 type SlackConfig = Extract<ChatConfig, { kind: "slack" }>;
 
@@ -21,7 +21,7 @@ const slackWebhook: Block<SlackConfig> = v.pipe(
       api: api("https://hooks.slack.com"),
     },
   ),
-  v.transform((raw) => ({ kind: "slack" as const, how: "webhook" as const, url: raw.webhook, api: raw.api })),
+  v.transform((raw) => ({ kind: "slack" as const, how: "webhook" as const, webhook: raw.webhook, api: raw.api })),
 );
 
 const slackToken: Block<SlackConfig> = v.pipe(
@@ -49,22 +49,10 @@ const slackToken: Block<SlackConfig> = v.pipe(
   })),
 );
 
-const slackBoth: Block<never> = v.pipe(
-  shape(slackWords, {
-    webhook: v.optional(v.unknown()),
-    token: v.optional(v.unknown()),
-    channel: v.optional(v.unknown()),
-    thread_ts: v.optional(v.unknown()),
-    api: v.optional(v.unknown()),
-  }),
-  v.rawTransform(({ addIssue, NEVER }) => {
-    addIssue({ message: 'slack takes either "webhook", or "token" and "channel": keep one' });
-    return NEVER;
-  }),
-);
+const slackBoth = webhookOrToken("slack", slackWords, ["channel", "thread_ts", "api"]);
 
 /** Slack by an incoming webhook, or by a bot's token and a channel; the key `webhook` or `token` tells which. */
 export const slack: Block<SlackConfig> = picked([slackWebhook, slackToken], (input) => {
-  if (!isMap(input) || !("webhook" in input)) return slackToken;
+  if (!isWebhook(input)) return slackToken;
   return "token" in input ? slackBoth : slackWebhook;
 });

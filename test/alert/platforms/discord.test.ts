@@ -7,7 +7,7 @@ const path = "/api/webhooks/123456789012345678/planted-webhook_token0123456789";
 const hook = `https://discord.com${path}`;
 const chatAt = (api: string, threadId: string | null = null): ChatOf<"discord"> => ({
   kind: "discord",
-  url: { credential: "discord-webhook" },
+  webhook: { credential: "discord-webhook" },
   threadId,
   api,
 });

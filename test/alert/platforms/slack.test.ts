@@ -8,7 +8,7 @@ const hook = `https://hooks.slack.com${path}`;
 const token = "xoxb-1234-planted-token";
 
 type Way = ChatConfig & { readonly kind: "slack" };
-const webhookAt = (api: string): Way => ({ kind: "slack", how: "webhook", url: { file: "/etc/slack" }, api });
+const webhookAt = (api: string): Way => ({ kind: "slack", how: "webhook", webhook: { file: "/etc/slack" }, api });
 const tokenAt = (api: string, threadTs: string | null = null): Way => ({
   kind: "slack",
   how: "token",

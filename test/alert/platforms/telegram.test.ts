@@ -95,7 +95,7 @@ const cases: readonly { readonly name: string; readonly given: Reply; readonly w
   {
     name: "many words and escapes",
     given: { status: 400, body: error(400, `\u001b[2J${"w".repeat(500)}`) },
-    want: { kind: "refused", why: `telegram answered 400 "[2J${"w".repeat(196)}…"` },
+    want: { kind: "refused", why: `telegram answered 400 "${"w".repeat(199)}…"` },
   },
 ];
 
