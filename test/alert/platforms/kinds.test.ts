@@ -8,7 +8,7 @@ import type { AlertKind, Message } from "../../../src/alert/platforms/platform.t
 import type { ChatConfig } from "../../../src/config/config.ts";
 import { parseJson } from "../../../src/config/json.ts";
 import { stories, story } from "../stories.ts";
-import { contextWith, type Reply, serve } from "./bed.ts";
+import { contextWith, nowMs, type Reply, serve } from "./bed.ts";
 
 /** What each platform posts for every kind of message, one file a platform. `GOLDEN=write` writes them anew. */
 const folder = join(import.meta.dirname, "../../golden/platforms/kinds");
@@ -43,7 +43,7 @@ const chats: Table = {
   googlechat: (api) => ({ kind: "googlechat", webhook: ref, threadKey: null, api }),
   teams: (api) => ({ kind: "teams", webhook: ref, api }),
   webhook: (api) => ({ kind: "webhook", url: `${api}/alerts`, headers: {} }),
-  alertmanager: (api) => ({ kind: "alertmanager", api, headers: {}, labels: { team: "agents" } }),
+  alertmanager: (api) => ({ kind: "alertmanager", peers: [], api, headers: {}, labels: { team: "agents" } }),
   openclaw: (api) => ({
     kind: "openclaw",
     api,
@@ -64,7 +64,9 @@ const welcome = (path: string): Reply => {
 };
 
 const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Record<string, unknown>>> => {
-  await using server = await serve(({ path }) => welcome(path));
+  // The platforms' clock is the test's: one that is another is told the same again, on its own.
+  const headers = { date: new Date(nowMs).toUTCString() };
+  await using server = await serve(({ path }) => ({ ...welcome(path), headers }));
   const written: string[] = [];
   const context = contextWith("secret", written);
   const opened = await openChat(chat(server.base));
