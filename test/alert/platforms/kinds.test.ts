@@ -8,7 +8,7 @@ import type { AlertKind, Message } from "../../../src/alert/platforms/platform.t
 import type { ChatConfig } from "../../../src/config/config.ts";
 import { parseJson } from "../../../src/config/json.ts";
 import { stories, story } from "../stories.ts";
-import { contextWith, nowMs, type Reply, serve } from "./bed.ts";
+import { contextWith, type Reply, serve } from "./bed.ts";
 
 /** What each platform posts for every kind of message, one file a platform. `GOLDEN=write` writes them anew. */
 const folder = join(import.meta.dirname, "../../golden/platforms/kinds");
@@ -57,18 +57,18 @@ const chats: Table = {
 };
 
 /** An answer that any platform takes for its own. */
-const welcome = (path: string): Reply => {
-  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok" };
+const welcome = (path: string, headers: Reply["headers"] = {}): Reply => {
+  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok", headers };
   const known = { ok: true, id: "1", name: "x", event_id: "$1", status: "delivered", result: { ok: true } };
-  return { status: 200, body: JSON.stringify(known) };
+  return { status: 200, body: JSON.stringify(known), headers };
 };
 
 const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Record<string, unknown>>> => {
-  // The platforms' clock is the test's: one that is another is told the same again, on its own.
-  const headers = { date: new Date(nowMs).toUTCString() };
-  await using server = await serve(({ path }) => ({ ...welcome(path), headers }));
   const written: string[] = [];
   const context = contextWith("secret", written);
+  // A clock of its own would be told from ours.
+  const date = new Date(context.host.clock.nowMs()).toUTCString();
+  await using server = await serve(({ path }) => welcome(path, { date }));
   const opened = await openChat(chat(server.base));
   context.host.http.allow(opened.destinations());
   for (const message of Object.values(kinds)) await opened.send(message, context);
