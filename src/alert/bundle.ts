@@ -7,8 +7,10 @@ import { cut, maxText } from "./platforms/text.ts";
 export const maxSingle = 10;
 /** Length of the first line, in UTF-16 units: a phone shows little more than the counts and the first names. */
 const maxHead = 160;
-/** Length of one message's line, in UTF-16 units. */
-const maxLine = 150;
+/** Lengths of one message's line, in UTF-16 units, its incident included: the more there are, the shorter, so that each is named. */
+const lineLengths = [150, 120, 100, 85, 70] as const;
+/** What of a line is left at least beside its incident: the word, the host, the check. */
+const minLine = 36;
 
 /** The words of messages, the worst first: a bundle begins with the worst that is in it. */
 const words: readonly string[] = ["RED", "STILL RED", "FLAPPING", "UNKNOWN", "HEALED", "RECOVERED", "TEST"];
@@ -56,14 +58,10 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   return text;
 };
 
-/** `RED gateway: no answer in 5 s (2 ticks, since 02:05 UTC)`: the host stands at the top already. */
-const bareLine = (entry: OutboxEntry, room = maxLine): string =>
-  cut(firstLine(entry).replace(` ${entry.host} · `, " "), room);
-
-/** The same with its incident's id in brackets. */
-const lineOf = (entry: OutboxEntry): string => {
+/** `RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. */
+const lineOf = (entry: OutboxEntry, length: number): string => {
   const id = entry.incident === null || entry.folded !== null ? "" : ` [${entry.incident}]`;
-  return bareLine(entry, Math.max(40, maxLine - id.length)) + id;
+  return cut(firstLine(entry), Math.max(minLine, length - id.length)) + id;
 };
 
 /** How many of these lines fit into `room`, each with its line break. */
@@ -88,18 +86,24 @@ const between = (entries: readonly OutboxEntry[]): string => {
   return cut(`… and ${count} more in between: ${named.join("; ")}`, maxBetween);
 };
 
-/** All lines where there is room, without their incidents where there is less; else the newest and, with what is left, the oldest, and the names of those in between. */
-const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
-  const whole = entries.map(lineOf);
-  if (fitting(whole, room) === whole.length) return whole;
-  const lines = entries.map((each) => bareLine(each));
-  if (fitting(lines, room) === lines.length) return lines;
+/** The newest lines and, with what room is left, the oldest, and the names of those in between. */
+const counted = (entries: readonly OutboxEntry[], lines: readonly string[], room: number): readonly string[] => {
   const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
   const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
   return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
+};
+
+/** All lines where there is room for them, if need be shortened; else some, and a count. */
+const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
+  for (const length of lineLengths) {
+    const lines = entries.map((entry) => lineOf(entry, length));
+    if (fitting(lines, room) === lines.length) return lines;
+  }
+  const lines = entries.map((entry) => lineOf(entry, 100));
+  return counted(entries, lines, room);
 };
 
 /**
