@@ -19,6 +19,12 @@ export const wordOf = ({ text }: OutboxEntry): string => /^(?:STILL )?[A-Z]+(?= 
 /** The last line of a message: the log's head. Pure. */
 export const sealOf = ({ text }: OutboxEntry): string => text.split("\n").at(-1) ?? "";
 
+/** Tries and refusals of several messages that are sent as one: those of the one that has most. Pure. */
+export const triesOf = (entries: readonly OutboxEntry[]): Pick<OutboxEntry, "tries" | "refusals"> => ({
+  tries: Math.max(...entries.map(({ tries }) => tries)),
+  refusals: Math.max(...entries.map(({ refusals = 0 }) => refusals)),
+});
+
 const rank = (word: string): number => {
   const at = words.indexOf(word);
   return at < 0 ? words.length : at;
@@ -107,7 +113,7 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
     check: worst.check,
     text: [headline, ...lines, next, ...(data === undefined ? [] : [data]), seal].join("\n"),
     tick: first.tick,
-    tries: Math.max(...entries.map(({ tries }) => tries)),
+    ...triesOf(entries),
     folded: null,
   };
 };
