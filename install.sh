@@ -2,11 +2,15 @@
 # install.sh: put dogwatch on this host, bring it up to date, or take it off again.
 #   sudo ./install.sh                        install or upgrade, for the whole host
 #   ./install.sh --user                      the same for your own user, without root
+#   sudo ./install.sh --login-notice         the same, and one line at each login while something is wrong
+#   sudo ./install.sh --no-login-notice      the same, and no longer that line
+#   sudo ./install.sh --daemon               ticks by a daemon instead of the timer (also with --user)
 #   sudo ./install.sh --uninstall            take it off; config, credentials, state and heal log stay
 #   sudo ./install.sh --uninstall --purge    those too (both also with --user)
 #   ./install.sh --help
 # Run it from an unpacked release or a built clone. Safe to run twice, and again after it was stopped
-# halfway: every file is replaced whole, and the timer is enabled last.
+# halfway: every file is replaced whole, and what ticks is enabled last: the timer, or with --daemon the daemon,
+# never both. Each run says which.
 # Exit: 0 done; 64 usage; 78 the config is invalid (nothing was changed); 1 anything else.
 set -euo pipefail
 umask 022
@@ -14,26 +18,32 @@ umask 022
 # LoadCredential= of a folder and the MONITOR_* variables of OnFailure= came with 251; FixedRandomDelay= with 247,
 # UnsetEnvironment= with 235. Source: systemd's NEWS.
 readonly OLDEST_SYSTEMD=251
-UNITS=(dogwatch.service dogwatch.timer dogwatch-failed.service)
+UNITS=(dogwatch.service dogwatch.timer dogwatch-daemon.service dogwatch-failed.service)
 readonly USERS=(dogwatch dogwatch-probe)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scope=system action=install purge=false
+scope=system action=install purge=false notice=keep ticker=dogwatch.timer
 
 fail() { echo "install.sh: cannot $1" >&2; exit "${2:-1}"; }
-usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 read_arguments() {
   local word
   for word in "$@"; do
     case $word in
       --user) scope=user ;;
+      --daemon) ticker=dogwatch-daemon.service ;;
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;
+      --login-notice) notice=put ;;
+      --no-login-notice) notice=remove ;;
       -h | --help) usage; exit 0 ;;
       *) usage >&2; fail "understand \"$word\"" 64 ;;
     esac
   done
   [[ $purge == false || $action == uninstall ]] || fail "purge without --uninstall" 64
+  [[ $notice == keep || $action == install ]] || fail "change the login notice while uninstalling: that removes it anyway" 64
+  [[ $notice == keep || $scope == system ]] || fail "speak at login in a user install: put \"dogwatch status --brief\" \
+into your ~/.profile" 64
 }
 
 # Units go to the folders for what an administrator installs. /etc and ~/.config stay yours: what "systemctl edit"
@@ -47,6 +57,7 @@ set_paths() {
     dropins=/etc/systemd/system heal=/var/lib/dogwatch-heal beat=/var/lib/dogwatch-beat
     sysusers=/usr/local/lib/sysusers.d/dogwatch.conf tmpfiles=/usr/local/lib/tmpfiles.d/dogwatch.conf
     UNITS+=(dogwatch-heal.socket dogwatch-heal@.service)
+    motd=/etc/update-motd.d/91-dogwatch profile=/etc/profile.d/dogwatch.sh
     return
   fi
   [[ $EUID -ne 0 ]] || fail "do a user install as root; run it as the user whose gateway it shall watch"
@@ -94,7 +105,7 @@ name for a system user of its own (uid below 1000)"
 check_release() {
   local part
   [[ -f $here/dist/dogwatch ]] || fail "find \"$here/dist/dogwatch\"; in a clone, build it first as yourself: npm start"
-  for part in units conf/dogwatch.yaml heal-recipes; do
+  for part in units conf/dogwatch.yaml conf/login-notice heal-recipes; do
     [[ -e $here/$part ]] || fail "find \"$here/$part\"; unpack the whole release"
   done
   version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\"; is it the release for $(uname -m), \
@@ -168,15 +179,17 @@ is_ticking() {
   inode=$(stat -c %i "$state/tick.lock" 2>/dev/null) && grep -qs ":$inode " /proc/locks # one by hand
 }
 
-# No tick may write, or heal, while owners change and heal.json moves. start_timer lets the next one come.
+# No tick may write, or heal, while owners change and heal.json moves. start_ticker lets the next one come.
 let_tick_end() {
   [[ $scope == system ]] || return 0
-  "${ctl[@]}" stop dogwatch.timer 2>/dev/null || true # unknown before the first install
+  local was=dogwatch.timer
+  ! "${ctl[@]}" --quiet is-active dogwatch-daemon.service || was=dogwatch-daemon.service
+  "${ctl[@]}" stop dogwatch.timer dogwatch-daemon.service 2>/dev/null || true # unknown before the first install
   for _ in {1..195}; do
     is_ticking || return 0
     sleep 1
   done
-  "${ctl[@]}" start dogwatch.timer
+  "${ctl[@]}" start "$was"
   fail "go on: the tick that runs does not end; see: ${journal[*]} -t dogwatch -n 20"
 }
 
@@ -185,7 +198,8 @@ check_config() {
   local file=$conf/dogwatch.yaml
   [[ -e $file ]] || file=$here/conf/dogwatch.yaml
   "$here/dist/dogwatch" validate "$file" && return
-  echo "install.sh: nothing was changed; the timer is $("${ctl[@]}" is-active dogwatch.timer)" >&2
+  echo "install.sh: nothing was changed; the timer is $("${ctl[@]}" is-active dogwatch.timer || true), the daemon is \
+$("${ctl[@]}" is-active dogwatch-daemon.service || true)" >&2
   [[ ! -e $file.last-good ]] || echo "install.sh: the last config that was valid: $file.last-good" >&2
   fail "go on with an invalid config: mend \"$file\", then run the same command again" 78
 }
@@ -211,36 +225,71 @@ start_socket() {
   "${ctl[@]}" restart dogwatch-heal.socket
 }
 
-start_timer() {
-  if [[ $("${ctl[@]}" is-enabled dogwatch.timer 2>/dev/null) == masked* ]]; then
-    echo "dogwatch.timer is masked, so nothing will run until: ${ctl[*]} unmask dogwatch.timer"
+# Opt-in, and remembered by the file itself. pam_motd(8) of Debian and Ubuntu runs what lies in update-motd.d; elsewhere login shells read profile.d.
+put_notice() {
+  [[ $scope == system ]] || return 0
+  [[ $notice != keep || -e $motd || -e $profile ]] || return 0
+  if [[ $notice == remove ]]; then
+    remove_notice
+  elif [[ -d ${motd%/*} ]]; then
+    put "$here/conf/login-notice/motd" "$motd" 0755
+    rm -f "$profile"
+  else
+    put "$here/conf/login-notice/profile.sh" "$profile" 0644
+  fi
+}
+
+remove_notice() {
+  [[ $scope == user ]] || rm -f "$motd" "${motd%/*}/.91-dogwatch.new" "$profile" "${profile%/*}/.dogwatch.sh.new"
+}
+
+other_ticker() { if [[ $ticker == dogwatch.timer ]]; then echo dogwatch-daemon.service; else echo dogwatch.timer; fi; }
+
+start_ticker() {
+  if [[ $("${ctl[@]}" is-enabled "$ticker" 2>/dev/null) == masked* ]]; then
+    echo "$ticker is masked, so nothing will run until: ${ctl[*]} unmask $ticker"
     return
   fi
-  "${ctl[@]}" --quiet enable --now dogwatch.timer
+  "${ctl[@]}" --quiet disable --now "$(other_ticker)" 2>/dev/null || true # masked, perhaps
+  "${ctl[@]}" reset-failed "$(other_ticker)" 2>/dev/null || true
+  "${ctl[@]}" --quiet enable "$ticker"
+  "${ctl[@]}" restart "$ticker" # not "start": a user's daemon still runs the old program
 }
 
 first_tick() { # at once, so that you see it work; when something is red, it does what it would do five minutes later
   echo "First look (when something has to be healed, this can take three minutes) ..."
-  if ! "${ctl[@]}" start dogwatch.service; then
-    fail "end the first look: $version is installed, its timer runs, but the watchdog itself is ill. See: \
+  look_once || fail "end the first look: $version is installed, $ticker runs, but the watchdog itself is ill. See: \
 ${journal[*]} -t dogwatch -n 20"
-  fi
   "$bin" status || true # its exit status is the colour
+}
+
+look_once() { # a daemon looks by itself as soon as it runs
+  local text
+  if ! "${ctl[@]}" --quiet is-active dogwatch-daemon.service; then
+    "${ctl[@]}" start dogwatch.service
+    return
+  fi
+  for _ in {1..195}; do
+    text=$("${ctl[@]}" show -P StatusText dogwatch-daemon.service)
+    case $text in '' | "the first look"*) sleep 1 ;; *"is ill"*) return 1 ;; *) return 0 ;; esac
+  done
+  return 1
 }
 
 say_next() {
   local sudo=''
   [[ $scope == user ]] || sudo='sudo '
-  echo "$version is installed and looks every five minutes. Next:"
+  echo "$version is installed and looks every five minutes, by $ticker. Next:"
   cat <<NEXT
   edit the config:        $conf/dogwatch.yaml, then: dogwatch validate
   or have it written:     move that file away, then: ${sudo}dogwatch init
   try the chat:           ${sudo}dogwatch chat test
-  when it looks next:     ${ctl[*]} list-timers dogwatch.timer
+  when it looks next:     ${ctl[*]} $([[ $ticker == dogwatch.timer ]] && echo list-timers || echo status) $ticker
   what it saw and did:    ${journal[*]} -t dogwatch
 NEXT
   if [[ $scope == system ]]; then
     cat <<GROUPS
+  trouble at each login:  sudo ./install.sh --login-notice
   after a new address:    sudo dogwatch egress --systemd --write
   who may see the status: sudo usermod -aG dogwatch OPERATOR
   who may read the log:   sudo usermod -aG adm AUDITOR
@@ -264,9 +313,10 @@ do_install() {
   put_files
   keep_good_config
   write_filter
+  put_notice
   "${ctl[@]}" daemon-reload
   start_socket
-  start_timer
+  start_ticker
   first_tick
   say_next
 }
@@ -274,7 +324,7 @@ do_install() {
 do_uninstall() {
   local unit folder
   take_lock
-  for unit in dogwatch.timer dogwatch-heal.socket; do # unknown after half an install, or to a user's manager
+  for unit in dogwatch.timer dogwatch-daemon.service dogwatch-heal.socket; do # unknown after half an install, or to a user's manager
     "${ctl[@]}" --quiet disable --now "$unit" 2>/dev/null || true
   done
   # "@*": the helpers that run now, not their template.
@@ -285,6 +335,7 @@ do_uninstall() {
     rm -rf "$units/$unit.d" # generated; yours are in $dropins
   done
   [[ $scope == user ]] || rm -f "$sysusers" "$tmpfiles" "${sysusers%/*}/.dogwatch.conf.new" "${tmpfiles%/*}/.dogwatch.conf.new"
+  remove_notice
   rm -rf "$share"
   rm -f "$bin" "${bin%/*}/.dogwatch.new" "$stamps/stamp-dogwatch.timer"
   "${ctl[@]}" daemon-reload

@@ -100,6 +100,9 @@ export const reference = (schema: Node): string => {
     table(schema),
     "## `chat`",
     ...chats.map(([name, node]) => platform(name, node)),
+    "## `deadman`",
+    `${textOf(at(schema, "deadman").description)} How to set one up: [alerts.md](alerts.md#the-dead-mans-switch).`,
+    table(mapOf(at(schema, "deadman"))),
     "## `checks`",
     "A map of name to check. A name has letters, digits, dots, underscores and hyphens, 63 at most. Every check has one kind, named by its key, and may have these:",
     table(first, new Set(own)),
@@ -112,6 +115,11 @@ export const reference = (schema: Node): string => {
     table(at(schema, "heal")),
     "### A rule",
     table(rule),
+    "## `maintenance`",
+    "A list of windows, each with these; what they do: [alerts.md](alerts.md#silences-and-maintenance).",
+    table(mapOf(at(schema, "maintenance").items ?? {})),
+    "## `silence`",
+    table(at(schema, "silence")),
     "",
   ].join("\n\n");
 };

@@ -11,7 +11,7 @@ const gates = [
   ["types", ["node_modules/.bin/tsc"]],
   ["unused code", ["node_modules/.bin/knip", "--no-progress"]],
   ["docs drift", [bun, "scripts/docs.ts", "--check"]],
-  ["shell scripts", ["shellcheck", "install.sh", ".ci/run"]],
+  ["shell scripts", ["shellcheck", "install.sh", ".ci/run", "conf/login-notice/motd", "conf/login-notice/profile.sh"]],
   ["unit tests", [bun, "test", "--timeout", "60000", "--path-ignore-patterns", "test/e2e/**", "test"], "tests"],
   ...(isFast
     ? []

@@ -134,6 +134,16 @@ const asKept = async (host: Host, paths: Paths, kept: Kept, isDryRun: boolean): 
 };
 
 /**
+ * The last config that could be used, whatever the file says by now, for what must speak when the file can't: undefined where none is kept, or
+ * another binary or host kept it. It is as good as the state beside it: both are the watcher's own. Never throws.
+ */
+export const readLast = (host: Host, paths: Paths): Config | undefined => {
+  const kept = readSealed(host, keptPath(paths), isKept, false);
+  const isOurs = kept.kind === "read" && kept.value.key.replace(/^[0-9a-f]*/u, "") === keyOf(host, "");
+  return isOurs ? kept.value.config : undefined;
+};
+
+/**
  * The config for a tick: as kept beside the state when the file's bytes are the same, else read afresh and kept. Whether the file
  * may be trusted is asked every time. Never throws for expected trouble.
  */

@@ -1,26 +1,26 @@
-import { type Decided, decide } from "./alert/decide.ts";
-import { isStuck } from "./alert/deliver.ts";
 import { flapsAfter } from "./alert/flapping.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
-import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
-import type { Chat } from "./alert/platforms/index.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
-import type { LoggedIncidents } from "./heal/helper.ts";
 import { lookAll } from "./looks.ts";
+import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
-import { nextChecks } from "./state/next.ts";
-import { silenceOf } from "./state/silence.ts";
+import { hourOf, nextHours } from "./state/day.ts";
+import { nextChecks, worstOf } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
+import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+
+import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -37,7 +37,10 @@ const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged
 const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
   const checks = run.config.checks.filter(({ name }) => names(name));
   const memory = (name: string): Memory | undefined => before[name]?.memory;
-  return await lookAll(run.host, checks, { secret: run.secret, memory, beats: run.paths.beats }, run.elsewhere);
+  const { secret, paths, progress } = run;
+  const options = { secret, memory, beats: paths.beats, onReading: progress?.reading };
+  progress?.looking(checks.map(({ name }) => name));
+  return await lookAll(run.host, checks, options, run.elsewhere);
 };
 
 /** Probes and judges; what would turn red is looked at once more before it counts (law 4). */
@@ -46,83 +49,31 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   const judged = judgeNow(run, first, before);
   for (const { name, verdict, evidence, durationMs } of judged)
     run.log.log("debug", `check ${name}: ${verdict}: ${evidence} (${durationMs} ms)`, { check: name, verdict });
+  run.progress?.judged(judged);
   const turning = turningRed(judged, before);
   const { confirmMs } = run.config;
   if (turning.size === 0 || confirmMs === 0) return judged;
   run.log.log("debug", `looking again in ${formatDuration(confirmMs)} at ${[...turning].join(", ")}`);
+  run.progress?.again([...turning], formatDuration(confirmMs));
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
-  return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
-};
-
-const decideNow = (run: Run, recalled: Recalled, judged: readonly Judged[], logged: LoggedIncidents): Decided => {
-  const { at, moment } = nowOf(run);
-  const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
-  return decide({
-    judged,
-    checks: recalled.state.checks,
-    incidents: recalled.state.incidents,
-    logged,
-    flaps: recalled.state.flaps ?? {},
-    needs: Object.fromEntries(run.config.checks.map(({ name, needs }) => [name, needs])),
-    patients: Object.fromEntries(
-      recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
-    ),
-    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
-    used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
-    watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
-    remindEveryMs: run.config.remindEveryMs,
-    silenced: new Set(judged.flatMap(({ name }) => (silenceOf(recalled.silences, name) === undefined ? [] : [name]))),
-    now: { at, ...moment },
-  });
-};
-
-/** Why each check is told, or isn't: for the debug log and the dry run. */
-const reasonsOf = async (
-  run: Run,
-  { silences }: Recalled,
-  { reasons }: Decided,
-): Promise<NonNullable<TickReport["reasons"]>> => {
-  if (!run.isDryRun && !run.log.shows("debug")) return [];
-  const { saidOf } = await import("./alert/said.ts");
-  const said = saidOf(reasons, silences);
-  for (const { check, tells, why } of said)
-    run.log.log("debug", `alert ${check}: ${tells ?? "nothing"}: ${why}`, { check, tells: tells ?? "nothing", why });
-  return said;
-};
-
-/** What cured the checks whose end is told. */
-const curesOf = async (
-  run: Run,
-  { state, heal }: Recalled,
-  judged: readonly Judged[],
-  { tell }: Decided,
-): Promise<NonNullable<Telling["cures"]>> => {
-  const ended = tell.filter(({ kind }) => kind === "recovered");
-  if (ended.length === 0) return {};
-  const { at, moment } = nowOf(run);
-  const { cureOf } = await import("./alert/cure.ts");
-  return Object.fromEntries(
-    ended.flatMap(({ check, incident }) => {
-      if (incident === null) return [];
-      const needs = run.config.checks.find(({ name }) => name === check)?.needs ?? [];
-      const { lastWell } = state.checks[check] ?? {};
-      const { attempts } = heal;
-      return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
-    }),
-  );
+  const confirmed = judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  run.progress?.judged(confirmed);
+  return confirmed;
 };
 
 const nextState = (
   run: Run,
-  { state }: Recalled,
-  judged: readonly Judged[],
-  decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">,
-  mailbox: Mailbox,
+  recalled: Recalled,
+  { found, judged, decided }: Latest,
+  { mailbox, held }: Mail,
 ): State => {
+  const { state } = recalled;
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
+  const holding = held();
+  const isNew = (name: string): boolean => !Object.hasOwn(state.checks, name);
   return {
     version: 1,
     tick: state.tick + 1,
@@ -130,11 +81,14 @@ const nextState = (
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, state),
+    checks: nextChecks(judged, decided.unknownTold, recalled.state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
+    ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
+    ...(holding === undefined ? {} : { held: holding }),
+    day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
   };
 };
 
@@ -144,28 +98,9 @@ const latchOf = ({ host, paths, config, isDryRun }: Run, { note }: Recalled): La
     by: isDryRun ? "dry-run" : "tick",
   });
 
-const openMail = (run: Run, { state }: Recalled, latch: Latch, onSent: () => void): Mailbox => {
-  let opened: Promise<Chat> | undefined;
-  return openMailbox({
-    outbox: state.outbox,
-    wait: state.chatWait,
-    tick: state.tick + 1,
-    now: () => nowOf(run).moment,
-    onSent,
-    send: async (message) => {
-      opened ??= run.openChat();
-      const chat = await opened;
-      run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);
-      const sent = await chat.send(message, { host: run.host, timeoutMs: 10_000, secret: run.secret, latch });
-      run.log.log("debug", `chat ${sent.kind}: ${sent.kind === "delivered" ? sent.answer : sent.why}`);
-      return sent;
-    },
-  });
-};
-
 /** A filter that doesn't fit the config is the first suspect when a message stays here: a filtered connect hangs, and gives no error. */
-const filterNotes = (run: Run, mailbox: Mailbox): readonly string[] => {
-  if (run.isDryRun || mailbox.outbox().length === 0) return [];
+const filterNotes = (run: Run, { mailbox, troubles }: Mail): readonly string[] => {
+  if (run.isDryRun || (mailbox.outbox().length === 0 && troubles().length === 0)) return [];
   const fault = run.filterFault();
   return fault === undefined ? [] : [fault];
 };
@@ -195,7 +130,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const { at } = nowOf(run);
   run.host.http.allow(checkDestinations(run.config));
   run.host.tcp.allow(checkDestinations(run.config));
-  const recalled = recall(run);
+  const recalled = recall(run, await openWindows(run.host, run.paths.state, run, run.isDryRun));
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
@@ -203,26 +138,24 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const cures = await curesOf(run, recalled, judged, decided);
   const telling: Telling = { host: run.config.host, judged, head, now: nowOf(run).at, cures };
-  let latest = { judged, decided };
+  let latest: Latest = { found: judged, judged, decided };
   const latch = latchOf(run, recalled);
-  const mailbox = openMail(run, recalled, latch, () => persist());
+  const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
   const persist = (): void => {
-    if (!run.isDryRun)
-      recalled.note(
-        writeState(run.host, run.paths.state, nextState(run, recalled, latest.judged, latest.decided, mailbox)),
-      );
+    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
   };
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
   const healed = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
-  latest = { judged: healed.judged, decided: { ...decided, incidents: healed.incidents } };
+  latest = { ...latest, judged: healed.judged, decided: { ...decided, incidents: healed.incidents } };
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();
   const notes = chatNotes(latch, mailbox.tried());
-  const stuck = notes.length > 0 || isStuck(mailbox.outbox(), recalled.state.tick + 1);
+  const stuck = notes.length > 0 || mail.isStuck();
   return {
     host: run.config.host,
     at,
@@ -232,7 +165,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
-    troubles: troublesOf(recalled, filterNotes(run, mailbox), notes),
+    silences: recalled.silences,
+    troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],
     ...(run.isDryRun ? { reasons: said } : {}),

@@ -83,8 +83,11 @@ export const configOf = (checks: Config["checks"], more: Partial<Config> = {}): 
   host: "web-1",
   confirmMs: 10_000,
   chat: { kind: "console" },
+  deadman: null,
   heal: { mode: "apply", rules: [] },
   remindEveryMs: 4 * 3_600_000,
+  maintenance: [],
+  silenceMaxMs: 86_400_000,
   ...more,
   checks,
 });

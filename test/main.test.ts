@@ -37,7 +37,9 @@ const commands = [
   "egress",
   "silence",
   "beat",
+  "deadman",
   "card",
+  "daemon",
   "demo",
 ] as const;
 

@@ -1,3 +1,4 @@
+import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
 import type { Message } from "./platforms/platform.ts";
 
@@ -6,10 +7,22 @@ export interface OutboxEntry extends Message {
   /** Number of the tick that wrote it. */
   readonly tick: number;
   readonly tries: number;
+  /** How many of the tries ended in a refusal that will not pass; absent: none. */
+  readonly refusals?: number;
   /** The chat's refusal that will not pass by itself; null while it may. */
   readonly refused: string | null;
-  /** How many messages it stands for, their lines, and when the first was written (ISO 8601 UTC), when it is several folded into one. */
-  readonly folded: { readonly count: number; readonly lines: readonly string[]; readonly since: string } | null;
+  /** What it stands for, when it is several folded into one. */
+  readonly folded: Folded | null;
+}
+
+/** Several messages in one. */
+export interface Folded {
+  readonly count: number;
+  readonly lines: readonly string[];
+  /** When the first was written, ISO 8601 UTC. */
+  readonly since: string;
+  /** Checks whose last message was no good end; the first hundred. Absent in what an older dogwatch folded. */
+  readonly open?: readonly string[];
 }
 
 /** Entries that are kept; beyond it the oldest are folded into one counted line. */
@@ -17,6 +30,7 @@ export const maxOutbox = 1000;
 /** Lines that a folded message shows: the first and the newest; the rest is counted. */
 const shownFirst = 6;
 const shownLast = 14;
+const maxOpen = 100;
 
 const linesOf = (entry: OutboxEntry): readonly string[] =>
   entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${entry.text.split("\n", 1)[0] ?? ""}`];
@@ -28,17 +42,36 @@ const thin = (lines: readonly string[]): readonly string[] => {
   return [...shown.slice(0, shownFirst), ...shown.slice(-shownLast)];
 };
 
+const isEnd = ({ kind }: OutboxEntry): boolean => kind === "recovered" || kind === "healed" || kind === "test";
+
+const openIn = (entries: readonly OutboxEntry[]): readonly string[] => {
+  const open = new Set<string>();
+  for (const entry of entries) {
+    for (const check of entry.folded?.open ?? []) open.add(check);
+    if (entry.check === null || entry.folded?.open !== undefined) continue;
+    if (isEnd(entry)) open.delete(entry.check);
+    else open.add(entry.check);
+  }
+  return [...open].slice(0, maxOpen);
+};
+
+/** The newest message's word, so that a good end is seen first; but no good word while a check that was told is still not well. */
+const wordFor = (last: OutboxEntry, open: readonly string[]): string =>
+  open.length > 0 && isEnd(last) ? "RED" : wordOf(last);
+
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
   const count = entries.reduce((sum, each) => sum + countOf(each), 0);
   const lines = thin(entries.flatMap(linesOf));
-  const [word = ""] = last.text.split(` ${last.host} `, 1);
+  const open = openIn(entries);
   const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
-  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const seal = last.text.split("\n").at(-1) ?? "";
-  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), seal].join("\n");
+  const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
+  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
-  return { ...last, id, text, tick: first.tick, folded: { count, lines, since: first.folded?.since ?? first.at } };
+  return {
+    ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
+    folded: { count, lines, since: first.folded?.since ?? first.at, open },
+  };
 };
 
 /** Several messages as one, oldest first; none for none, itself for one. Pure. */
@@ -70,13 +103,30 @@ export const add = (
 export const replace = (outbox: readonly OutboxEntry[], id: string, by: Message): readonly OutboxEntry[] =>
   outbox.map((each) => (each.id === id ? { ...each, ...by } : each));
 
-/** What to send, in order: all that is older than this tick as one, then this tick's one by one. Pure. */
+/** One message to send, and the ids of the entries that it stands for. */
+export interface Sendable {
+  readonly send: OutboxEntry;
+  readonly covers: readonly string[];
+}
+
+const standingFor = (send: OutboxEntry | undefined, entries: readonly OutboxEntry[]): readonly Sendable[] =>
+  send === undefined ? [] : [{ send, covers: entries.map(({ id }) => id) }];
+
+/**
+ * What to send, in order: all that is older than this tick as one, then this tick's one by one, or as one where they are a storm. On
+ * the first tick after a reboot (`bootedAt`, ISO 8601 UTC) all of it as one: a host that comes back says one thing. Pure.
+ */
 export const sendable = (
   outbox: readonly OutboxEntry[],
   tick: number,
-): readonly { readonly send: OutboxEntry; readonly covers: readonly string[] }[] => {
+  bootedAt: string | null = null,
+): readonly Sendable[] => {
+  if (bootedAt !== null) return standingFor(bundle(outbox, bootedAt), outbox);
   const old = outbox.filter((each) => each.tick < tick);
-  const backlog = fold(old);
-  const fresh = outbox.filter((each) => each.tick >= tick).map((send) => ({ send, covers: [send.id] }));
-  return backlog === undefined ? fresh : [{ send: backlog, covers: old.map(({ id }) => id) }, ...fresh];
+  const fresh = outbox.filter((each) => each.tick >= tick);
+  const now =
+    fresh.length > maxSingle
+      ? standingFor(bundle(fresh, null), fresh)
+      : fresh.flatMap((send) => standingFor(send, [send]));
+  return [...standingFor(fold(old), old), ...now];
 };

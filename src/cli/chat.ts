@@ -93,6 +93,8 @@ const sayRefused = ({ host, paths }: Cli, name: string, sent: Exclude<Delivery, 
   complain(host, sent.why.startsWith("cannot ") ? sent.why : `cannot deliver to ${name}: ${sent.why}`, lasting);
 };
 
+const sudo = ({ paths }: Cli): string => (paths.install === "system" ? "sudo " : "");
+
 const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
   const { host, flags } = cli;
   const tested = await testWays(cli, loaded, await logHead(cli, loaded));
@@ -105,6 +107,8 @@ const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
     else if (!flags.isJson) host.terminal.out(`${name}: delivered (${sent.answer})\n`);
   }
   if (tested.some(({ sent }) => sent.kind !== "delivered")) return exits.stuck;
+  if (loaded.config.deadman !== null && !flags.isJson)
+    host.terminal.out(`the dead-man's switch is not part of this test: ${sudo(cli)}dogwatch deadman test\n`);
   if (own?.kind === "console" && (await isWallOff(host)))
     complain(
       host,

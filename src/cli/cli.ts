@@ -17,6 +17,8 @@ export interface Flags {
   readonly head: string | undefined;
   readonly incident: string | undefined;
   readonly since: string | undefined;
+  /** `status` alone: one line, and only while something is wrong. */
+  readonly isBrief?: boolean | undefined;
   /** `validate` alone: print the config with its presets written out. */
   readonly isExpanded?: boolean;
   /** `egress` alone: print a drop-in, the helper's one, write both. */
@@ -26,6 +28,10 @@ export interface Flags {
   /** `init` alone: print the config, or what changed on the box since. */
   readonly isPrinted?: boolean;
   readonly isDiff?: boolean;
+  /** `daemon` alone: when to tick, as cron fields. */
+  readonly cron?: string | undefined;
+  /** `status` alone: draw it over and over. */
+  readonly isWatching?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -57,13 +57,16 @@ export const makeDropIns = async (
   return { watcher: dropInText({ ...parts, folders: [] }), helper: dropInText({ ...parts, folders }) };
 };
 
-/** Writes both drop-ins beside their units and has systemd read them. Gives an exit status. Never throws. */
+/** Writes the drop-ins beside their units and has systemd read them. Gives an exit status. Never throws. */
 export const writeDropIns = async (host: Host, paths: Paths, config: Config): Promise<number> => {
   const made = await makeDropIns(host, paths, config);
-  for (const unit of ["watcher", "helper"] as const) {
+  for (const unit of ["watcher", "daemon", "helper"] as const) {
     const path = dropIns[unit];
     const folder = folderOf(path);
-    const wrote = [host.files.makeFolder(folder, 0o755), host.files.replace(path, made[unit], 0o644)];
+    const wrote = [
+      host.files.makeFolder(folder, 0o755),
+      host.files.replace(path, unit === "helper" ? made.helper : made.watcher, 0o644),
+    ];
     const failure = wrote.find((done) => done.kind === "failed");
     if (failure?.kind === "failed") {
       complain(

@@ -1,6 +1,6 @@
 import { openChat } from "../alert/platforms/index.ts";
 import type { Config } from "../config/config.ts";
-import { checkDestinations } from "../config/egress.ts";
+import { checkDestinations, deadmanDestinations } from "../config/egress.ts";
 import { folderOf } from "../config/path.ts";
 import { writeMask } from "../config/trust.ts";
 import { fillRecipe, type Recipe, runAs } from "../heal/recipe.ts";
@@ -73,6 +73,10 @@ const lookers = (config: Config): readonly Program[] => {
       argv: ["/usr/bin/systemctl", "--system", "is-system-running"],
       for: "no heal while the host boots or shuts down",
     },
+    {
+      argv: ["/usr/bin/systemd-notify"],
+      for: "a daemon tells its service manager how it is; only where NOTIFY_SOCKET is set",
+    },
     { argv: ["/usr/bin/getent"], for: "users of a directory service; the names of this list" },
   ];
 };
@@ -89,7 +93,11 @@ export const egressList = async (host: Host, paths: Paths, config: Config): Prom
   const chat = await openChat(config.chat);
   const rules = await Promise.all(config.heal.rules.map((rule) => ofRule(host, paths, rule)));
   return {
-    destinations: [...checkDestinations(config).filter(({ socket }) => socket === undefined), ...chat.destinations()],
+    destinations: [
+      ...checkDestinations(config).filter(({ socket }) => socket === undefined),
+      ...chat.destinations(),
+      ...deadmanDestinations(config),
+    ],
     programs: [
       ...lookers(config),
       ...pluginPrograms(host, paths, config),

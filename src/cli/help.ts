@@ -8,7 +8,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   tick [--dry-run]            probe, judge, heal at most one thing, tell, log
   validate [FILE] [--expand]  check config and recipes; faults as file:line:col
   init [--stdout] [--diff]    read the running box, write a commented config
-  status [--exit-code]        what the last tick found
+  status [--watch]            what the last tick found [--exit-code]
   heal plan                   what would be applied now and why, or why not
   heal run RECIPE [--step]    apply a rule's recipe by hand, the same five steps
   heal unlatch RULE           let a rule act again whose budget was spent
@@ -16,9 +16,11 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
   chat test                   send one test message
+  deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
   egress [--systemd]          every place and program it can reach, and why
   card [NAME]                 which card fits which red; one card whole
+  daemon [--cron FIELDS]      the same tick in one process that stays
   demo                        the whole story on this machine in under a minute
 
 Everywhere: --help, --version, --log-level error|warn|info|debug,
@@ -30,7 +32,7 @@ const details: Readonly<Record<string, string>> = {
 
 Probes, judges, persists, applies at most one whitelisted recipe, tells the
 operator, seals what it did in the heal log, and exits. A systemd timer starts
-it.
+it. On a terminal the checks are shown as they finish.
 
   --dry-run   probe and judge for real, print what would be healed and sent,
               change nothing at all
@@ -70,10 +72,19 @@ Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
 0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
+       dogwatch status --watch
+       dogwatch status --brief
 
-Shows what the last tick found. Nothing is probed.
+Shows what the last tick found, red first, with the last day hour by hour.
+Nothing is probed. A pipe gets whole lines.
 
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+  --watch       draw it over and over on a terminal, at once after each tick;
+                Ctrl-C ends it (exit 0). Not with --json or --exit-code
+  --json        one object; "day" has a sign an hour: g green, a amber,
+                u unknown, r red, - no tick
+  --brief       one line while dogwatch is ill or stale, or something is red or
+                unknown; else nothing. For a login: install.sh --login-notice
 `,
   heal: `Usage: dogwatch heal plan [--json]
        sudo dogwatch heal run RECIPE|RULE [--step] [--json]
@@ -87,13 +98,18 @@ unlatch   a rule that spent its budget may act again; goes to the heal log
 
 Exit of run: 0 healed · 1 not · 73 another heal is running.
 `,
-  silence: `Usage: sudo dogwatch silence add CHECK|all --for 2h --reason TEXT
+  silence: `Usage: sudo dogwatch silence add CHECK...|all --for 2h --reason TEXT
        dogwatch silence list [--json]
-       sudo dogwatch silence remove CHECK|all
+       sudo dogwatch silence remove CHECK...|all
 
 A silenced check is looked at as before; it neither heals nor alerts. Every
-silence ends by itself, after 24 h at most, and is written into the heal log.
-What is still red then is told.
+silence ends by itself, after 24 h at most or "silence: { max: ... }" of the
+config, and is written into the heal log. What is still red then is told at
+once. The name of a preset means all its checks, "all" also those that come
+later.
+
+list also shows the windows of "maintenance" in the config that are open now;
+no silence ends them.
 `,
   log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH] [--json]
        dogwatch log show [--incident ID] [--since TIME] [--json]
@@ -112,6 +128,19 @@ install it is sent from inside the sandbox of dogwatch.service, IP filter
 included.
 
 Exit: 0 delivered · 75 not.
+`,
+  deadman: `Usage: dogwatch deadman test [--json]
+       dogwatch deadman fail [--json]
+
+Pings the dead-man's switch of the config and says whether it was heard. As root
+on a system install it is sent from inside the sandbox of dogwatch.service, IP
+filter included.
+
+test   a note (/log): it changes nothing there
+fail   a trial alarm (/fail), to see that it reaches a person; the next tick
+       that ends well ends it
+
+Exit: 0 heard · 64 no switch is set · 75 not heard.
 `,
   beat: `Usage: dogwatch beat NAME [--json]
 
@@ -144,6 +173,26 @@ Exit: 0 done · 73 a drop-in cannot be written · 78 config or recipe invalid.
   card: `Usage: dogwatch card [NAME]
 
 Without a name: the router, which leads from a symptom to exactly one card.
+`,
+  daemon: `Usage: dogwatch daemon [--cron FIELDS] [--json]
+
+The same tick as "dogwatch tick", in one process that stays, for hosts and
+containers without systemd timers. The first tick comes at once, the others by
+the schedule, never two at a time. What was missed is told and made up for by
+one tick. Under systemd: dogwatch-daemon.service ("install.sh --daemon").
+
+  --cron   five cron fields, or six with seconds in front, in this process's
+           time zone; without it every five minutes, at a second that is fixed
+           for each host name
+  --json   each tick as one object a line on stdout
+
+SIGTERM, SIGINT: it ends when the tick in hand has; a second one ends it at
+once. SIGHUP: it reads the config again; one that is invalid is told, and the
+one before goes on.
+
+Exit: 0 ended by a signal · 70 a tick hung, or a bug ended three in a row · 73
+the state cannot be used, or another daemon keeps it · 78 config or recipe
+invalid at the start.
 `,
   demo: `Usage: dogwatch demo
 

@@ -13,3 +13,6 @@ export const waysOf = (chat: ChatConfig): readonly ChatConfig[] => {
 /** What a way's requests are marked with, and its entry in the egress list. Pure. */
 export const wayName = (chat: ChatConfig, way: ChatConfig): string =>
   way === chat ? `chat ${chat.kind}` : `chat ${way.kind}, when ${chat.kind} is down`;
+
+/** Whether the chat holds state, what is red now, in place of messages. Pure. */
+export const holdsState = ({ kind }: ChatConfig): boolean => kind === "alertmanager";

@@ -31,9 +31,13 @@ const inChat = (chat: ChatConfig): readonly Mention[] =>
     inWay(way, way === chat ? ["chat", chat.kind] : ["chat", chat.kind, "when_down", way.kind]),
   );
 
-const mentionsIn = ({ chat, checks }: Config): readonly Mention[] => [
-  ...inChat(chat),
-  ...checks.flatMap((check) => {
+const inDeadman = ({ deadman }: Config): readonly Mention[] =>
+  deadman === null || typeof deadman.url === "string" ? [] : [{ path: ["deadman", "url"], ref: deadman.url }];
+
+const mentionsIn = (config: Config): readonly Mention[] => [
+  ...inChat(config.chat),
+  ...inDeadman(config),
+  ...config.checks.flatMap((check) => {
     const asked = askOf(check);
     return asked === undefined ? [] : inHeaders(["checks", check.name, ...asked.path], asked.ask.headers);
   }),

@@ -231,6 +231,8 @@ export type ChatConfig =
       readonly kind: "alertmanager";
       readonly api: string;
       readonly headers: Readonly<Record<string, TextOrSecret>>;
+      /** Base addresses of the cluster's other members. */
+      readonly peers: readonly string[];
       /** Labels that every alert of this host carries besides dogwatch's own. */
       readonly labels: Readonly<Record<string, string>>;
     }
@@ -264,12 +266,36 @@ export interface Rule {
   readonly healCleanExit: boolean;
 }
 
+/**
+ * Who worries when no tick ends: a server of the healthchecks.io protocol. `url`: the ping address of one check; `api`: the only place
+ * that it may lead to; `timeoutMs`: what its pings may delay a tick by.
+ */
+export interface DeadmanConfig {
+  readonly url: string | SecretRef;
+  readonly api: string;
+  readonly timeoutMs: number;
+}
+
+/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
+export interface Maintenance {
+  readonly cron: string;
+  readonly forMs: number;
+  readonly checks: readonly string[];
+  readonly timezone: string | null;
+  readonly reason: string | null;
+}
+
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */
 export interface Config {
   readonly host: string;
   readonly confirmMs: number;
   readonly chat: ChatConfig;
+  /** Null: nobody outside is told that ticks end. */
+  readonly deadman: DeadmanConfig | null;
   readonly checks: readonly Check[];
   readonly heal: { readonly mode: "apply" | "observe"; readonly rules: readonly Rule[] };
   readonly remindEveryMs: number;
+  readonly maintenance: readonly Maintenance[];
+  /** The longest silence by hand, in milliseconds. */
+  readonly silenceMaxMs: number;
 }

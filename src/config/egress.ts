@@ -26,8 +26,16 @@ const ofCheck = (check: Check): readonly Destination[] => {
 export const checkDestinations = ({ checks }: Pick<Config, "checks">): readonly Destination[] =>
   checks.flatMap(ofCheck);
 
+/** What the dead-man's pings are marked with. */
+export const deadmanName = "deadman";
+
+/** Where the dead-man's switch is told that a tick ends; nothing where there is none. Never throws on a loaded config. */
+export const deadmanDestinations = ({ deadman }: Pick<Config, "deadman">): readonly Destination[] =>
+  deadman === null ? [] : [{ ...endpoint(deadman.api), methods: ["POST"], for: deadmanName }];
+
 const addressOf = (chat: ChatConfig): readonly string[] => {
   if (chat.kind === "console") return [];
+  if (chat.kind === "alertmanager") return [chat.api, ...chat.peers];
   return [chat.kind === "webhook" ? chat.url : chat.api];
 };
 
@@ -49,12 +57,13 @@ export const isLoopback = (host: string): boolean =>
 export const isLiteral = (host: string): boolean => host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/u.test(host);
 
 /**
- * Everything beyond loopback that checks and chat of this config speak to over IP, sorted, each once. Ports are left out: the filter
+ * Everything beyond loopback that checks, chat and dead-man's switch of this config speak to over IP, sorted, each once. Ports are left out: the filter
  * knows addresses only. Never throws on a loaded config.
  */
 export const filterHosts = (config: Config): readonly FilterHost[] => {
   const places = [
     ...checkDestinations(config).filter(({ socket }) => socket === undefined),
+    ...deadmanDestinations(config),
     ...chatAddresses(config.chat).map((way) => ({ ...endpoint(way.address), for: way.for })),
   ];
   const byHost = new Map<string, string[]>();

@@ -20,3 +20,9 @@ export const sortFaults = (faults: readonly Fault[]): readonly Fault[] => {
   const once = new Map(faults.map((fault) => [printFault(fault), fault]));
   return [...once.values()].sort((a, b) => a.line - b.line || a.col - b.col);
 };
+
+/** The fault to name where there is room for one, as text: of the whole file often follows from one that has a place, the missing checks from the misspelt key. Pure. */
+export const tellingFault = (faults: readonly Fault[]): string => {
+  const first = faults.find(({ line, col }) => line > 1 || col > 1) ?? faults[0];
+  return first === undefined ? "the config is invalid" : printFault(first);
+};

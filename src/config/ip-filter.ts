@@ -4,9 +4,10 @@ import { type FilterHost, filterHosts, isLiteral } from "./egress.ts";
 
 const unitFolder = "/usr/local/lib/systemd/system";
 
-/** The drop-ins that carry the allow lists of the two sandboxed units. Beside the units, not in /etc: that is the administrator's. */
-export const dropIns: Readonly<Record<"watcher" | "helper", string>> = {
+/** The drop-ins that carry the allow lists of the sandboxed units; the daemon's is the watcher's. Beside the units, not in /etc: that is the administrator's. */
+export const dropIns: Readonly<Record<"watcher" | "daemon" | "helper", string>> = {
   watcher: `${unitFolder}/dogwatch.service.d/egress.conf`,
+  daemon: `${unitFolder}/dogwatch-daemon.service.d/egress.conf`,
   helper: `${unitFolder}/dogwatch-heal@.service.d/egress.conf`,
 };
 
@@ -60,12 +61,13 @@ const faultIn = (host: Host, config: Config, path: string): string | undefined =
 /**
  * Why the installed units' IP filter no longer fits this config, as one sentence with the command that mends it: what it doesn't list
  * hangs, and reads as a deaf chat or a red check. Undefined when it fits, or when no units are installed. Ask it on a system
- * install only. Two small files are read, nothing is resolved. Never throws.
+ * install only. Small files are read, nothing is resolved. Never throws.
  */
 export const filterFault = (host: Host, config: Config): string | undefined => {
-  const isInstalled = !("kind" in host.files.stat(`${unitFolder}/dogwatch-heal@.service`));
-  const fault = isInstalled
-    ? (faultIn(host, config, dropIns.watcher) ?? faultIn(host, config, dropIns.helper))
-    : undefined;
+  const isThere = (unit: string): boolean => !("kind" in host.files.stat(`${unitFolder}/${unit}`));
+  const installed = isThere("dogwatch-heal@.service")
+    ? [dropIns.watcher, ...(isThere("dogwatch-daemon.service") ? [dropIns.daemon] : []), dropIns.helper]
+    : [];
+  const fault = installed.map((path) => faultIn(host, config, path)).find((each) => each !== undefined);
   return fault === undefined ? undefined : `${fault}; run: ${filterCommand}`;
 };

@@ -5,7 +5,9 @@ import { quoted } from "./near.ts";
 import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
+import { deadman } from "./schema/deadman.ts";
 import { heal } from "./schema/heal.ts";
+import { maintenance, silence } from "./schema/maintenance.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 
@@ -37,7 +39,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["deadman", "maintenance", "report", "plugins", "silence"],
+      later: ["report", "plugins"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -52,6 +54,11 @@ export const configSchema: Block<FileConfig> = v.pipe(
         "Checks that would turn red are probed once more, together, after this time. 0s: no second look.",
       ),
       chat: need(chat, "Where messages go: exactly one.", "console"),
+      deadman: maybe(
+        deadman,
+        "The dead-man's switch: a server of the healthchecks.io protocol that hears of each tick, and worries when none comes.",
+        { url: "https://hc-ping.com/4f6a3a2e-1d0b-4c57-9f7e-1a2b3c4d5e6f" },
+      ),
       preset: maybe(
         presetShorthand,
         "Gateways that dogwatch knows, each with all its defaults: the same as `openclaw: { preset: openclaw }` in `checks`.",
@@ -62,14 +69,24 @@ export const configSchema: Block<FileConfig> = v.pipe(
       }),
       heal: withDefault(heal, {}, "What dogwatch may do by itself.", { mode: "apply" }),
       remind_every: withDefault(duration(1000, 365 * dayMs), "4h", "How often a red that stays is told again."),
+      maintenance: withDefault(
+        maintenance,
+        [],
+        "Windows by cron in which checks neither alert nor heal. What is still red when one closes is told then.",
+        [{ cron: "0 3 * * 0", for: "1h", checks: ["gateway"], timezone: "Europe/Berlin" }],
+      ),
+      silence: withDefault(silence, {}, "What `dogwatch silence add` may do.", { max: "7d" }),
     },
   ),
   v.transform((raw) => ({
     host: raw.host ?? null,
     confirmMs: raw.confirm,
     chat: raw.chat,
+    deadman: raw.deadman ?? null,
     checks: raw.checks,
     heal: raw.heal,
     remindEveryMs: raw.remind_every,
+    maintenance: raw.maintenance,
+    silenceMaxMs: raw.silence.maxMs,
   })),
 );

@@ -1,8 +1,11 @@
 import type { OutboxEntry } from "../alert/outbox.ts";
+import type { Standing } from "../alert/platforms/platform.ts";
 import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { FlapHistory } from "../verdict/flap.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Hours } from "./day.ts";
+import type { Silence } from "./silence.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
 export interface Moment {
@@ -45,6 +48,8 @@ export interface CheckState {
   readonly isUnknownTold: boolean;
   /** Absent while it is well, and where nobody saw it so. */
   readonly lastWell?: LastWell;
+  /** The red check that explains it. */
+  readonly because?: string;
   readonly memory?: Memory;
 }
 
@@ -83,8 +88,20 @@ export interface State {
   /** By check name, those that were red lately; absent: none. */
   readonly flaps?: Readonly<Record<string, Flap>>;
   readonly outbox: readonly OutboxEntry[];
+  /** Checks that were red or unknown under a silence at this tick, with it: the first message after its end says so. Absent: none. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
+  /** Only with a chat that holds state in place of messages. */
+  readonly held?: Held;
+  /** The last day, hour by hour; absent in older files. */
+  readonly day?: Hours;
+}
+
+/** What a chat that holds state has taken, and the first tick of those in a row that could not tell it so; null when the last one could. */
+export interface Held {
+  readonly board: readonly Standing[];
+  readonly missedTick: number | null;
 }
 
 /** The state of a host that dogwatch has never looked at. */

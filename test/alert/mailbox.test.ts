@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { deliver } from "../../src/alert/deliver.ts";
 import { type ChatWait, type Mailbox, openMailbox } from "../../src/alert/mailbox.ts";
 import { maxOutbox, type OutboxEntry } from "../../src/alert/outbox.ts";
 import type { Delivery, Message } from "../../src/alert/platforms/platform.ts";
@@ -30,10 +31,14 @@ const open = (
       wait: given.wait ?? null,
       tick: given.tick ?? 5,
       now: () => bed.now,
-      send: async (each) => {
-        bed.sent.push(each);
-        return await bed.answer(each);
-      },
+      deliver: (outbox, onTaken) =>
+        deliver(outbox, {
+          ...{ tick: given.tick ?? 5, bootedAt: null, onTaken, sleep: async () => undefined },
+          send: async (each) => {
+            bed.sent.push(each);
+            return await bed.answer(each);
+          },
+        }),
       onSent: () => bed.durable.push(bed.mailbox.outbox()),
     }),
   };
@@ -43,12 +48,12 @@ const open = (
 const checks = (all: readonly Message[]): readonly (string | null)[] => all.map(({ check }) => check);
 
 describe("Mailbox flush()", () => {
-  test("flush() sends in order and makes the outbox durable after the chat has answered", async () => {
+  test("flush() sends in order and makes the outbox durable after each answer", async () => {
     const bed = open();
     bed.mailbox.put([message(1), message(2)]);
     await bed.mailbox.flush();
     expect(checks(bed.sent)).toEqual(["check-1", "check-2"]);
-    expect(bed.durable).toEqual([[]]);
+    expect(bed.durable.map(checks)).toEqual([["check-2"], []]);
     expect(bed.mailbox.tried()).toHaveLength(2);
   });
 
@@ -158,6 +163,20 @@ describe("Mailbox wait()", () => {
     await bed.mailbox.flush();
     expect(bed.sent).toHaveLength(1);
     expect(bed.mailbox.wait()).toBeNull();
+  });
+});
+
+describe("Mailbox wait() over many boots", () => {
+  test("wait() hands on what is left, so that a host that boots often still asks in the end", () => {
+    let wait: ChatWait = { from: { bootId: "boot-0", uptimeS: 0 }, ms: 24 * 3_600_000 };
+    let ticks = 0;
+    for (; wait !== null && ticks < 1000; ticks += 1) {
+      const bed = open({ outbox: outboxOf(1), wait });
+      bed.now = { bootId: `boot-${Math.floor(ticks / 12)}`, uptimeS: 60 + (ticks % 12) * 300 };
+      wait = bed.mailbox.wait();
+    }
+    expect(ticks).toBeGreaterThan(280);
+    expect(ticks).toBeLessThan(330);
   });
 });
 

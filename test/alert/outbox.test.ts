@@ -94,10 +94,20 @@ describe("fold()", () => {
   });
 
   test("fold() begins with the word of the newest message, so that a good end is seen first", () => {
-    const text = "RECOVERED web-1 · gateway: well again after 5 min (was red since 02:05 UTC)\nlog 42:00";
-    const outbox = [...outboxOf(1), ...add([], [message(2, { text, kind: "recovered" })], 2)];
-    expect(fold(outbox)).toMatchObject({ kind: "recovered" });
+    const text = "RECOVERED web-1 · check-1: well again after 5 min (was red since 02:05 UTC)\nlog 42:00";
+    const outbox = [...outboxOf(1), ...add([], [message(2, { text, kind: "recovered", check: "check-1" })], 2)];
+    expect(fold(outbox)).toMatchObject({ kind: "recovered", folded: { open: [] } });
     expect(fold(outbox)?.text).toStartWith("RECOVERED web-1 · 2 messages held back");
+  });
+
+  test("fold() begins with RED where another check that was told is still not well", () => {
+    const text = "RECOVERED web-1 · check-2: well again after 5 min (was red since 02:05 UTC)\nlog 42:00";
+    const outbox = [...outboxOf(2), ...add([], [message(3, { text, kind: "recovered", check: "check-2" })], 3)];
+    expect(fold(outbox)?.text).toStartWith("RED web-1 · 3 messages held back");
+    const [first, ...later] = [fold(outbox.slice(0, 2)), ...outbox.slice(2)];
+    const again = first === undefined ? undefined : fold([first, ...later]);
+    expect(again?.text).toStartWith("RED web-1 · 3 messages held back");
+    expect(again?.folded?.open).toEqual(["check-1"]);
   });
 });
 

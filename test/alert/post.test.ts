@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Decision } from "../../src/alert/decide.ts";
+import { deliver } from "../../src/alert/deliver.ts";
 import { type Mailbox, openMailbox } from "../../src/alert/mailbox.ts";
 import type { Message } from "../../src/alert/platforms/platform.ts";
 import { openPost } from "../../src/alert/post.ts";
@@ -12,9 +13,12 @@ const config: Config = {
   host: "web-1",
   confirmMs: 0,
   chat: { kind: "console" },
+  deadman: null,
   checks: [],
   heal: { mode: "apply", rules: [rule({ on: ["gateway", "other"] })] },
   remindEveryMs: 1,
+  maintenance: [],
+  silenceMaxMs: 86_400_000,
 };
 
 const telling: Telling = {
@@ -51,10 +55,14 @@ const bed = (...decisions: readonly Decision[]) => {
     wait: null,
     tick: 1,
     now: () => ({ bootId: "boot-1", uptimeS: 0 }),
-    send: async (message) => {
-      sent.push(message);
-      return { kind: "delivered", answer: "" };
-    },
+    deliver: (outbox, onTaken) =>
+      deliver(outbox, {
+        ...{ tick: 1, bootedAt: null, onTaken, sleep: async () => undefined },
+        send: async (message) => {
+          sent.push(message);
+          return { kind: "delivered", answer: "" };
+        },
+      }),
     onSent: () => undefined,
   });
   return { mailbox, post: openPost(mailbox, config, telling, decisions), sent };

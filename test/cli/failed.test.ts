@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import type { OutboxEntry } from "../../src/alert/outbox.ts";
 import { failedCommand } from "../../src/cli/failed.ts";
+import { loadKept } from "../../src/load.ts";
 import { writeIllness } from "../../src/state/illness.ts";
+import { writeState } from "../../src/state/store.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
-import { cliOf } from "./cli-bed.ts";
+import { cliOf, stateOf } from "./cli-bed.ts";
 
 const folder = "/var/lib/dogwatch";
 const hour = 3_600_000;
@@ -91,6 +94,62 @@ describe("failedCommand() goes to the terminals once per cause", () => {
       given(host);
       expect(await fail(host, 75, stuck)).toStartWith(want);
     });
+});
+
+describe("failedCommand() while the config is invalid", () => {
+  const config = "host: db-7\nchat: console\nremind_every: 1h\nchecks:\n  db:\n    tcp: { port: 5432 }\n";
+
+  test("failedCommand() calls the host, and reminds, as the last config that could be used says", async () => {
+    const host = createFakeHost();
+    host.files.put(host.binary, "the binary");
+    host.files.put("/etc/dogwatch/dogwatch.yaml", config);
+    const { paths } = cliOf(host);
+    expect((await loadKept(host, paths, false)).kind).toBe("config");
+    host.files.put("/etc/dogwatch/dogwatch.yaml", config.replace("chat", "chaat"));
+    const fault = "/etc/dogwatch/dogwatch.yaml:2:1: unknown key";
+    expect(await fail(host, 78, fault)).toStartWith("<0>dogwatch on db-7 is ill (status 78): ");
+    host.clock.advance(hour - 1000);
+    expect(await fail(host, 78, fault)).toStartWith("<3>");
+    host.clock.advance(1000);
+    expect(await fail(host, 78, fault)).toStartWith("<0>");
+  });
+});
+
+describe("failedCommand() while the chat is dead", () => {
+  const why = "an alert cannot be delivered: connection refused";
+  const entry = (at: string, count?: number): OutboxEntry => ({
+    ...{ id: at, kind: "red", text: "RED", host: "web-1", incident: null, check: "a", at, tick: 1, tries: 1 },
+    refused: null,
+    folded: count === undefined ? null : { count, lines: [], since: "2026-11-22T23:50:00.000Z" },
+  });
+  const cases = [
+    { name: "one alert", given: [entry("2026-11-23T01:40:00.000Z")], want: " (1 alert waits since 01:40 UTC)" },
+    {
+      name: "several",
+      given: [entry("2026-11-23T01:40:00.000Z"), entry("2026-11-23T01:45:00.000Z")],
+      want: " (2 alerts wait, the oldest since 01:40 UTC)",
+    },
+    {
+      name: "what was folded",
+      given: [entry("2026-11-23T01:40:00.000Z", 40), entry("2026-11-23T01:45:00.000Z")],
+      want: " (41 alerts wait, the oldest since 22 Nov 23:50 UTC)",
+    },
+    { name: "nothing", given: [], want: "" },
+  ] as const;
+  for (const { name, given, want } of cases)
+    test(`failedCommand() says since when ${name} waits, and stays one cause`, async () => {
+      const host = createFakeHost();
+      writeState(host, folder, stateOf(host, { outbox: given }));
+      expect(await fail(host, 75, why)).toBe(
+        `<0>dogwatch on web-1 is ill (status 75): ${why}${want}. Next: sudo dogwatch chat test\n`,
+      );
+      writeState(host, folder, stateOf(host, { outbox: [] }));
+      expect(await fail(host, 75, why)).toStartWith("<3>");
+    });
+
+  test("failedCommand() keeps the next command behind a reason of any length", async () => {
+    expect(await fail(createFakeHost(), 75, "x".repeat(10_000))).toEndWith("…. Next: sudo dogwatch chat test\n");
+  });
 });
 
 describe("failedCommand() says what ails it and the one next command", () => {

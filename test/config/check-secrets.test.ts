@@ -4,6 +4,7 @@ import { printFault } from "../../src/config/fault.ts";
 import { parseConfig } from "../../src/config/load.ts";
 
 const text = `chat: console
+deadman: { url: { file: /etc/deadman-url } }
 checks:
   web:
     http: { url: "http://h/", headers: { X-Key: { file: /etc/web } } }
@@ -27,9 +28,10 @@ const { config, faultAt } = parsed;
 describe("secretFaults()", () => {
   test("secretFaults() names each secret that can't be had, of queues too, at its place", () =>
     expect(secretFaults(config, () => ({ kind: "failed", why: "gone" }), faultAt).map(printFault)).toEqual([
-      "f.yaml:4:49: gone",
-      "f.yaml:9:48: gone",
-      "f.yaml:13:65: gone",
+      "f.yaml:2:17: gone",
+      "f.yaml:5:49: gone",
+      "f.yaml:10:48: gone",
+      "f.yaml:14:65: gone",
     ]));
 
   test("secretFaults() is quiet when all can be had", () =>
@@ -38,7 +40,7 @@ describe("secretFaults()", () => {
 
 describe("secretFiles()", () => {
   test("secretFiles() lists the files, and no credentials", () =>
-    expect(secretFiles(config)).toEqual(["/etc/web", "/etc/more"]));
+    expect(secretFiles(config)).toEqual(["/etc/deadman-url", "/etc/web", "/etc/more"]));
 });
 
 const chats: readonly { readonly chat: string; readonly secrets: readonly string[] }[] = [

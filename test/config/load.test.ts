@@ -205,7 +205,7 @@ describe("parseConfig() on valid files", () => {
   test("parseConfig() lets others place a fault of their own", () => {
     const parsed = parseConfig(readFileSync(join(fixtures, "valid-full.yaml")), "v.yaml", surroundings);
     const fault = parsed.kind === "config" ? parsed.faultAt(["heal", "rules", 1, "recipe"], "value", "no") : undefined;
-    expect(fault).toEqual({ file: "v.yaml", line: 63, col: 15, message: "no" });
+    expect(fault).toEqual({ file: "v.yaml", line: 64, col: 15, message: "no" });
   });
 });
 

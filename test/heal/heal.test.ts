@@ -20,9 +20,12 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     host: "web-1",
     confirmMs: 0,
     chat: { kind: "console" },
+    deadman: null,
     checks: [],
     heal: { mode: "apply", rules: [rule()], ...given.config },
     remindEveryMs: 14_400_000,
+    maintenance: [],
+    silenceMaxMs: 86_400_000,
   };
   return {
     bench: bed.bench,

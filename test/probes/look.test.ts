@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Check } from "../../src/config/config.ts";
 import { checkDestinations } from "../../src/config/egress.ts";
-import type { Clock, HttpAnswer } from "../../src/host/host.ts";
+import type { Clock } from "../../src/host/clock.ts";
+import type { HttpAnswer } from "../../src/host/host.ts";
 import { maxEvidence } from "../../src/probes/evidence.ts";
 import { bindProbes } from "../../src/probes/index.ts";
 import { look } from "../../src/probes/look.ts";
@@ -39,6 +40,22 @@ describe("look()", () => {
       ]),
     );
     expect(seen.size).toBe(4);
+  });
+
+  test("look() tells of each reading as soon as it is there, and only once", async () => {
+    const host = createFakeHost();
+    const slow = Promise.withResolvers<HttpAnswer>();
+    host.http.script = ({ url }) => (url.endsWith("/slow") ? slow.promise : answer(200));
+    const checks = [httpCheck({ name: "slow", http: { url: "http://127.0.0.1/slow" } }), http("quick")];
+    host.http.allow(checkDestinations(configOf(checks)));
+    const told: string[] = [];
+    const secret = () => ({ kind: "failed", why: "no secret here" }) as const;
+    const onReading = (name: string, { kind }: Reading): void => {
+      told.push(`${name} ${kind}`);
+      if (name === "quick") slow.resolve(answer(500));
+    };
+    await look(host, checks, { secret, memory: () => undefined, onReading });
+    expect(told).toEqual(["quick ok", "slow bad"]);
   });
 
   test("look() has nothing to say of no checks", async () => expect((await seeAll(createFakeHost(), [])).size).toBe(0));

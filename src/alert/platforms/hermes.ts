@@ -11,9 +11,8 @@ const advise = (status: number, words: string): string => {
   if (status === 401) return "the secret is not the route's: write the same into both";
   if (status === 403) return "the route is disabled, or has no secret";
   if (status === 404) return 'there is no such route: check "route" and "url"';
-  if (/^ignored/u.test(words))
-    return 'the route filters it out: let it take the event "dogwatch", then run: dogwatch chat test';
-  return status < 300 ? 'the route may run an agent: set "deliver_only: true" on it, then run: dogwatch chat test' : "";
+  if (/^ignored/u.test(words)) return 'the route filters it out: let it take the event "dogwatch", then test the chat';
+  return status < 300 ? 'the route may run an agent: set "deliver_only: true" on it, then test the chat' : "";
 };
 
 /**

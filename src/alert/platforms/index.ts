@@ -1,7 +1,7 @@
 import { wayName, waysOf } from "../../config/chat-ways.ts";
 import type { ChatConfig } from "../../config/config.ts";
 import type { Destination } from "../../host/host.ts";
-import type { ChatContext, ChatOf, Delivery, Message, Platform, Way } from "./platform.ts";
+import type { ChatContext, ChatOf, Delivery, Holding, Message, Platform, PlatformContext, Way } from "./platform.ts";
 import { sendByFirst } from "./ways.ts";
 
 type Kind = ChatConfig["kind"];
@@ -33,27 +33,39 @@ export interface Chat {
   destinations(): readonly Destination[];
   /** Sends by the first way that takes it. A gateway that didn't is not asked again as long as this chat is open. Never throws. */
   send(message: Message, context: ChatContext): Promise<Delivery>;
+  /** Tells a platform that holds state all of it; any other refuses. Never throws. */
+  hold(holding: Holding, context: ChatContext): Promise<Delivery>;
 }
 
 const openPlatform = async <K extends Kind>(chat: ChatOf<K> & { readonly kind: K }): Promise<Way> => {
   const platform = await platformFor<K>(chat.kind);
+  const { hold } = platform;
   return {
     kind: chat.kind,
     destinations: () => platform.destinations(chat),
     send: (message, context) => platform.send(chat, message, context),
+    ...(hold === undefined ? {} : { hold: (holding, context) => hold(chat, holding, context) }),
   };
 };
 
+const asFor = (context: PlatformContext, purpose: string): PlatformContext => {
+  const { http } = context.host;
+  const request: typeof http.request = (given) => http.request({ ...given, for: purpose });
+  return { ...context, host: { ...context.host, http: { ...http, request } } };
+};
+
 /** The same way with its requests marked as `purpose` in the egress list. */
-const marked = (way: Way, purpose: string): Way => ({
-  ...way,
-  destinations: () => way.destinations().map((place) => ({ ...place, for: purpose })),
-  send: (message, context) => {
-    const { http } = context.host;
-    const request: typeof http.request = (given) => http.request({ ...given, for: purpose });
-    return way.send(message, { ...context, host: { ...context.host, http: { ...http, request } } });
-  },
-});
+const marked = (way: Way, purpose: string): Way => {
+  const { hold } = way;
+  return {
+    ...way,
+    destinations: () => way.destinations().map((place) => ({ ...place, for: purpose })),
+    send: (message, context) => way.send(message, asFor(context, purpose)),
+    ...(hold === undefined ? {} : { hold: (holding, context) => hold(holding, asFor(context, purpose)) }),
+  };
+};
+
+const holdNone = async (): Promise<Delivery> => ({ kind: "refused", why: "this chat holds no state" });
 
 /** Loads the one chat of this config. Never throws. */
 export const openChat = async (chat: ChatConfig): Promise<Chat> => {
@@ -62,5 +74,6 @@ export const openChat = async (chat: ChatConfig): Promise<Chat> => {
     ways,
     destinations: () => ways.flatMap((way) => way.destinations()),
     send: sendByFirst(ways),
+    hold: ways[0]?.hold ?? holdNone,
   };
 };

@@ -16,7 +16,7 @@ export const unlinked = (text: string): string =>
  * What gateways and the platforms behind them take for more than text, also outside code: tags, Slack's `<!channel>` and hidden
  * reasoning (`<think>`) at `<`; line breaks written as `\n`; directives such as `[[reply_to:1]]` and `MEDIA:/path`; mentions; links.
  */
-const broken = (text: string): string =>
+export const broken = (text: string): string =>
   unlinked(text.replace(/[<\\]|\[(?=\[)|`(?=`)/gu, `$&${wordJoiner}`)).replace(/MEDIA(?=:)/giu, `$&${wordJoiner}`);
 
 const render = (text: string): string => {

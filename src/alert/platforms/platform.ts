@@ -13,18 +13,55 @@ export interface Message {
   readonly check: string | null;
   /** ISO 8601 UTC, when it was composed. */
   readonly at: string;
+  /** ISO 8601 UTC, since when it is so; absent in what an older dogwatch wrote. */
+  readonly since?: string;
+  /** The card for a person, where there is one. */
+  readonly card?: string;
 }
 
 export type AlertKind = "red" | "healed" | "heal-failed" | "reminder" | "recovered" | "flapping" | "unknown" | "test";
 
 /**
+ * Something that a platform which holds state in place of messages is told about. `red`: an open incident; `unknown`: a check that can't
+ * be measured; `flapping`: one that comes and goes; `ended`: one that was over before the platform heard of it.
+ */
+export interface Standing {
+  readonly name: "red" | "unknown" | "flapping" | "ended";
+  readonly check: string;
+  readonly incident: string | null;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  /** ISO 8601 UTC; null while it stands. */
+  readonly endsAt: string | null;
+  /** How often its end is still to be said. */
+  readonly again: number;
+  /** The message that told it last: its first line complete in itself, its last the log's head. */
+  readonly text: string;
+  readonly card?: string;
+}
+
+/** All that a platform which holds state is told at once. Times are ISO 8601 UTC. */
+export interface Holding {
+  readonly host: string;
+  readonly standings: readonly Standing[];
+  /** What stands ends by itself then, if we fall silent. */
+  readonly until: string;
+}
+
+/**
  * The platform's answer. `later`: try again on a later tick, not before `retryAfterMs`. `refused`: it will never take this.
  * `isSeen`: it has had a message of this id before, which doesn't say that it passed it on. `isLatching`: what was posted woke an
  * agent, or may have: nothing more may be posted there. `via`: it went by the way for when the gateway is down; `refusal`: what the
- * gateway itself said, where that won't pass. Texts hold no secret.
+ * gateway itself said, where that won't pass. `missing`: members of a cluster that did not take it, and why. Texts hold no secret.
  */
 export type Delivery =
-  | { readonly kind: "delivered"; readonly answer: string; readonly via?: string; readonly refusal?: string }
+  | {
+      readonly kind: "delivered";
+      readonly answer: string;
+      readonly via?: string;
+      readonly refusal?: string;
+      readonly missing?: string;
+    }
   | { readonly kind: "later"; readonly why: string; readonly retryAfterMs?: number; readonly isSeen?: true }
   | { readonly kind: "refused"; readonly why: string; readonly isLatching?: true };
 
@@ -58,6 +95,8 @@ export interface Platform<Kind extends ChatConfig["kind"]> {
   destinations(chat: ChatOf<Kind>): readonly Destination[];
   /** Sends one message once. Never throws. */
   send(chat: ChatOf<Kind>, message: Message, context: PlatformContext): Promise<Delivery>;
+  /** Only of a platform that holds state in place of messages: tells it all of it at once. Never throws. */
+  hold?(chat: ChatOf<Kind>, holding: Holding, context: PlatformContext): Promise<Delivery>;
 }
 
 /** One way to the operator: a platform together with its config. */
@@ -65,4 +104,6 @@ export interface Way {
   readonly kind: ChatConfig["kind"];
   destinations(): readonly Destination[];
   send(message: Message, context: PlatformContext): Promise<Delivery>;
+  /** Where its platform holds state. */
+  hold?(holding: Holding, context: PlatformContext): Promise<Delivery>;
 }

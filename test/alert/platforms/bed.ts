@@ -89,6 +89,7 @@ const clock: ChatContext["host"]["clock"] = {
   uptimeS: () => 0,
   bootId: () => "",
   monotonicMs: () => performance.now(),
+  zone: () => "UTC",
   sleep: async () => undefined,
 };
 
@@ -106,7 +107,10 @@ export const contextWith = (secret: string, written: string[] = [], closed: stri
       isErrTerminal: false,
       isErrJournal: false,
       columns: 80,
+      rows: 24,
       hasColour: false,
+      canRedraw: false,
+      isUtf8: true,
     },
   },
   timeoutMs: 2000,

@@ -33,7 +33,7 @@ const cases: readonly Case[] = [
     given: json(202, { status: "accepted", route: "dogwatch", event: "dogwatch", delivery_id: "m-1" }),
     want: {
       ...latching,
-      why: 'hermes answered 202 "accepted": the route may run an agent: set "deliver_only: true" on it, then run: dogwatch chat test',
+      why: 'hermes answered 202 "accepted": the route may run an agent: set "deliver_only: true" on it, then test the chat',
     },
     isLatched: true,
   },

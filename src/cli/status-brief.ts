@@ -1,0 +1,82 @@
+import { clock } from "../alert/compose.ts";
+import { formatDuration } from "../config/duration.ts";
+import { cleanEvidence } from "../probes/evidence.ts";
+import { readIllness } from "../state/illness.ts";
+import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
+import { readState, statePath } from "../state/store.ts";
+import { type Cli, exits } from "./cli.ts";
+import { nextCommand } from "./next-command.ts";
+
+/** The shipped timer's period, in seconds, where the installed one doesn't tell its own in time. */
+const usualPeriodS = 300;
+
+/** How long systemd may take to tell it, in milliseconds: whoever logs in on a sick host must not wait for that. */
+const askMs = 500;
+
+/** Longest line, in characters. */
+const maxLength = 200;
+
+/** What there is to say: a text, and the command that leads on. */
+interface Notice {
+  readonly text: string;
+  readonly run: string;
+}
+
+const periodOf = async ({ host }: Cli): Promise<number> => {
+  const done = new AbortController();
+  const late = host.clock.sleep(askMs, done.signal).then(() => undefined);
+  const next = await Promise.race([host.systemd.nextTick(), late]);
+  done.abort();
+  return next?.periodS ?? usualPeriodS;
+};
+
+const timer = ({ paths }: Cli): string => `systemctl ${paths.install === "user" ? "--user " : ""}status dogwatch.timer`;
+
+/** A name and what it reads, of the first; the rest is counted. */
+const sickText = (word: string, sick: readonly (readonly [string, CheckState])[], now: string): string => {
+  const [first, ...others] = sick;
+  if (first === undefined) return "";
+  const [name, { evidence, since }] = first;
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  return `dogwatch: ${word} ${name}: ${cleanEvidence(evidence, 100)} (since ${clock(since, now)})${more}`;
+};
+
+const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => {
+  const { host, paths } = cli;
+  const age = elapsedS(state.moment, momentOf(host));
+  const isStale = state.tick === 0 || age > 2 * (await periodOf(cli));
+  const silent =
+    state.tick === 0 ? "no tick has finished yet" : `no tick has finished for ${formatDuration(age * 1000)}`;
+  const illness = readIllness(host, paths.state);
+  if (illness !== undefined) {
+    const more = isStale ? `; ${silent}` : "";
+    const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(illness.why, 120)}${more}`;
+    return { text, run: nextCommand(String(illness.exit), paths, illness.why) };
+  }
+  if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: timer(cli) };
+  const { verdict } = state;
+  if (verdict !== "red" && verdict !== "unknown") return undefined;
+  const sick = Object.entries(state.checks).filter(([, each]) => each.verdict === verdict);
+  const now = new Date(host.clock.nowMs()).toISOString();
+  return { text: sickText(verdict.toUpperCase(), sick, now), run: "dogwatch status" };
+};
+
+/** Who may not look into the state, or has no dogwatch at all, has nothing to be told at login. */
+const isHidden = ({ host, paths }: Cli): boolean => {
+  if ("kind" in host.files.stat(paths.state)) return true;
+  const read = host.files.read(statePath(paths.state), 64 * 1024 * 1024);
+  return read.kind === "failed" && read.code === "EACCES";
+};
+
+/**
+ * `dogwatch status --brief`: one line while something is wrong (ill, stale, red, unknown), else nothing; for a login or a prompt. Always 0. The text's
+ * command stays whole however long the text is.
+ */
+export const statusBrief = async (cli: Cli): Promise<number> => {
+  if (isHidden(cli)) return exits.done;
+  const { value: state } = readState(cli.host, cli.paths.state, true);
+  const notice = await noticeOf(cli, state);
+  if (notice !== undefined)
+    cli.host.terminal.out(`${cleanEvidence(notice.text, maxLength)}; run: ${cleanEvidence(notice.run)}\n`);
+  return exits.done;
+};
