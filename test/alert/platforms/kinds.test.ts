@@ -10,7 +10,7 @@ import type { AlertKind, Message } from "../../../src/alert/platforms/platform.t
 import type { ChatConfig } from "../../../src/config/config.ts";
 import { parseJson } from "../../../src/config/json.ts";
 import { stories, story } from "../stories.ts";
-import { contextWith, type Reply, serve } from "./bed.ts";
+import { contextWith, nowMs, type Reply, serve } from "./bed.ts";
 
 /** What each platform posts for every kind of message, one file a platform. `GOLDEN=write` writes them anew. */
 const folder = join(import.meta.dirname, "../../golden/platforms/kinds");
@@ -66,11 +66,12 @@ const chats: Table = {
   hermes: (api) => ({ kind: "hermes", api, route: "dogwatch", secret: ref, whenDown: null }),
 };
 
-/** An answer that any platform takes for its own. */
+/** An answer that any platform takes for its own, by the clock of the context: an Alertmanager of another clock is told twice. */
 const welcome = (path: string): Reply => {
-  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok" };
+  const headers = { date: new Date(nowMs).toUTCString() };
+  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, headers, body: "ok" };
   const known = { ok: true, id: "1", name: "x", event_id: "$1", status: "delivered", result: { ok: true } };
-  return { status: 200, body: JSON.stringify(known) };
+  return { status: 200, headers, body: JSON.stringify(known) };
 };
 
 const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Record<string, unknown>>> => {
@@ -82,6 +83,7 @@ const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Recor
   const told = opened.ways[0]?.kind === "alertmanager" ? kinds : both;
   for (const message of Object.values(told)) if (message !== undefined) await opened.send(message, context);
   const posted = server.received.map(({ body }) => parseJson(body)?.value);
+  expect([0, Object.keys(told).length]).toContain(posted.length);
   const all = posted.length > 0 ? posted : written.map((line) => ({ line }));
   return Object.fromEntries(Object.keys(told).map((kind, at) => [kind, all[at]]));
 };
