@@ -40,7 +40,7 @@ describe("tick() on a check that comes and goes", () => {
       ...Array.from({ length: 5 }, () => "FLAPPING unit"),
       "RECOVERED unit",
     ]);
-    expect(bed.received.at(-1)).toContain("steady again after");
+    expect(bed.received.at(-1)).toContain("steady again");
     expect(openIncidents(bed.host, paths.logFile)).toEqual([]);
     expect([events(bed, "incident.opened"), events(bed, "incident.resolved"), bed.isWhole()]).toEqual([2, 2, true]);
   });

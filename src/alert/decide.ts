@@ -1,14 +1,15 @@
 import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
-import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
+import type { Judged, Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
 import { type Needs, needWhich } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
-import { heldOpen, type Logged, momentOf } from "./incident.ts";
-import { decideOne, incidentOf, type One } from "./one.ts";
+import { hushed, unhushed } from "./hushed.ts";
+import { heldOpen, type Logged } from "./incident.ts";
+import { decideOne, incidentOf } from "./one.ts";
 import type { Reason, ReasonName } from "./reason.ts";
-import { spread, toldAnew } from "./remind.ts";
+import { spread } from "./remind.ts";
 
 /** What a tick has to tell of one check, and why. */
 export interface Decision {
@@ -79,52 +80,21 @@ export interface Deciding {
   readonly now: Now;
 }
 
-/** Under a silence nothing begins: what is red or unknown is told when the silence is over, if it still is. An end is told. */
-const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean, wasFlapTold: boolean): One => {
-  const quiet = { reason: { name: "silenced" as const }, isFlapTold: wasFlapTold };
-  switch (one.tell?.kind) {
-    case "red":
-    case "reminder":
-    case "flapping":
-      return { ...quiet, incident: before, isUnknownTold: one.isUnknownTold };
-    case "unknown":
-      return { ...quiet, incident: one.incident, isUnknownTold: wasUnknownTold };
-    case "recovered":
-    case undefined:
-      return one;
-  }
-};
-
 /** Who is told as flapping, and who can't be measured: they speak for those that need them. */
 interface Speakers {
   readonly flapping: ReadonlySet<string>;
   readonly unknown: ReadonlySet<string>;
 }
 
-/** A silence is over: what is still sick is told now and says so, whenever its reminder is due. */
-const unhushed = (one: Named, each: Judged, after: Silence, now: Now): Named => {
-  if (one.tell !== undefined) return one.tell.kind === "recovered" ? one : { ...one, tell: { ...one.tell, after } };
-  if (one.incident === undefined || one.isFlapTold || !isUnfoldedRed(each)) return one;
-  const incident = toldAnew(one.incident, momentOf(now));
-  const reason = "silence-over";
-  return {
-    ...one,
-    incident,
-    reason: { name: reason },
-    tell: { kind: "reminder", check: each.name, incident, reason, after },
-  };
-};
-
 const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers): Named => {
   const { name } = each;
   const flap = flaps[name];
-  const decided = { name, ...decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers }) };
-  if (given.silenced?.has(name)) {
-    const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
+  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  if (given.silenced?.has(name))
     return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
-  }
   const after = given.hushed?.[name];
-  return after === undefined ? decided : unhushed(decided, each, after, given.now);
+  return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };
 
 const namesOf = (judged: readonly Judged[], is: (each: Judged) => boolean): ReadonlySet<string> =>
