@@ -115,6 +115,11 @@ export const reference = (schema: Node): string => {
     table(at(schema, "heal")),
     "### A rule",
     table(rule),
+    "## `maintenance`",
+    "A list of windows, each with these; what they do: [alerts.md](alerts.md#silences-and-maintenance).",
+    table(mapOf(at(schema, "maintenance").items ?? {})),
+    "## `silence`",
+    table(at(schema, "silence")),
     "",
   ].join("\n\n");
 };

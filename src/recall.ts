@@ -17,6 +17,7 @@ export interface Recalled {
   readonly isHealLost: boolean;
   /** A helper that was killed left a temporary file in its folder, where only a helper can remove it. */
   readonly isLittered: boolean;
+  /** What persons have silenced, and the config's open windows. */
   readonly silences: readonly Silence[];
   /** Incidents that the log holds open and the state doesn't know; asked for only when there may be one. */
   lostIncidents(judged: readonly Judged[]): Promise<LoggedIncidents>;
@@ -31,8 +32,8 @@ export interface Recalled {
 /** The helper behind its socket says itself what it can't. */
 const healTrouble = (why: string): string => (why.startsWith("cannot ") ? why : `cannot write the heal log: ${why}`);
 
-/** Reads state and heal state. A broken state is set aside and noted; a broken heal state is the helper's to mend. Never throws. */
-export const recall = (run: Run): Recalled => {
+/** Reads state and heal state. `windows`: the config's that are open. A broken state is set aside and noted; a broken heal state is the helper's to mend. Never throws. */
+export const recall = (run: Run, windows: readonly Silence[] = []): Recalled => {
   const { host, paths, helper } = run;
   const { at, moment } = nowOf(run);
   const state = readState(host, paths.state, run.isDryRun);
@@ -49,7 +50,7 @@ export const recall = (run: Run): Recalled => {
     heal: heal.value,
     isHealLost: heal.isLost || (heal.isMissing && state.isMissing),
     isLittered: paths.socket !== null && !run.isDryRun && host.files.sweep(paths.helper) > 0,
-    silences: readSilences(host, paths.helper, at),
+    silences: [...readSilences(host, paths.helper, at), ...windows],
     lostIncidents: async (judged) => {
       const isNew = (each: Judged): boolean => isUnfoldedRed(each) && state.value.incidents[each.name] === undefined;
       if (!isStateGone && !isLeft && !judged.some(isNew)) return {};

@@ -1,5 +1,6 @@
 import type { Tried } from "./alert/deliver.ts";
 import type { Healed } from "./heal/heal.ts";
+import type { Silence } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
@@ -14,6 +15,8 @@ export interface TickReport {
   readonly alerts: readonly Tried[];
   readonly outbox: number;
   readonly durationMs: number;
+  /** What is silenced now, by persons and by the config's open windows. */
+  readonly silences: readonly Silence[];
   /** Trouble of the watchdog itself, each a sentence; empty when it is well. */
   readonly troubles: readonly string[];
   readonly exit: number;

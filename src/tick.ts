@@ -6,6 +6,7 @@ import type { Telling } from "./alert/tell.ts";
 import { formatDuration } from "./config/duration.ts";
 import { checkDestinations } from "./config/egress.ts";
 import { lookAll } from "./looks.ts";
+import { openWindows } from "./maintenance/open.ts";
 import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
@@ -14,10 +15,12 @@ import { hourOf, nextHours } from "./state/day.ts";
 import { nextChecks, worstOf } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
-import { curesOf, decideNow, reasonsOf } from "./tick-decide.ts";
+import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -62,10 +65,11 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
 
 const nextState = (
   run: Run,
-  { state }: Recalled,
+  recalled: Recalled,
   { found, judged, decided }: Latest,
   { mailbox, held }: Mail,
 ): State => {
+  const { state } = recalled;
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   const holding = held();
@@ -77,10 +81,11 @@ const nextState = (
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, state),
+    checks: nextChecks(judged, decided.unknownTold, recalled.state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
+    ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
     day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
@@ -125,7 +130,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const { at } = nowOf(run);
   run.host.http.allow(checkDestinations(run.config));
   run.host.tcp.allow(checkDestinations(run.config));
-  const recalled = recall(run);
+  const recalled = recall(run, await openWindows(run.host, run.paths.state, run, run.isDryRun));
   const judged = await judgeTwice(run, recalled.state.checks);
   const before = decideNow(run, recalled, judged, await recalled.lostIncidents(judged));
   const decided = { ...before, incidents: await enterLog(run, recalled, judged, before) };
@@ -160,6 +165,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     durationMs: Math.round(spentMs(run)),
+    silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
     exit: run.isDryRun ? 0 : exitOf(recalled.writeCodes(), stuck),
     wouldSend: run.isDryRun ? wouldSend : [],

@@ -86,6 +86,8 @@ export const configOf = (checks: Config["checks"], more: Partial<Config> = {}): 
   deadman: null,
   heal: { mode: "apply", rules: [] },
   remindEveryMs: 4 * 3_600_000,
+  maintenance: [],
+  silenceMaxMs: 86_400_000,
   ...more,
   checks,
 });

@@ -1,4 +1,4 @@
-import type { Clock } from "../src/host/host.ts";
+import type { Clock } from "../src/host/clock.ts";
 
 /** A clock moved by hand. A sleep without a signal moves it by itself; one with a signal (a deadline) waits until the time comes. */
 export interface FakeClock extends Clock {
@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): void;
   /** Sets the wall clock alone, as a person or NTP does. */
   setWall(ms: number): void;
+  /** Moves the host to another time zone. */
+  setZone(name: string): void;
   /** Starts a new boot: uptime 0, all else goes on. */
   reboot(bootId: string): void;
 }
@@ -21,6 +23,7 @@ export const createFakeClock = (): FakeClock => {
   let [wallMs, upMs, monotonicMs, bootId] = [Date.UTC(2026, 10, 23, 2, 5), 86_400_000, 0, "boot-1"];
   const sleepers = new Set<Sleeper>();
   let isPumping = false;
+  let zone = "UTC";
   const advance = (ms: number): void => {
     wallMs += ms;
     upMs += ms;
@@ -40,6 +43,7 @@ export const createFakeClock = (): FakeClock => {
     uptimeS: () => upMs / 1000,
     bootId: () => bootId,
     monotonicMs: () => monotonicMs,
+    zone: () => zone,
     sleep: (ms, signal) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper: Sleeper = {
@@ -62,6 +66,9 @@ export const createFakeClock = (): FakeClock => {
     advance,
     setWall: (ms) => {
       wallMs = ms;
+    },
+    setZone: (name) => {
+      zone = name;
     },
     reboot: (id) => {
       bootId = id;

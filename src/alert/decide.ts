@@ -1,11 +1,13 @@
+import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
 import { type Needs, needWhich } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
+import { hushed, unhushed } from "./hushed.ts";
 import { heldOpen, type Logged } from "./incident.ts";
-import { decideOne, incidentOf, type One } from "./one.ts";
+import { decideOne, incidentOf } from "./one.ts";
 import type { Reason, ReasonName } from "./reason.ts";
 import { spread } from "./remind.ts";
 
@@ -19,6 +21,8 @@ export interface Decision {
   readonly flap?: Flap;
   /** Checks that it speaks for besides those that are folded under it: they can't be measured either. */
   readonly also?: readonly string[];
+  /** It was sick under this silence, which is over. */
+  readonly after?: Silence;
 }
 
 /** An incident's end that goes to the log: told or, when folded or gone, silent. */
@@ -62,6 +66,8 @@ export interface Deciding {
   readonly needs?: Needs;
   /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
   readonly patients?: Readonly<Record<string, string>>;
+  /** Checks that a recipe has cured lately. */
+  readonly cured?: ReadonlySet<string>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
@@ -69,24 +75,10 @@ export interface Deciding {
   readonly remindEveryMs: number;
   /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
+  /** Checks that were sick under a silence at the last tick, with it. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   readonly now: Now;
 }
-
-/** Under a silence nothing begins: what is red or unknown is told when the silence is over, if it still is. An end is told. */
-const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean, wasFlapTold: boolean): One => {
-  const quiet = { reason: { name: "silenced" as const }, isFlapTold: wasFlapTold };
-  switch (one.tell?.kind) {
-    case "red":
-    case "reminder":
-    case "flapping":
-      return { ...quiet, incident: before, isUnknownTold: one.isUnknownTold };
-    case "unknown":
-      return { ...quiet, incident: one.incident, isUnknownTold: wasUnknownTold };
-    case "recovered":
-    case undefined:
-      return one;
-  }
-};
 
 /** Who is told as flapping, and who can't be measured: they speak for those that need them. */
 interface Speakers {
@@ -98,9 +90,11 @@ const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers):
   const { name } = each;
   const flap = flaps[name];
   const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
-  if (!given.silenced?.has(name)) return { name, ...decided };
   const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
-  return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  if (given.silenced?.has(name))
+    return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  const after = given.hushed?.[name];
+  return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };
 
 const namesOf = (judged: readonly Judged[], is: (each: Judged) => boolean): ReadonlySet<string> =>
@@ -172,11 +166,11 @@ const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decid
  * ticks. A folded check says nothing: its red parent speaks for it. Each check gets its named reason, also for silence. Pure.
  */
 export const decide = (given: Deciding): Decided => {
-  const { flaps = {}, needs = {}, silenced } = given;
+  const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
   const flapping = flapTold(flaps);
   const isQuiet = (name: string): boolean =>
     silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
-  const counted = countStates(given.judged, flaps, given.checks, isQuiet, given.now);
+  const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
   const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
   return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);
 };

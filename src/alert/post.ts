@@ -65,7 +65,9 @@ export const openPost = (mailbox: Mailbox, config: Config, telling: Telling, dec
     const mine = told.find(({ decision }) => decision.incident?.id === incident.id);
     const isNew = mine?.decision.kind === "red";
     const about = { check: incident.check, incident, card: healed.card };
-    if (mine !== undefined && mailbox.retell(mine.id, tellHeal(end, kind, about, ofHealed(healed), isNew))) return;
+    const after = kind === "healed" ? undefined : mine?.decision.after;
+    if (mine !== undefined && mailbox.retell(mine.id, tellHeal(end, kind, about, ofHealed(healed), isNew, after)))
+      return;
     mailbox.put([tellHeal(end, kind, about, ofHealed(healed), false)]);
   };
   return {

@@ -5,6 +5,7 @@ export type ReasonName =
   | "reminder"
   | "more-findings"
   | "rebooted"
+  | "silence-over"
   | "recovered"
   | "measured-again"
   | "unknown"
@@ -38,6 +39,7 @@ const words: Readonly<Record<ReasonName, string>> = {
   reminder: "its reminder is due",
   "more-findings": "something else is wrong with it than what was told",
   rebooted: "it is still red after a reboot",
+  "silence-over": "its silence, or its maintenance window, is over, and it is still red",
   recovered: "it is well again",
   "measured-again": "it can be measured again",
   unknown: "it couldn't be measured for three ticks",

@@ -1,4 +1,5 @@
 import type { Head } from "../log/entry.ts";
+import type { Silence } from "../state/silence.ts";
 import type { Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { cardFor } from "./card-for.ts";
@@ -61,7 +62,7 @@ const storyOf = (telling: Telling, kind: AlertKind, about: About, heal: HealTold
 
 /** The message for one decision, with how its heal stands where there is one to tell. Pure. */
 export const tell = (telling: Telling, decision: Omit<Decision, "reason">, heal: HealTold | null): Message =>
-  compose(storyOf(telling, decision.kind, decision, heal));
+  compose({ ...storyOf(telling, decision.kind, decision, heal), after: decision.after });
 
 /**
  * The message for a heal that ended. `isNew`: the operator hears of the incident for the first time, in this same message.
@@ -73,10 +74,11 @@ export const tellHeal = (
   about: { readonly check: string; readonly incident: Incident; readonly card: string | null },
   heal: HealTold,
   isNew: boolean,
+  after?: Silence,
 ): Message => {
   const story = storyOf(telling, kind, about, heal);
   const judged = telling.judged.find(({ name }) => name === about.check);
   // A restart that cured no queue and no loop leaves a unit that runs: what to do still hangs on the jobs.
   const recipes = judged?.kind === "queue" || judged?.kind === "heartbeat" ? null : about.card;
-  return compose({ ...story, isKnown: !isNew, card: judged?.card ?? recipes ?? story.card });
+  return compose({ ...story, isKnown: !isNew, card: judged?.card ?? recipes ?? story.card, after });
 };

@@ -11,6 +11,13 @@ export const personOf = (host: Host): string => {
   return `uid:${Number.isSafeInteger(uid) && uid !== unset ? uid : host.uid}`;
 };
 
+/** The same, with that user's name where the host knows it. Never throws. */
+export const whoIs = (host: Host): { readonly by: string; readonly name?: string } => {
+  const by = personOf(host);
+  const name = host.userOf(Number(by.slice("uid:".length)));
+  return name === undefined ? { by } : { by, name };
+};
+
 /** Does `work` under the lock of heals, or says in words who holds it. */
 export const underHealLock = async <Done>(
   { host, paths }: Cli,

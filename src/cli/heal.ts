@@ -2,6 +2,7 @@ import { printFault } from "../config/fault.ts";
 import type { Healed } from "../heal/heal.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadFresh } from "../load.ts";
+import { silenceText } from "../state/silence.ts";
 import { tick } from "../tick.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { healRun } from "./heal-run.ts";
@@ -10,6 +11,7 @@ import { runOf } from "./tick-run.ts";
 
 const planText = ({ outcome, recipe, unit, check, why, steps }: Healed): string => {
   if (outcome === "none") return `nothing would be healed: ${why}\n`;
+  if (recipe === null) return `nothing would be healed for "${check}": ${why}\n`;
   const name = unit === null ? recipe : `${recipe} on ${unit}`;
   if (outcome === "refused") return `${name} for "${check}" would be refused: ${why}\n`;
   const lines = [
@@ -31,11 +33,13 @@ const plan = async (cli: Cli): Promise<number> => {
     return exits.config;
   }
   const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
-  const { heal } = await tick(runOf(cli, loaded, log, true));
+  const { heal, silences, at } = await tick(runOf(cli, loaded, log, true));
   if (heal === null) return exits.done;
   const { outcome, recipe, unit, check, why, steps } = heal;
   host.terminal.out(
-    flags.isJson ? `${JSON.stringify({ outcome, recipe, unit, check, why, steps })}\n` : planText(heal),
+    flags.isJson
+      ? `${JSON.stringify({ outcome, recipe, unit, check, why, steps, silences })}\n`
+      : `${planText(heal)}${silences.map((each) => `${silenceText(each, at)}\n`).join("")}`,
   );
   return exits.done;
 };

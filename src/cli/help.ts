@@ -98,13 +98,18 @@ unlatch   a rule that spent its budget may act again; goes to the heal log
 
 Exit of run: 0 healed · 1 not · 73 another heal is running.
 `,
-  silence: `Usage: sudo dogwatch silence add CHECK|all --for 2h --reason TEXT
+  silence: `Usage: sudo dogwatch silence add CHECK...|all --for 2h --reason TEXT
        dogwatch silence list [--json]
-       sudo dogwatch silence remove CHECK|all
+       sudo dogwatch silence remove CHECK...|all
 
 A silenced check is looked at as before; it neither heals nor alerts. Every
-silence ends by itself, after 24 h at most, and is written into the heal log.
-What is still red then is told.
+silence ends by itself, after 24 h at most or "silence: { max: ... }" of the
+config, and is written into the heal log. What is still red then is told at
+once. The name of a preset means all its checks, "all" also those that come
+later.
+
+list also shows the windows of "maintenance" in the config that are open now;
+no silence ends them.
 `,
   log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH] [--json]
        dogwatch log show [--incident ID] [--since TIME] [--json]

@@ -2,7 +2,6 @@ import { clock } from "../alert/compose.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Paths } from "../paths.ts";
 import type { Attempt } from "../state/heal-state.ts";
-import { silenceText } from "../state/silence.ts";
 import { elapsedS } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { deafText } from "./deaf.ts";
@@ -57,14 +56,14 @@ const waitingText = ({ state: { outbox }, now }: View): string => {
 
 /** What is wrong beside the checks: it stands above them. */
 const troubleLines = (canvas: Canvas, paths: Paths, view: View): readonly string[] => {
-  const { chatLatch, deaf, heal, silences, state, underWay } = view;
+  const { chatLatch, deaf, heal, quiet, state, underWay } = view;
   const sudo = sudoOf(paths);
   const plain = [
     ...(underWay === undefined ? [] : [`a tick is under way: ${underWay}`]),
     ...Object.entries(heal.latched).map(
       ([rule, { why }]) => `latched: ${rule} (${why}); run: ${sudo}dogwatch heal unlatch ${rule}`,
     ),
-    ...silences.map((each) => `${silenceText(each)}; run: ${sudo}dogwatch silence remove ${each.check}`),
+    ...quiet.lines,
     ...(state.outbox.length === 0 ? [] : [waitingText(view)]),
   ];
   return [

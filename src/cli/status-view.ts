@@ -6,13 +6,13 @@ import { hourOf } from "../state/day.ts";
 import type { DeafSwitch } from "../state/deadman.ts";
 import type { HealState } from "../state/heal-state.ts";
 import { type Illness, readIllness } from "../state/illness.ts";
-import { readSilences, type Silence } from "../state/silence.ts";
 import { elapsedS, type Moment, momentOf, type State } from "../state/state.ts";
 import { readHealState, statePath } from "../state/store.ts";
 import type { Cli } from "./cli.ts";
 import { nextOfDaemon } from "./daemon-note.ts";
 import { deafOf } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
+import { quietJson, quietLines } from "./quiet-lines.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
 const usualPeriodS = 300;
@@ -38,7 +38,8 @@ export interface View extends Surroundings {
   readonly chatLatch: ChatLatch | undefined;
   /** The dead-man's switch doesn't hear us. */
   readonly deaf: DeafSwitch | undefined;
-  readonly silences: readonly Silence[];
+  /** What is quiet now or will be within a day: a line each, and for a program. */
+  readonly quiet: { readonly lines: readonly string[]; readonly json: object };
   /** The newest hour of the spark lines: the last tick's, or, when it is stale, the present one. */
   readonly lastHour: number;
   /** Who runs a tick right now; undefined when nobody does. */
@@ -76,7 +77,7 @@ export const viewOf = (cli: Cli, state: State, around: Surroundings): View => {
     illness: readIllness(host, paths.state),
     chatLatch: readChatLatch(host, paths.state),
     deaf: deafOf(cli),
-    silences: readSilences(host, paths.helper, now),
+    quiet: { lines: quietLines(cli, state.configSha256, now), json: quietJson(cli, state.configSha256) },
     lastHour: Math.max(hourOf(state.at), isStale ? hourOf(now) : 0),
     underWay: host.files.holder(`${paths.state}/tick.lock`),
   };

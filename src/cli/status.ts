@@ -33,12 +33,12 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
 };
 
 /** The object of `status --json`. `day`: hours since 1970 of the newest sign, and a line of signs by check. */
-const json = ({ state, isStale, chatLatch, deaf, lastHour }: View): string => {
+const json = ({ state, isStale, chatLatch, deaf, lastHour, quiet }: View): string => {
   const { verdict, at, checks, incidents, outbox } = state;
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
   const signs = Object.keys(checks).map((name) => [name, dayOf(state.day, name, lastHour).join("")]);
   return JSON.stringify({
-    ...{ verdict, at, stale: isStale, checks, incidents, outbox: waiting },
+    ...{ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quiet.json },
     ...(chatLatch === undefined ? {} : { chat_latched: chatLatch.why }),
     ...deafJson(deaf),
     day: { last_hour: new Date(lastHour * 3_600_000).toISOString(), checks: Object.fromEntries(signs) },

@@ -1,6 +1,7 @@
 import { clock } from "../alert/compose.ts";
 import type { Terminal } from "../host/host.ts";
 import type { TickReport } from "../report.ts";
+import { silenceText } from "../state/silence.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { below, fit, paint, plural } from "./paint.ts";
 
@@ -47,6 +48,7 @@ export const tickTable = (report: TickReport, terminal: Terminal): string => {
     .filter(({ tells, why }) => tells !== null || !why.startsWith("well:"))
     .map(({ check, tells, why }) => `${tells === null ? "says nothing" : `tells ${tells}`} of ${check}: ${why}`);
   const rest = [
+    ...report.silences.map((each) => silenceText(each, report.at)),
     healLine(report),
     ...steps,
     ...alertLines(report),
@@ -73,6 +75,7 @@ export const tickLine = (report: TickReport): string => {
   const parts = [
     `${report.verdict} ${report.host}: ${counts} of ${plural(report.checks.length, "check")} green in ${ms(report.durationMs)}`,
     ...sick,
+    ...report.silences.map((each) => silenceText(each)),
     healLine(report),
     sent > 0 ? `${plural(sent, "alert")} sent${other === undefined ? "" : ` by when_down: ${other.why}`}` : undefined,
     report.outbox > 0
@@ -113,6 +116,7 @@ export const tickJson = (report: TickReport): string => {
       ...(via === undefined ? {} : { via }),
     })),
     outbox: report.outbox,
+    ...(report.silences.length === 0 ? {} : { silences: report.silences }),
     duration_ms: report.durationMs,
     troubles: report.troubles,
     ...(report.wouldSend.length > 0 ? { would_send: report.wouldSend } : {}),

@@ -274,6 +274,15 @@ export interface DeadmanConfig {
   readonly timeoutMs: number;
 }
 
+/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
+export interface Maintenance {
+  readonly cron: string;
+  readonly forMs: number;
+  readonly checks: readonly string[];
+  readonly timezone: string | null;
+  readonly reason: string | null;
+}
+
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */
 export interface Config {
   readonly host: string;
@@ -284,4 +293,7 @@ export interface Config {
   readonly checks: readonly Check[];
   readonly heal: { readonly mode: "apply" | "observe"; readonly rules: readonly Rule[] };
   readonly remindEveryMs: number;
+  readonly maintenance: readonly Maintenance[];
+  /** The longest silence by hand, in milliseconds. */
+  readonly silenceMaxMs: number;
 }

@@ -94,21 +94,41 @@ const rulesOf = (value: unknown): readonly unknown[] => {
   return Array.isArray(rules) ? rules : [];
 };
 
+/** The names in the windows of `maintenance`, but `all`. */
+const windowsOf = (value: unknown): readonly Mention[] => {
+  const windows = inMap(value, "maintenance");
+  if (!Array.isArray(windows)) return [];
+  return windows
+    .flatMap((window, at) => {
+      const path: Path = ["maintenance", at, "checks"];
+      const given = inMap(window, "checks");
+      return typeof given === "string" ? [{ name: given, path }] : mentionsIn(given, path);
+    })
+    .filter(({ name }) => name !== "all");
+};
+
 /**
- * Faults between parts of a config: `needs` and `on` that name no check, `needs` in a circle. Works on the file's raw value, so that these are told
+ * Faults between parts of a config: `needs`, `on` and `maintenance` that name no check, `needs` in a circle. `families`: names of presets,
+ * which in `maintenance` stand for all their checks. Works on the file's raw value, so that these are told
  * together with the schema's faults. Whether a rule's recipe exists is for whoever knows the recipes. Never throws.
  */
-export const crossFaults = (yaml: Yaml): readonly Fault[] => {
+export const crossFaults = (yaml: Yaml, families: ReadonlySet<string>): readonly Fault[] => {
   const given = inMap(yaml.value, "checks");
   const checks = isMap(given) ? given : {};
   const names = Object.keys(checks);
   const needs = needsOf(checks);
   const inRules = rulesOf(yaml.value).flatMap((rule, at) => mentionsIn(inMap(rule, "on"), ["heal", "rules", at, "on"]));
+  const inWindows = windowsOf(yaml.value).filter(({ name }) => !families.has(name));
+  const known = [...names, ...families];
   return [
     ...[...[...needs.values()].flat(), ...inRules]
       .filter(({ name }) => !needs.has(name))
       .slice(0, maxFaults)
       .map((each) => unknownCheck(each, names, yaml)),
+    ...inWindows
+      .filter(({ name }) => !needs.has(name))
+      .slice(0, maxFaults)
+      .map((each) => unknownCheck(each, known, yaml)),
     ...circleFaults(needs, yaml),
   ];
 };

@@ -1,8 +1,9 @@
 import type { Config } from "./config.ts";
+import { asksBothDays } from "./cron.ts";
 import { crossFaults } from "./cross.ts";
 import { chatAddresses, endpoint, isLoopback } from "./egress.ts";
 import { type Fault, sortFaults } from "./fault.ts";
-import { type Expanded, expandPresets, type Users } from "./presets/expand.ts";
+import { type Expanded, expandPresets, type Makers, type Users } from "./presets/expand.ts";
 import { configSchema } from "./schema.ts";
 import { isSecretName, isSecretText } from "./secret-words.ts";
 import { check, readYaml, type Yaml } from "./yaml.ts";
@@ -62,6 +63,9 @@ const openSecrets = ({ checks }: Config, yaml: Yaml): readonly Fault[] =>
     return [yaml.faultAt(["checks", check.name, "drift", "want"], "value", message)];
   });
 
+const bothDays =
+  "it opens only on days that fit both the day of the month and the day of the week; crontab(5) would take either";
+
 const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => [
   ...[
     ...clearHosts(config).map((host) => `alerts and their secret go to "${host}" in the clear: use https`),
@@ -69,7 +73,20 @@ const warningsOf = (config: Config, yaml: Yaml): readonly Fault[] => [
   ].map((message) => yaml.faultAt(["chat"], "key", message)),
   ...clearSwitch(config, yaml),
   ...openSecrets(config, yaml),
+  ...config.maintenance.flatMap(({ cron }, at) =>
+    asksBothDays(cron) ? [yaml.faultAt(["maintenance", at, "cron"], "value", bothDays)] : [],
+  ),
 ];
+
+/** In place of a preset's name, the checks that it made. */
+const withFamilies = (windows: Config["maintenance"], makers: Makers): Config["maintenance"] =>
+  windows.map((window) => {
+    const checks = window.checks.flatMap((name) => {
+      const made = [...makers.checks].flatMap(([check, { prefix }]) => (prefix === name ? [check] : []));
+      return made.length === 0 ? [name] : made;
+    });
+    return { ...window, checks: checks.includes("all") ? ["all"] : [...new Set(checks)] };
+  });
 
 /**
  * Turns the bytes of a config file into a config, or into all its faults, sorted by place. Import it only where a file must be read (`await import`):
@@ -82,9 +99,18 @@ export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...user
   const { yaml } = expanded;
   if (expanded.isBare) return { kind: "faults", faults: sortFaults(expanded.faults) };
   const checked = check(configSchema, yaml);
-  const faults = [...expanded.faults, ...(checked.kind === "faults" ? checked.faults : []), ...crossFaults(yaml)];
+  const families = new Set([...expanded.makers.checks.values()].map(({ prefix }) => prefix));
+  const faults = [
+    ...expanded.faults,
+    ...(checked.kind === "faults" ? checked.faults : []),
+    ...crossFaults(yaml, families),
+  ];
   if (checked.kind === "faults" || faults.length > 0) return { kind: "faults", faults: sortFaults(faults) };
-  const config: Config = { ...checked.value, host: checked.value.host ?? hostname };
+  const config: Config = {
+    ...checked.value,
+    host: checked.value.host ?? hostname,
+    maintenance: withFamilies(checked.value.maintenance, expanded.makers),
+  };
   return {
     kind: "config",
     config,

@@ -7,6 +7,7 @@ import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { deadman } from "./schema/deadman.ts";
 import { heal } from "./schema/heal.ts";
+import { maintenance, silence } from "./schema/maintenance.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 
@@ -38,7 +39,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["maintenance", "report", "plugins", "silence"],
+      later: ["report", "plugins"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -68,6 +69,13 @@ export const configSchema: Block<FileConfig> = v.pipe(
       }),
       heal: withDefault(heal, {}, "What dogwatch may do by itself.", { mode: "apply" }),
       remind_every: withDefault(duration(1000, 365 * dayMs), "4h", "How often a red that stays is told again."),
+      maintenance: withDefault(
+        maintenance,
+        [],
+        "Windows by cron in which checks neither alert nor heal. What is still red when one closes is told then.",
+        [{ cron: "0 3 * * 0", for: "1h", checks: ["gateway"], timezone: "Europe/Berlin" }],
+      ),
+      silence: withDefault(silence, {}, "What `dogwatch silence add` may do.", { max: "7d" }),
     },
   ),
   v.transform((raw) => ({
@@ -78,5 +86,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
     checks: raw.checks,
     heal: raw.heal,
     remindEveryMs: raw.remind_every,
+    maintenance: raw.maintenance,
+    silenceMaxMs: raw.silence.maxMs,
   })),
 );

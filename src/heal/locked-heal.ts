@@ -1,6 +1,7 @@
 import type { Rule } from "../config/config.ts";
+import { openWindows } from "../maintenance/open.ts";
 import { type HealState, isOpenAttempt } from "../state/heal-state.ts";
-import { readSilences } from "../state/silence.ts";
+import { readSilences, type Silence } from "../state/silence.ts";
 import type { Incident } from "../state/state.ts";
 import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
@@ -62,6 +63,10 @@ const concludeOvertaken = async (context: HealContext, heal: HealState): Promise
   return healedOf(overtaken.attempt, "kind" in recipe ? null : recipe.card);
 };
 
+/** A window is no refusal of what a person does by hand: nobody can take it away as he could a silence. */
+const windowsOf = async (context: HealContext): Promise<readonly Silence[]> =>
+  context.onlyRule === undefined ? await openWindows(context.host, context.folder, context, context.isReadOnly) : [];
+
 const healLocked = async (context: HealContext, task: HealTask): Promise<Healed> => {
   const { host, config, journal, isReadOnly } = context;
   const { judged, incidents, onApply, isOnlyRefused = false } = task;
@@ -79,7 +84,7 @@ const healLocked = async (context: HealContext, task: HealTask): Promise<Healed>
     incidents,
     heal,
     flapping: new Set(Object.keys(flaps).filter((name) => flaps[name]?.isFlapping)),
-    silences: readSilences(host, context.folder, at),
+    silences: [...readSilences(host, context.folder, at), ...(await windowsOf(context))],
     isDryRun: isReadOnly,
     isOnlyRefused,
     onApply,

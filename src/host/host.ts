@@ -2,6 +2,7 @@
  * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
  * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
  */
+import type { Clock } from "./clock.ts";
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
@@ -229,20 +230,6 @@ export interface Systemd {
   systemState(): Promise<string>;
   /** When dogwatch's timer fires next; undefined where none is waiting. */
   nextTick(): Promise<NextTick | undefined>;
-}
-
-/** Three clocks, because no single one can be shown, outlive this process and measure. */
-export interface Clock {
-  /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
-  nowMs(): number;
-  /** Seconds since boot, suspend included. Source: proc_uptime(5). */
-  uptimeS(): number;
-  /** Names this boot. Source: proc_sys_kernel(5), random/boot_id. */
-  bootId(): string;
-  /** Milliseconds that only go up, for durations. */
-  monotonicMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** stdout and stderr. Each write is on its way when it returns, so nothing is lost when the program ends. */

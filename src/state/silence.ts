@@ -1,3 +1,4 @@
+import { formatDuration } from "../config/duration.ts";
 import type { Done, Host } from "../host/host.ts";
 import { readSealed, writeSealed } from "./sealed.ts";
 
@@ -6,9 +7,12 @@ export interface Silence {
   readonly check: string;
   readonly from: string;
   readonly until: string;
+  /** Empty only where a window of the config gives none. */
   readonly reason: string;
-  /** `uid:N`. */
+  /** `uid:N`, or `config` for an open window of `maintenance`. */
   readonly by: string;
+  /** That user's name, where the host knew it. */
+  readonly name?: string;
 }
 
 interface Kept {
@@ -31,10 +35,25 @@ export const readSilences = (host: Host, folder: string, at: string): readonly S
 export const writeSilences = (host: Host, folder: string, silences: readonly Silence[]): Done =>
   writeSealed(host, path(folder), { version: 1, silences }, 0o640);
 
-/** The silence that a check is under, if any. Pure. */
+/** The silence that a check is under, if any; of several the one that ends last. Pure. */
 export const silenceOf = (silences: readonly Silence[], check: string): Silence | undefined =>
-  silences.find((each) => each.check === check || each.check === "all");
+  silences
+    .filter((each) => each.check === check || each.check === "all")
+    .reduce<Silence | undefined>(
+      (last, each) => (last === undefined || each.until > last.until ? each : last),
+      undefined,
+    );
 
-/** How a silence is told: until when, by whom, why. Pure. */
-export const silenceText = ({ check, until, by, reason }: Silence): string =>
-  `"${check}" is silenced until ${until.slice(0, 16).replace("T", " ")} UTC by ${by}: ${reason}`;
+/** Who silenced it, for a person. Pure. */
+export const silencedBy = ({ name, by }: Silence): string => name ?? by;
+
+const left = (until: string, now: string): string => `, ${formatDuration(Date.parse(until) - Date.parse(now))} left`;
+
+/** How a silence is told: until when, by whom, why; with `now` (ISO 8601 UTC) also how long that still is. Pure. */
+export const silenceText = (silence: Silence, now?: string): string => {
+  const { check, until, by, reason } = silence;
+  const when = `until ${until.slice(0, 16).replace("T", " ")} UTC`;
+  const rest = now === undefined ? "" : left(until, now);
+  if (by === "config") return `"${check}" is in maintenance ${when}${rest}${reason === "" ? "" : `: ${reason}`}`;
+  return `"${check}" is silenced ${when} by ${silencedBy(silence)}${rest}: ${reason}`;
+};

@@ -5,6 +5,7 @@ import type { Memory } from "../probes/probe.ts";
 import type { FlapHistory } from "../verdict/flap.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Hours } from "./day.ts";
+import type { Silence } from "./silence.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
 export interface Moment {
@@ -26,6 +27,8 @@ export interface Flap extends FlapHistory {
   /** ISO 8601 UTC: its first red; `reds` counts how often it turned red since. */
   readonly since: string;
   readonly reds: number;
+  /** Recipes cured it meanwhile, and none of them held. */
+  readonly wasCured?: true;
   /** The operator has been told that it flaps, and not yet that it ended. */
   readonly isTold?: true;
 }
@@ -85,6 +88,8 @@ export interface State {
   /** By check name, those that were red lately; absent: none. */
   readonly flaps?: Readonly<Record<string, Flap>>;
   readonly outbox: readonly OutboxEntry[];
+  /** Checks that were red or unknown under a silence at this tick, with it: the first message after its end says so. Absent: none. */
+  readonly hushed?: Readonly<Record<string, Silence>>;
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
   /** Only with a chat that holds state in place of messages. */

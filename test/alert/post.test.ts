@@ -17,6 +17,8 @@ const config: Config = {
   checks: [],
   heal: { mode: "apply", rules: [rule({ on: ["gateway", "other"] })] },
   remindEveryMs: 1,
+  maintenance: [],
+  silenceMaxMs: 86_400_000,
 };
 
 const telling: Telling = {

@@ -41,6 +41,22 @@ export const stories: Readonly<Record<string, Story>> = {
     evidence: 'no live process (name "openclaw-gateway")',
   }),
   "red-yesterday": story({ since: "2026-11-22T23:55:00.000Z", ticks: 28 }),
+  "red-after-silence": story({
+    ticks: 12,
+    after: {
+      ...{ check: "gateway", from: "2026-11-23T01:00:00.000Z", until: "2026-11-23T02:09:00.000Z" },
+      ...{ reason: "planned upgrade", by: "uid:0", name: "root" },
+    },
+  }),
+  "reminder-after-maintenance": story({
+    kind: "reminder",
+    ticks: 14,
+    isKnown: true,
+    after: {
+      ...{ check: "all", from: "2026-11-23T01:00:00.000Z", until: "2026-11-23T02:10:00.000Z" },
+      ...{ reason: "", by: "config" },
+    },
+  }),
   "red-folded": story({ check: "host", folded: ["gateway", "queue"], card: "unit-down" }),
   "red-no-rule": story({ heal: heal({ outcome: "none", recipe: null, unit: null, why: 'no rule covers "gateway"' }) }),
   "red-other-change": story({

@@ -8,7 +8,7 @@ const now = "2026-11-23T02:05:10.000Z";
 const next = "2026-11-23T02:10:31.000Z";
 const report: TickReport = {
   ...{ host: "web-1", at: "2026-11-23T02:05:00.000Z", verdict: "green", checks: [], heal: null, alerts: [] },
-  ...{ outbox: 0, durationMs: 12, troubles: [], exit: 0, wouldSend: [] },
+  ...{ outbox: 0, durationMs: 12, silences: [], troubles: [], exit: 0, wouldSend: [] },
 };
 
 describe("the daemon's words", () => {

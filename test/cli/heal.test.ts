@@ -71,6 +71,7 @@ describe("heal plan", () => {
       check: "unit",
       why: "",
       steps: [["/usr/bin/systemctl", "--system", "restart", "--no-block", "gateway.service"]],
+      silences: [],
     });
   });
 

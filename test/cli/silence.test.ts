@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Flags } from "../../src/cli/cli.ts";
 import { silenceCommand } from "../../src/cli/silence.ts";
 import { verifyLog } from "../../src/log/verify.ts";
-import { createTickBed, paths, type TickBed } from "../tick-bed.ts";
+import { configText, createTickBed, paths, type TickBed } from "../tick-bed.ts";
 import { cliOf } from "./cli-bed.ts";
 
 const run = async (bed: TickBed, words: string, flags: Partial<Flags> = {}) => {
@@ -36,8 +36,12 @@ describe("silence", () => {
     const bed = createTickBed();
     await bed.tick();
     await run(bed, "add all", forAnHour);
-    expect((await run(bed, "list")).out).toBe('"all" is silenced until 2026-11-23 03:10 UTC by uid:0: moving house\n');
-    expect(JSON.parse((await run(bed, "list", { isJson: true })).out)).toMatchObject([{ check: "all", by: "uid:0" }]);
+    expect((await run(bed, "list")).out).toBe(
+      '"all" is silenced until 2026-11-23 03:10 UTC by uid:0, 1 h left: moving house\n',
+    );
+    expect(JSON.parse((await run(bed, "list", { isJson: true })).out)).toMatchObject([
+      { check: "all", by: "uid:0", remaining_s: 3600 },
+    ]);
     expect((await run(bed, "remove all")).out).toBe('"all": no longer silenced\n');
     expect((await run(bed, "list")).out).toBe("nothing is silenced\n");
     const log = bed.host.files.text(paths.logFile) ?? "";
@@ -53,20 +57,61 @@ describe("silence", () => {
     await bed.tick();
     await run(bed, "add unit", forAnHour);
     await run(bed, "add unit", { forText: "2h", reason: "still moving" });
-    expect((await run(bed, "list")).out).toBe('"unit" is silenced until 2026-11-23 04:10 UTC by uid:0: still moving\n');
+    expect((await run(bed, "list")).out).toBe(
+      '"unit" is silenced until 2026-11-23 04:10 UTC by uid:0, 2 h left: still moving\n',
+    );
   });
 
-  test("silence add of a preset's key names the checks that it made", async () => {
+  test("silence add of a preset's name silences all its checks, and silence remove ends them", async () => {
     const bed = createTickBed("chat: console\nchecks: { openclaw: { preset: openclaw } }\n");
-    const { exit, err } = await run(bed, "add openclaw", forAnHour);
-    expect(exit).toBe(64);
-    expect(err).toContain('there is no check "openclaw": there are openclaw-unit, openclaw-');
+    const { exit, out } = await run(bed, "add openclaw", forAnHour);
+    expect(exit).toBe(0);
+    expect(out).toContain('"openclaw-unit" is silenced until');
+    const count = out.trim().split("\n").length;
+    expect(count).toBeGreaterThan(2);
+    await run(bed, "remove openclaw-unit");
+    expect((await run(bed, "remove openclaw")).out.trim().split("\n")).toHaveLength(count - 1);
+    expect((await run(bed, "list")).out).toBe("nothing is silenced\n");
+  });
+
+  test("silence add and remove take several checks at once, with a line in the log for each", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    expect((await run(bed, "add unit gateway", forAnHour)).out.trim().split("\n")).toHaveLength(2);
+    expect((await run(bed, "add unit nobody", forAnHour)).exit).toBe(64);
+    expect((await run(bed, "remove unit gateway")).out).toBe(
+      '"unit": no longer silenced\n"gateway": no longer silenced\n',
+    );
+    const log = bed.host.files.text(paths.logFile) ?? "";
+    const told = [...log.matchAll(/"event":"silence\.(\w+)".*?"check":"(\w+)"/gu)].map(([, ...words]) =>
+      words.join(" "),
+    );
+    expect(told).toEqual(["added unit", "added gateway", "removed unit", "removed gateway"]);
+  });
+
+  test("silence add takes as long as the config allows, and says the key where that is too long", async () => {
+    const bed = createTickBed(`${configText}silence: { max: 7d }\n`);
+    await bed.tick();
+    expect((await run(bed, "add unit", { forText: "7d", reason: "x" })).exit).toBe(0);
+    const { err } = await run(bed, "add unit", { forText: "8d", reason: "x" });
+    expect(err).toContain("--for is at most 7d");
+    expect(err).toContain("silence: { max: 8d }");
+  });
+
+  test("silence shows a user by name where the host knows it, and the log keeps the number", async () => {
+    const bed = createTickBed();
+    const host = { ...bed.host, userOf: (uid: number) => (uid === 0 ? "root" : undefined) };
+    const cli = { ...cliOf(bed.host, forAnHour), host };
+    await silenceCommand({ ...cli, words: ["add", "unit"] });
+    expect((await run(bed, "list")).out).toContain("by root, 1 h left: moving house");
+    expect(bed.host.files.text(paths.logFile)).toContain('"by":"uid:0"');
   });
 
   const misuses: readonly { readonly words: string; readonly flags?: Partial<Flags>; readonly want: string }[] = [
     { words: "add unit", flags: { reason: "x" }, want: "a silence always ends" },
     { words: "add unit", flags: { forText: "soon", reason: "x" }, want: "say how long" },
-    { words: "add unit", flags: { forText: "25h", reason: "x" }, want: "from 1s to 24h" },
+    { words: "add unit", flags: { forText: "25h", reason: "x" }, want: "--for is at most 1d" },
+    { words: "add unit", flags: { forText: "0s", reason: "x" }, want: "--for is at least 1s" },
     { words: "add unit", flags: { forText: "1h" }, want: "say why" },
     { words: "add unti", flags: forAnHour, want: 'there is no check "unti"' },
     { words: "remove unit", want: '"unit" is not silenced' },

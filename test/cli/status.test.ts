@@ -251,6 +251,8 @@ test("statusCommand() --json prints one object", async () => {
     incidents: {},
     outbox: [],
     day: { last_hour: "2026-11-23T02:00:00.000Z", checks: { gateway: "-".repeat(24) } },
+    silences: [],
+    maintenance: [],
   });
 });
 

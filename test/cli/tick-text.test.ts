@@ -39,6 +39,7 @@ const report = (more: Partial<TickReport> = {}): TickReport => ({
   alerts: [],
   outbox: 0,
   durationMs: 14,
+  silences: [],
   troubles: [],
   exit: 0,
   wouldSend: [],

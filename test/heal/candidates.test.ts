@@ -35,6 +35,8 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     checks: [unitCheck],
     heal: { mode: "apply", rules },
     remindEveryMs: 1,
+    maintenance: [],
+    silenceMaxMs: 86_400_000,
   },
   rules,
   memory: () => undefined,

@@ -24,6 +24,8 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     checks: [],
     heal: { mode: "apply", rules: [rule()], ...given.config },
     remindEveryMs: 14_400_000,
+    maintenance: [],
+    silenceMaxMs: 86_400_000,
   };
   return {
     bench: bed.bench,

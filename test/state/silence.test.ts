@@ -34,8 +34,24 @@ test("silenceOf() finds a check's own silence, or that of all", () => {
   expect(silenceOf([silence("board"), silence("gateway")], "gateway")?.check).toBe("gateway");
   expect(silenceOf([silence("all")], "gateway")?.check).toBe("all");
   expect(silenceOf([silence("board")], "gateway")).toBeUndefined();
+  expect(silenceOf([silence("all")], "added-later")?.check).toBe("all");
+});
+
+test("silenceOf() finds of two the one that ends last", () => {
+  const [late, soon] = [silence("gateway", "2026-11-23T05:00:00.000Z"), silence("all")];
+  expect(silenceOf([late, soon], "gateway")).toEqual(late);
+  expect(silenceOf([soon, late], "gateway")).toEqual(late);
 });
 
 test("silenceText() tells until when, by whom and why", () => {
   expect(silenceText(silence("gateway"))).toBe('"gateway" is silenced until 2026-11-23 04:05 UTC by uid:0: we move it');
+  expect(silenceText({ ...silence("gateway"), name: "root" }, "2026-11-23T02:50:00.000Z")).toBe(
+    '"gateway" is silenced until 2026-11-23 04:05 UTC by root, 75 min left: we move it',
+  );
+  expect(silenceText({ ...silence("gateway"), by: "config" })).toBe(
+    '"gateway" is in maintenance until 2026-11-23 04:05 UTC: we move it',
+  );
+  expect(silenceText({ ...silence("all"), by: "config", reason: "" })).toBe(
+    '"all" is in maintenance until 2026-11-23 04:05 UTC',
+  );
 });

@@ -89,6 +89,7 @@ const clock: ChatContext["host"]["clock"] = {
   uptimeS: () => 0,
   bootId: () => "",
   monotonicMs: () => performance.now(),
+  zone: () => "UTC",
   sleep: async () => undefined,
 };
 

@@ -1,0 +1,126 @@
+import { createTask, validateDetailed } from "node-cron";
+import { didYouMean, quoted } from "./near.ts";
+
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+
+/** When a cron line fires, on a clock without time zones. Days are their midnight as UTC milliseconds. */
+export interface Cron {
+  /** Minutes of a day on which it fires, in order. Never empty. */
+  readonly minutes: readonly number[];
+  /** It fires in every hour of its days: such a line goes by elapsed time, also where a clock change skips or repeats an hour. */
+  readonly isHourly: boolean;
+  readonly isDay: (midnightMs: number) => boolean;
+}
+
+const nicknames = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"] as const;
+
+/** node-cron's names of the fields, in ours. */
+const fields: Readonly<Record<string, string>> = {
+  minute: "minute",
+  hour: "hour",
+  dayOfMonth: "day of the month",
+  month: "month",
+  dayOfWeek: "day of the week",
+};
+
+const form = 'five fields, "minute hour day month weekday", such as "0 3 * * 0"';
+
+/** What is wrong with the form alone; the numbers are bounded here, since node-cron writes a range out before it judges it. */
+const formFault = (text: string): string | undefined => {
+  const words = text.trim().split(/\s+/u);
+  const [word = ""] = words;
+  if (words.length === 1 && word.startsWith("@"))
+    return nicknames.some((each) => each === word.toLowerCase())
+      ? undefined
+      : `${quoted(word)} is no cron name${didYouMean(word, nicknames) || `: expected one of ${nicknames.join(", ")}`}`;
+  if (words.length !== 5) return `expected ${form}; got ${words.length} ${words.length === 1 ? "field" : "fields"}`;
+  const long = words.find((each) => /\d{3}/u.test(each));
+  return long === undefined ? undefined : `${quoted(long)} has a number that is too large for a cron line`;
+};
+
+const fieldFault = (text: string): string | undefined => {
+  const { errors } = validateDetailed(text);
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  if (first.message.includes("impossible day")) return "this never comes: no such month has that day";
+  const field = fields[first.field];
+  if (field === undefined) return `expected ${form}; got characters that no cron line has`;
+  return `${quoted(first.value ?? "")} is no ${field} of a cron line`;
+};
+
+const isNumbers = (values: readonly (number | string)[]): values is readonly number[] =>
+  values.every((value) => typeof value === "number");
+
+/** A day by the fields that are plain numbers: cheap, and never false for a day that fits. */
+const mayFit = (
+  { dayOfMonth, month, dayOfWeek }: NonNullable<ReturnType<typeof validateDetailed>["fields"]>,
+  midnightMs: number,
+): boolean => {
+  const day = new Date(midnightMs);
+  return (
+    month.includes(day.getUTCMonth() + 1) &&
+    (!isNumbers(dayOfMonth) || dayOfMonth.includes(day.getUTCDate())) &&
+    (!isNumbers(dayOfWeek) || dayOfWeek.includes(day.getUTCDay()))
+  );
+};
+
+const scanFromMs = Date.UTC(2024, 0, 1);
+/** 29 February comes within 8 years, on one day of the week within 40. */
+const scanDays = 366 * 40;
+
+/** The days on which it fires, from a fixed day on. */
+function* daysOf({ isDay }: Cron): Generator<number> {
+  for (let day = 0; day < scanDays; day += 1) {
+    const midnightMs = scanFromMs + day * dayMs;
+    if (isDay(midnightMs)) yield midnightMs;
+  }
+}
+
+const parsed = (text: string): Cron | string => {
+  const valid = validateDetailed(text).fields;
+  if (valid === undefined) return `expected ${form}`;
+  const minutes = valid.hour
+    .flatMap((hour) => valid.minute.map((minute) => hour * 60 + minute))
+    .toSorted((a, b) => a - b);
+  const [first = 0] = minutes;
+  // Its own clock is never asked, and it is never started: a pattern and UTC days make a calendar.
+  const task = createTask(text, () => undefined, { timezone: "UTC" });
+  // Out of node-cron's list of tasks, which would keep it for good.
+  void task.destroy();
+  return {
+    minutes,
+    isHourly: valid.hour.length === 24,
+    isDay: (midnightMs) => mayFit(valid, midnightMs) && task.match(new Date(midnightMs + first * minuteMs)),
+  };
+};
+
+/** Reads a cron line, or says in words what is wrong with it; one that never fires is wrong. Never throws. Source: crontab(5), node-cron 4.6. */
+export const readCron = (text: string): Cron | string => {
+  const fault = formFault(text) ?? fieldFault(text);
+  if (fault !== undefined) return fault;
+  const cron = parsed(text);
+  if (typeof cron === "string") return cron;
+  return daysOf(cron).next().done === true ? "this never comes: no day fits it" : cron;
+};
+
+/** Whether windows of this length ever close: false where each opens before the last has ended. Never throws. */
+export const everCloses = (cron: Cron, forMs: number): boolean => {
+  let [firstMs, untilMs] = [Number.NaN, Number.POSITIVE_INFINITY];
+  for (const midnightMs of daysOf(cron)) {
+    for (const minute of cron.minutes) {
+      const fromMs = midnightMs + minute * minuteMs;
+      if (fromMs > untilMs) return true;
+      untilMs = fromMs + forMs;
+    }
+    if (Number.isNaN(firstMs)) firstMs = midnightMs;
+    if (midnightMs - firstMs > 800 * dayMs) return false;
+  }
+  return true;
+};
+
+/** Both days are restricted: crontab(5) fires on either, node-cron on those alone that fit both. Pure. */
+export const asksBothDays = (text: string): boolean => {
+  const [, , day = "*", , weekday = "*"] = text.trim().split(/\s+/u);
+  return ![day, weekday].some((word) => /^[*?]/u.test(word));
+};
