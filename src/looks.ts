@@ -27,6 +27,13 @@ export const lookAsUsers =
     return new Map(rounds.flatMap((round) => [...round]));
   };
 
+/** Others hand their readings back together. */
+const tellAll = async (looks: Promise<Readings>, { onReading }: LookOptions): Promise<Readings> => {
+  const readings = await looks;
+  if (onReading !== undefined) for (const [name, reading] of readings) onReading(name, reading);
+  return readings;
+};
+
 /**
  * Looks at all checks together: those that are ours in this process, the others by `elsewhere`, at the same time. `usual` as in
  * {@link lookAsUsers}. Never throws.
@@ -41,6 +48,6 @@ export const lookAll = async (
   const others = checks.filter((check) => !isOurs(host, check, usual));
   if (others.length === 0) return await look(host, checks, options);
   const ours = checks.filter((check) => isOurs(host, check, usual));
-  const [mine, theirs] = await Promise.all([look(host, ours, options), elsewhere(others, options)]);
+  const [mine, theirs] = await Promise.all([look(host, ours, options), tellAll(elsewhere(others, options), options)]);
   return new Map([...mine, ...theirs]);
 };

@@ -2,13 +2,14 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageFile from "../package.json" with { type: "json" };
-import type { Cli, CliCommand, Flags } from "./cli/cli.ts";
+import type { Cli } from "./cli/cli.ts";
+import { commands, type Entry } from "./cli/commands.ts";
+import { common, flagsOf, options } from "./cli/flags.ts";
 import { findPaths, type PathFlags } from "./cli/paths.ts";
 import { holdSecrets } from "./config/secret.ts";
 import { becomeOwner, joinGroupOf } from "./host/become.ts";
 import type { Host } from "./host/host.ts";
 import { createHost } from "./host/real-host.ts";
-import { levels } from "./host/run-log.ts";
 
 /** What the runtime and the libraries obey behind our back: proxies, debuggers, a switch that trusts any certificate. */
 const unwelcome = [
@@ -20,119 +21,6 @@ const unwelcome = [
   "BUN_OPTIONS",
   "SSLKEYLOGFILE",
 ];
-
-interface Entry {
-  readonly load: () => Promise<CliCommand>;
-  /** Flags beyond the common ones. */
-  readonly flags: readonly string[];
-  /** Whether words may follow. */
-  readonly hasWords: boolean;
-  /** It works on the watcher's state: as root on a system install it first becomes that folder's owner. */
-  readonly isWatchers?: (words: readonly string[]) => boolean;
-  /** Without a look at what heals have left it would say what isn't so. */
-  readonly needsSight?: (words: readonly string[], flags: Flags) => boolean;
-}
-
-const always = (): boolean => true;
-
-const commands: Readonly<Record<string, Entry>> = {
-  tick: {
-    load: async () => (await import("./cli/tick.ts")).tickCommand,
-    flags: ["dry-run"],
-    hasWords: false,
-    isWatchers: always,
-    needsSight: (_, { isDryRun }) => isDryRun,
-  },
-  validate: {
-    load: async () => (await import("./cli/validate.ts")).validateCommand,
-    flags: ["expand"],
-    hasWords: true,
-  },
-  init: { load: async () => (await import("./cli/init.ts")).initCommand, flags: ["stdout", "diff"], hasWords: false },
-  status: {
-    load: async () => (await import("./cli/status.ts")).statusCommand,
-    flags: ["exit-code", "brief"],
-    hasWords: false,
-    isWatchers: always,
-  },
-  heal: {
-    load: async () => (await import("./cli/heal.ts")).healCommand,
-    flags: ["step"],
-    hasWords: true,
-    isWatchers: ([verb]) => verb === "plan",
-    needsSight: ([verb]) => verb === "plan",
-  },
-  log: {
-    load: async () => (await import("./cli/log-command.ts")).logEntry,
-    flags: ["head", "incident", "since"],
-    hasWords: true,
-  },
-  chat: { load: async () => (await import("./cli/chat.ts")).chatCommand, flags: [], hasWords: true },
-  deadman: {
-    load: async () => (await import("./cli/deadman.ts")).deadmanCommand,
-    flags: [],
-    hasWords: true,
-  },
-  silence: {
-    load: async () => (await import("./cli/silence.ts")).silenceCommand,
-    flags: ["for", "reason"],
-    hasWords: true,
-    needsSight: ([verb]) => verb === "list",
-  },
-  egress: {
-    load: async () => (await import("./cli/egress.ts")).egressCommand,
-    flags: ["systemd", "helper", "write"],
-    hasWords: false,
-  },
-  beat: { load: async () => (await import("./cli/beat.ts")).beatCommand, flags: [], hasWords: true },
-  card: { load: async () => (await import("./cli/card.ts")).cardCommand, flags: [], hasWords: true },
-  demo: { load: async () => (await import("./cli/demo.ts")).demoCommand, flags: [], hasWords: true },
-  daemon: {
-    load: async () => (await import("./cli/daemon.ts")).daemonCommand,
-    flags: ["cron"],
-    hasWords: false,
-    isWatchers: always,
-  },
-  failed: {
-    load: async () => (await import("./cli/failed.ts")).failedCommand,
-    flags: [],
-    hasWords: false,
-    isWatchers: always,
-  },
-  // Not for people: root's side of the wall, and its children that look, or handle a file, as another user.
-  helper: { load: async () => (await import("./cli/helper.ts")).helperCommand, flags: [], hasWords: true },
-  look: { load: async () => (await import("./cli/look.ts")).lookCommand, flags: [], hasWords: false },
-  hand: { load: async () => (await import("./cli/hand.ts")).handCommand, flags: [], hasWords: false },
-};
-
-const options = {
-  config: { type: "string" },
-  "state-dir": { type: "string" },
-  "logs-dir": { type: "string" },
-  "log-level": { type: "string" },
-  "log-format": { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-  "dry-run": { type: "boolean" },
-  "exit-code": { type: "boolean" },
-  brief: { type: "boolean" },
-  expand: { type: "boolean" },
-  head: { type: "string" },
-  incident: { type: "string" },
-  since: { type: "string" },
-  step: { type: "boolean" },
-  for: { type: "string" },
-  reason: { type: "string" },
-  systemd: { type: "boolean" },
-  helper: { type: "boolean" },
-  write: { type: "boolean" },
-  stdout: { type: "boolean" },
-  diff: { type: "boolean" },
-  cron: { type: "string" },
-} as const;
-
-const common = ["config", "state-dir", "logs-dir", "log-level", "log-format", "json", "help", "version"];
 
 const machine = (uid: number): Host =>
   createHost({
@@ -150,35 +38,6 @@ type Parsed = ReturnType<typeof parse>;
 const usage = (host: Host, what: string): number => {
   host.terminal.err(`dogwatch: ${what}\n  Run: dogwatch --help\n`);
   return 64;
-};
-
-const flagsOf = ({ values }: Parsed): Flags | string => {
-  const level = values["log-level"] ?? "info";
-  const format = values["log-format"] ?? "text";
-  const isLevel = (word: string): word is Flags["logLevel"] => Object.hasOwn(levels, word);
-  if (!isLevel(level)) return `--log-level is one of ${Object.keys(levels).join(", ")}, not "${level}"`;
-  if (format !== "text" && format !== "json") return `--log-format is text or json, not "${format}"`;
-  return {
-    isJson: values.json ?? false,
-    isDryRun: values["dry-run"] ?? false,
-    hasExitCode: values["exit-code"] ?? false,
-    isBrief: values.brief,
-    isStepped: values.step ?? false,
-    forText: values.for,
-    reason: values.reason,
-    logLevel: level,
-    logFormat: format,
-    head: values.head,
-    incident: values.incident,
-    since: values.since,
-    isExpanded: values.expand ?? false,
-    isSystemd: values.systemd ?? false,
-    isHelper: values.helper ?? false,
-    isWritten: values.write ?? false,
-    isPrinted: values.stdout ?? false,
-    isDiff: values.diff ?? false,
-    cron: values.cron,
-  };
 };
 
 const surplus = ({ tokens }: Parsed, entry: Entry): string | undefined =>
@@ -246,7 +105,7 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   if (words.length > 0 && !entry.hasWords) return usage(host, `"${command}" takes no "${words[0]}"`);
   const empty = emptyPath(parsed);
   if (empty !== undefined) return usage(host, `--${empty} names no path`);
-  const flags = flagsOf(parsed);
+  const flags = flagsOf(parsed.values);
   if (typeof flags === "string") return usage(host, flags);
   const { values } = parsed;
   const file = command === "validate" ? words[0] : undefined;

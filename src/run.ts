@@ -7,6 +7,7 @@ import type { Host } from "./host/host.ts";
 import type { RunLog } from "./host/run-log.ts";
 import type { LookElsewhere } from "./looks.ts";
 import type { Paths } from "./paths.ts";
+import type { Progress } from "./progress.ts";
 import type { Moment } from "./state/state.ts";
 import { momentOf } from "./state/state.ts";
 
@@ -29,6 +30,8 @@ export interface Run {
   /** Looks at checks that another user has to look at. */
   readonly elsewhere: LookElsewhere;
   readonly isDryRun: boolean;
+  /** A person at a terminal who watches this run. */
+  readonly progress?: Progress | undefined;
   /** Milliseconds on the monotonic clock. */
   readonly startedMs: number;
 }

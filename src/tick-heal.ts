@@ -56,12 +56,16 @@ const healAndTell = async (run: Run, stage: HealStage): Promise<Healed> => {
     await stage.mailbox.flush();
   });
   const held = heldBack(run.config.heal.rules, stage.judged, stage.decided.flapping);
+  run.progress?.stage("choosing a recipe");
   const healed = await run.helper.heal({
     judged: withoutHeld(stage.judged, held),
     incidents: stage.decided.incidents,
     isDryRun: run.isDryRun,
     onApply: (healing) => {
       known = healing;
+      run.progress?.stage(
+        `healing ${healing.check ?? "it"} by ${healing.recipe ?? "a recipe"}, then watching for the proof`,
+      );
       chosen.abort();
     },
   });

@@ -15,6 +15,8 @@ import type { Judged } from "./verdict/judge.ts";
 
 /** What is told and not over, as the tick knows it by now. */
 export interface Latest {
+  /** As found before the heal. */
+  readonly found: readonly Judged[];
   readonly judged: readonly Judged[];
   readonly decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">;
 }
@@ -36,6 +38,7 @@ type Ask = (what: (chat: Chat, context: ChatContext) => Promise<Delivery>) => Pr
 const asking = (run: Run, latch: Latch): Ask => {
   let opened: Promise<Chat> | undefined;
   return async (what) => {
+    run.progress?.stage("telling the chat");
     opened ??= run.openChat();
     const chat = await opened;
     run.host.http.allow([...checkDestinations(run.config), ...chat.destinations()]);

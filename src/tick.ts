@@ -11,15 +11,14 @@ import type { Memory, Reading } from "./probes/probe.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
-import { nextChecks } from "./state/next.ts";
+import { hourOf, nextHours } from "./state/day.ts";
+import { nextChecks, worstOf } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
-
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
-
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -36,7 +35,10 @@ const judgeNow = (run: Run, readings: Readings, before: Before): readonly Judged
 const lookAt = async (run: Run, names: (name: string) => boolean, before: Before): Promise<Readings> => {
   const checks = run.config.checks.filter(({ name }) => names(name));
   const memory = (name: string): Memory | undefined => before[name]?.memory;
-  return await lookAll(run.host, checks, { secret: run.secret, memory, beats: run.paths.beats }, run.elsewhere);
+  const { secret, paths, progress } = run;
+  const options = { secret, memory, beats: paths.beats, onReading: progress?.reading };
+  progress?.looking(checks.map(({ name }) => name));
+  return await lookAll(run.host, checks, options, run.elsewhere);
 };
 
 /** Probes and judges; what would turn red is looked at once more before it counts (law 4). */
@@ -45,34 +47,44 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   const judged = judgeNow(run, first, before);
   for (const { name, verdict, evidence, durationMs } of judged)
     run.log.log("debug", `check ${name}: ${verdict}: ${evidence} (${durationMs} ms)`, { check: name, verdict });
+  run.progress?.judged(judged);
   const turning = turningRed(judged, before);
   const { confirmMs } = run.config;
   if (turning.size === 0 || confirmMs === 0) return judged;
   run.log.log("debug", `looking again in ${formatDuration(confirmMs)} at ${[...turning].join(", ")}`);
+  run.progress?.again([...turning], formatDuration(confirmMs));
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
   return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
 };
 
-const nextState = (run: Run, recalled: Recalled, { judged, decided }: Latest, { mailbox, held }: Mail): State => {
+const nextState = (
+  run: Run,
+  recalled: Recalled,
+  { found, judged, decided }: Latest,
+  { mailbox, held }: Mail,
+): State => {
+  const { state } = recalled;
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   const holding = held();
+  const isNew = (name: string): boolean => !Object.hasOwn(state.checks, name);
   return {
     version: 1,
-    tick: recalled.state.tick + 1,
+    tick: state.tick + 1,
     at,
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, recalled.state),
+    checks: nextChecks(judged, decided.unknownTold, state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
     ...hushedNow(recalled, judged),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
+    day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
   };
 };
 
@@ -122,7 +134,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const head = decided.tell.length === 0 ? null : await run.helper.head();
   const cures = await curesOf(run, recalled, judged, decided);
   const telling: Telling = { host: run.config.host, judged, head, now: nowOf(run).at, cures };
-  let latest: Latest = { judged, decided };
+  let latest: Latest = { found: judged, judged, decided };
   const latch = latchOf(run, recalled);
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
   const { mailbox } = mail;
@@ -133,7 +145,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const isNews = decided.tell.length > 0 || mailbox.outbox().length > 0;
   if (isNews || judged.some(({ verdict }) => verdict === "red")) persist();
   const healed = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
-  latest = { judged: healed.judged, decided: { ...decided, incidents: healed.incidents } };
+  latest = { ...latest, judged: healed.judged, decided: { ...decided, incidents: healed.incidents } };
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();

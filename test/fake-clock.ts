@@ -1,4 +1,4 @@
-import type { Clock } from "../src/host/host.ts";
+import type { Clock } from "../src/host/clock.ts";
 
 /** A clock moved by hand. A sleep without a signal moves it by itself; one with a signal (a deadline) waits until the time comes. */
 export interface FakeClock extends Clock {

@@ -18,6 +18,7 @@ import type {
   UnitFacts,
   UnitsShown,
 } from "../src/host/host.ts";
+import type { Screen, Woken } from "../src/host/pictures.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
 import { structured } from "../src/host/structured.ts";
 import type { Survey } from "../src/host/survey.ts";
@@ -62,6 +63,18 @@ export interface FakeHost extends Host {
     users: ReturnType<Survey["accounts"]>;
   };
   readonly terminal: Terminal & { stdout: string; stderr: string };
+  readonly screen: FakeScreen;
+}
+
+/** A terminal taken for pictures: what was drawn, and by whom a wait is ended. */
+export interface FakeScreen extends Screen {
+  isOpen: boolean;
+  columns: number;
+  rows: number;
+  readonly drawn: (readonly string[])[];
+  readonly waits: number[];
+  /** Default: the user ends it at once. */
+  onWait: (ms: number) => Woken;
 }
 
 type Settings = Partial<Pick<Host, "uid" | "pid" | "env" | "hostname">> & {
@@ -69,7 +82,10 @@ type Settings = Partial<Pick<Host, "uid" | "pid" | "env" | "hostname">> & {
   /** Home folders by user name. */
   readonly homes?: Readonly<Record<string, string>>;
   readonly terminal?: Partial<
-    Pick<Terminal, "columns" | "isErrJournal" | "isOutTerminal" | "isErrTerminal" | "hasColour">
+    Pick<
+      Terminal,
+      "columns" | "rows" | "isErrJournal" | "isOutTerminal" | "isErrTerminal" | "hasColour" | "canRedraw" | "isUtf8"
+    >
   >;
 };
 
@@ -174,10 +190,36 @@ const fakeTerminal = (settings: Settings["terminal"]): FakeHost["terminal"] => {
     isErrTerminal: false,
     isErrJournal: false,
     columns: 80,
+    rows: 24,
     hasColour: false,
+    canRedraw: false,
+    isUtf8: true,
     ...settings,
   };
   return terminal;
+};
+
+const fakeScreen = (clock: FakeClock): FakeScreen => {
+  const screen: FakeScreen = {
+    isOpen: false,
+    drawn: [],
+    waits: [],
+    columns: 80,
+    rows: 24,
+    onWait: () => "end",
+    size: () => ({ columns: screen.columns, rows: screen.rows }),
+    draw: (lines) => void screen.drawn.push(lines),
+    wait: async (ms) => {
+      screen.waits.push(ms);
+      const why = screen.onWait(ms);
+      if (why === "time") clock.advance(ms);
+      return why;
+    },
+    close: () => {
+      screen.isOpen = false;
+    },
+  };
+  return screen;
 };
 
 /** A small machine in memory: root's, a day after boot, with the folders of a system install and nothing running. */
@@ -193,8 +235,14 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       return exec.script(command);
     },
   };
+  const screen = fakeScreen(clock);
   return {
     clock,
+    screen,
+    openScreen: async () => {
+      screen.isOpen = true;
+      return screen;
+    },
     files,
     ownFiles: fakeOwnFiles(files, settings.uid ?? 0),
     exec,

@@ -128,6 +128,14 @@ describe("tick() in a maintenance window, 02:00 to 03:00", () => {
     expect(out).toContain('would be refused: "all" is in maintenance until 2026-11-23 03:00 UTC: nightly backup');
   });
 
+  test("heal plan says the same of a check that no rule covers", async () => {
+    const bed = createTickBed(noRule + nightly);
+    bed.host.clock.advance(300_000);
+    bed.kill();
+    const out = await said(bed, () => healCommand(cli(bed, "plan")));
+    expect(out).toContain('nothing would be healed for "unit": "all" is in maintenance until');
+  });
+
   test("heal run by a person works in it, and not under a silence", async () => {
     const bed = createTickBed(configText + nightly);
     await bed.tick();

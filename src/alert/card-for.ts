@@ -31,7 +31,11 @@ const quoting: ReadonlySet<Judged["kind"]> = new Set(["drift", "plugin"] as cons
  * The one card for a check that isn't well: its own, else what its symptom or the heal's refusal leads to, else that of its kind. The
  * same way as the router, `heal-recipes/README.md`. Pure.
  */
-export const cardFor = (judged: Judged | undefined, refusal: string, isUnknown: boolean): string => {
+export const cardFor = (
+  judged: Pick<Judged, "kind" | "evidence" | "card"> | undefined,
+  refusal: string,
+  isUnknown: boolean,
+): string => {
   if (judged === undefined || isUnknown) return "watchdog-ill";
   const said = quoting.has(judged.kind) ? "" : judged.evidence;
   const symptom = bySymptom.find(({ words }) => words.test(said) || words.test(refusal));

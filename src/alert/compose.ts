@@ -174,9 +174,9 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
-    afterLine(story),
     flapLine(story),
     cureLine(story),
+    afterLine(story),
     healLine(story),
     nextLine(story),
   ];

@@ -90,9 +90,10 @@ const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers):
   const { name } = each;
   const flap = flaps[name];
   const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
-  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
-  if (given.silenced?.has(name))
+  if (given.silenced?.has(name)) {
+    const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
     return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
+  }
   const after = given.hushed?.[name];
   return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };

@@ -39,7 +39,7 @@ const words: Readonly<Record<ReasonName, string>> = {
   reminder: "its reminder is due",
   "more-findings": "something else is wrong with it than what was told",
   rebooted: "it is still red after a reboot",
-  "silence-over": "it is still red, and its silence or maintenance is over",
+  "silence-over": "its silence, or its maintenance window, is over, and it is still red",
   recovered: "it is well again",
   "measured-again": "it can be measured again",
   unknown: "it couldn't be measured for three ticks",

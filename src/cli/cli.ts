@@ -30,6 +30,8 @@ export interface Flags {
   readonly isDiff?: boolean;
   /** `daemon` alone: when to tick, as cron fields. */
   readonly cron?: string | undefined;
+  /** `status` alone: draw it over and over. */
+  readonly isWatching?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

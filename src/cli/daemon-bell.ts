@@ -1,4 +1,4 @@
-import type { Clock } from "../host/host.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Bells, Schedule } from "../host/schedule.ts";
 
 /** Why a tick is due, and at how many due times before it none ran. */

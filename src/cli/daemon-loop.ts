@@ -74,6 +74,7 @@ const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly st
   const ways: TickWays = {
     load: () => held.load(),
     notes: () => [...notes, ...held.notes()],
+    isSeen: false,
     say: (_, to, done, isWarned) =>
       cli.flags.isJson ? cli.host.terminal.out(`${tickJson(done)}\n`) : sayLine(to, done, isWarned),
   };

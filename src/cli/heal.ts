@@ -11,6 +11,7 @@ import { runOf } from "./tick-run.ts";
 
 const planText = ({ outcome, recipe, unit, check, why, steps }: Healed): string => {
   if (outcome === "none") return `nothing would be healed: ${why}\n`;
+  if (recipe === null) return `nothing would be healed for "${check}": ${why}\n`;
   const name = unit === null ? recipe : `${recipe} on ${unit}`;
   if (outcome === "refused") return `${name} for "${check}" would be refused: ${why}\n`;
   const lines = [

@@ -4,8 +4,11 @@ import type { Verdict } from "../verdict/verdict.ts";
 
 const codes: Readonly<Record<Verdict, string>> = { green: "32", amber: "33", unknown: "35", red: "31;1" };
 
+/** How a text is shown: its width (infinite where no line is cut), whether colours and letters beyond ASCII are. */
+export type Canvas = Pick<Terminal, "columns" | "hasColour" | "isUtf8">;
+
 /** Colours a text by verdict where the terminal takes colour; the words say the same without. Source: ECMA-48 SGR. */
-export const paint = (terminal: Terminal, verdict: Verdict, text: string): string =>
+export const paint = (terminal: Pick<Terminal, "hasColour">, verdict: Verdict, text: string): string =>
   terminal.hasColour ? `\u001b[${codes[verdict]}m${text}\u001b[0m` : text;
 
 /** Cuts a line to the width of the terminal, in code points, with an ellipsis. Never throws. */
@@ -31,3 +34,13 @@ const unsafe = /(\u001B\[(?:3[235]|31;1|0)m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{C
  */
 export const inertLines = (text: string, { hasColour }: Pick<Terminal, "hasColour">): string =>
   text.replace(unsafe, (_, colour: string | undefined) => (hasColour ? (colour ?? " ") : " "));
+
+/** A text of others on one line, without any effect: before our own colours are added. Never throws. */
+export const inert = (text: string): string => inertLines(text, { hasColour: false }).replaceAll("\n", " ");
+
+const spelled: Readonly<Record<string, string>> = { "·": "-", "…": "~", "—": "-", "–": "-" };
+
+/** A text as a terminal shows it: in ASCII where the locale isn't UTF-8, a sign for a letter. Never throws. */
+export const inLocale = (text: string, { isUtf8 }: Pick<Terminal, "isUtf8">): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is what stays
+  isUtf8 ? text : text.replace(/[^\u0000-\u007F]/gu, (letter) => spelled[letter] ?? "?");

@@ -6,6 +6,7 @@ import { helperInProcess } from "../heal/in-process.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { Loaded } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
+import type { Progress } from "../progress.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import type { Cli } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
@@ -20,9 +21,10 @@ const reserveMs = 20_000;
 const helperOf = (
   cli: Cli,
   { config, sha256, keepables }: Config,
-  { log, secret, isReadOnly, leftMs }: Pick<Run, "log" | "secret"> & { isReadOnly: boolean; leftMs: () => number },
+  parts: Pick<Run, "log" | "secret" | "progress"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   const { host, paths } = cli;
+  const { log, progress, secret, isReadOnly, leftMs } = parts;
   if (paths.socket !== null) {
     const helper = askHelper({
       ...{ host, config, configSha256: sha256, socket: paths.socket },
@@ -44,14 +46,17 @@ const helperOf = (
     look: async (checks, memory) => await lookAll(host, checks, { secret, memory, beats }, elsewhere),
     elsewhere: async (checks, memory) => await elsewhere(checks, { secret, memory, beats }),
     watchMs: () => Math.min(maxWatchMs, leftMs()),
-    onStep: (text) => log.log("debug", `heal: ${text}`),
+    onStep: (text) => {
+      log.log("debug", `heal: ${text}`);
+      progress?.stage(`heal: ${text}`);
+    },
     approve: approveAll,
   });
   return { helper, elsewhere };
 };
 
 /** Makes the run of one tick from a loaded config. */
-export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean): Run => {
+export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean, progress?: Progress): Run => {
   const { host, paths, flags } = cli;
   const startedMs = host.clock.monotonicMs();
   const secret = secretReader(host, paths.credentials);
@@ -69,9 +74,10 @@ export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean):
       return await openChat(loaded.config.chat);
     },
     secret,
-    ...helperOf(cli, loaded, { log, secret, isReadOnly, leftMs }),
+    ...helperOf(cli, loaded, { log, progress, secret, isReadOnly, leftMs }),
     filterFault: () => (paths.socket === null ? undefined : filterFault(host, loaded.config)),
     isDryRun: isReadOnly,
+    progress,
     startedMs,
   };
 };

@@ -1,9 +1,10 @@
 import { type Fault, printFault, tellingFault } from "../config/fault.ts";
-import type { Failure, Host } from "../host/host.ts";
+import type { Failure, Host, Terminal } from "../host/host.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { TickReport } from "../report.ts";
 import { clearIllness, writeIllness } from "../state/illness.ts";
 import { type Cli, complain, exits } from "./cli.ts";
+import { inertLines, inLocale } from "./paint.ts";
 import { failByLast } from "./tick-ping.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
@@ -40,11 +41,17 @@ export const sayLine = (log: RunLog, done: TickReport, isWarned: boolean): void 
   log.log(level, tickLine(done), { verdict: done.verdict, exit: done.exit, duration_ms: done.durationMs });
 };
 
+/** A terminal gets nothing that would move it, in its own letters; a pipe gets the text as it is. */
+const shownTable = (done: TickReport, terminal: Terminal): string => {
+  const table = tickTable(done, terminal);
+  return terminal.isOutTerminal ? inLocale(inertLines(table, terminal), terminal) : table;
+};
+
 /** What a tick found and did, for whoever started it: JSON, a table, or one line. */
 export const report = ({ host, flags }: Cli, log: RunLog, done: TickReport, isWarned: boolean): void => {
   const { terminal } = host;
   if (flags.isJson) terminal.out(`${tickJson(done)}\n`);
-  if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(tickTable(done, terminal));
+  if (!flags.isJson && !terminal.isErrJournal && flags.logFormat === "text") terminal.out(shownTable(done, terminal));
   else if (terminal.isErrJournal || flags.logFormat === "json") sayLine(log, done, isWarned);
 };
 

@@ -4,9 +4,12 @@ import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
 import { type Cli, exits } from "./cli.ts";
+import type { Live } from "./tick-live.ts";
 import { type DeadmanSwitch, openSwitch } from "./tick-ping.ts";
 import { runOf } from "./tick-run.ts";
 import { failOnFaults, fallIll, report, sayBusy, sayDeaf, sayNoState, settle } from "./tick-say.ts";
+
+type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 /** How one run of the tick ended. `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
 export interface Ended {
@@ -20,6 +23,8 @@ export interface TickWays {
   readonly load: () => Promise<Loaded>;
   /** What else the tick has to tell, asked for when the config is loaded. */
   readonly notes: () => readonly string[];
+  /** A person may see its checks as they finish. */
+  readonly isSeen: boolean;
   /** `isWarned`: something is wrong that neither verdict nor exit status tells. */
   readonly say: (cli: Cli, log: RunLog, done: TickReport, isWarned: boolean) => void;
 }
@@ -48,21 +53,53 @@ const tickOrTell = async (run: Run, deadman: DeadmanSwitch): Promise<TickReport 
   }
 };
 
+/** A person sees the checks as they finish; a pipe, a log and `--json` get what they always got. */
+const watchedBy = async ({ host, flags }: Cli): Promise<Live | undefined> => {
+  const { canRedraw, isErrJournal } = host.terminal;
+  const isQuiet = flags.logFormat === "text" && flags.logLevel !== "debug";
+  if (!canRedraw || isErrJournal || flags.isJson || !isQuiet) return undefined;
+  const { openLive } = await import("./tick-live.ts");
+  return openLive(host);
+};
+
+/** The run of this tick, on a terminal in sight of a person. */
+const inSight = async (cli: Cli, loaded: Config, log: RunLog, live: Live | undefined): Promise<Run> => {
+  if (live === undefined) return runOf(cli, loaded, log, false);
+  const { logLevel: level, logFormat: format } = cli.flags;
+  const above = await openRunLog(live.host.terminal, { level, format });
+  return runOf({ ...cli, host: live.host }, loaded, above, false, live.progress);
+};
+
+/** Looks, judges, heals and tells; the switch hears the beginning and is still to hear the end. Undefined: given up. */
+const ticked = async (
+  cli: Cli,
+  loaded: Config,
+  log: RunLog,
+  live: Live | undefined,
+): Promise<{ readonly found: TickReport | undefined; readonly deadman: DeadmanSwitch }> => {
+  try {
+    const run = await inSight(cli, loaded, log, live);
+    const deadman = await openSwitch(cli, loaded.config, run.helper.lastHead);
+    return { found: await tickOrTell(run, deadman), deadman };
+  } finally {
+    live?.close();
+  }
+};
+
 const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const loaded = await ways.load();
   if (loaded.kind === "faults") return { exit: await failOnFaults(cli, log, loaded.faults) };
-  const run = runOf(cli, loaded, log, false);
-  const deadman = await openSwitch(cli, loaded.config, run.helper.lastHead);
-  const ticked = await tickOrTell(run, deadman);
-  if (ticked === undefined) {
+  const live = ways.isSeen ? await watchedBy(cli) : undefined;
+  const { found, deadman } = await ticked(cli, loaded, log, live);
+  if (found === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
     const exit = fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
     sayDeaf(log, await deadman.end({ exit }));
     return { exit, isLate: true };
   }
-  const exit = settle(cli, ticked);
-  const deaf = await deadman.end({ exit, report: ticked });
-  const done = { ...ticked, troubles: [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...ticked.troubles] };
+  const exit = settle(cli, found);
+  const deaf = await deadman.end({ exit, report: found });
+  const done = { ...found, troubles: [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...found.troubles] };
   ways.say(cli, log, done, deaf !== undefined);
   return { exit, report: done };
 };
@@ -91,5 +128,5 @@ export const tickCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
   const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
   const load = async (): Promise<Loaded> => await loadKept(host, paths, flags.isDryRun);
-  return (await runTick(cli, log, { load, notes: () => [], say: report })).exit;
+  return (await runTick(cli, log, { load, notes: () => [], isSeen: true, say: report })).exit;
 };

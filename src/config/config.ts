@@ -264,15 +264,6 @@ export interface Rule {
   readonly healCleanExit: boolean;
 }
 
-/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
-export interface Maintenance {
-  readonly cron: string;
-  readonly forMs: number;
-  readonly checks: readonly string[];
-  readonly timezone: string | null;
-  readonly reason: string | null;
-}
-
 /**
  * Who worries when no tick ends: a server of the healthchecks.io protocol. `url`: the ping address of one check; `api`: the only place
  * that it may lead to; `timeoutMs`: what its pings may delay a tick by.
@@ -281,6 +272,15 @@ export interface DeadmanConfig {
   readonly url: string | SecretRef;
   readonly api: string;
   readonly timeoutMs: number;
+}
+
+/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
+export interface Maintenance {
+  readonly cron: string;
+  readonly forMs: number;
+  readonly checks: readonly string[];
+  readonly timezone: string | null;
+  readonly reason: string | null;
 }
 
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */

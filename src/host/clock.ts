@@ -1,7 +1,22 @@
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { attempt, isFailure } from "./failure.ts";
-import type { Clock } from "./host.ts";
+
+/** Three clocks, because no single one can be shown, outlive this process and measure. */
+export interface Clock {
+  /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
+  nowMs(): number;
+  /** Seconds since boot, suspend included. Source: proc_uptime(5). */
+  uptimeS(): number;
+  /** Names this boot. Source: proc_sys_kernel(5), random/boot_id. */
+  bootId(): string;
+  /** Milliseconds that only go up, for durations. */
+  monotonicMs(): number;
+  /** IANA name of the host's time zone; `UTC` where it can't be told. Source: localtime(5). */
+  zone(): string;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 const uptimeS = (): number => {
   const text = attempt(() => readFileSync("/proc/uptime", "utf8"));

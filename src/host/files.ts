@@ -21,6 +21,7 @@ import { lockFile } from "./file-lock.ts";
 import { overwriteFile } from "./file-overwrite.ts";
 import { createFile, folderOf, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
 import type { Done, Failure, FileStat, Files, Read } from "./host.ts";
+import { holderOf } from "./lock-holder.ts";
 
 /** First guess at the size of files that don't tell it, such as those of /proc; doubled until the end is found. */
 const untoldBytes = 16 * 1024;
@@ -155,4 +156,5 @@ export const createFiles = (): Files => ({
   removeFolder: (path) => doing(() => rmdirSync(path)),
   rename,
   lock: lockFile,
+  holder: holderOf,
 });

@@ -2,9 +2,11 @@
  * The only door to the machine, as types. `real-host.ts` opens it on a real one, `test/fake-host.ts` in memory.
  * The rooms above decide; nothing here does. No method throws for expected trouble: it comes back as a value.
  */
+import type { Clock } from "./clock.ts";
 import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
+import type { Screen } from "./pictures.ts";
 import type { Structured } from "./structured.ts";
 import type { Survey } from "./survey.ts";
 import type { Tcp } from "./touch.ts";
@@ -67,6 +69,8 @@ export interface Files {
   rename(from: string, to: string): Done;
   /** An exclusive lock that the kernel drops when this process ends, however it ends. Waits at most `waitMs` (default 0), and stands still for it. */
   lock(path: string, waitMs?: number): Lock;
+  /** Who holds that lock, for a person, as in {@link Lock}; undefined where nobody does or the kernel doesn't tell. Takes nothing. */
+  holder(path: string): string | undefined;
 }
 
 /** A program to run once, with all the limits that it is held to. */
@@ -228,22 +232,6 @@ export interface Systemd {
   nextTick(): Promise<NextTick | undefined>;
 }
 
-/** Three clocks, because no single one can be shown, outlive this process and measure. */
-export interface Clock {
-  /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
-  nowMs(): number;
-  /** Seconds since boot, suspend included. Source: proc_uptime(5). */
-  uptimeS(): number;
-  /** Names this boot. Source: proc_sys_kernel(5), random/boot_id. */
-  bootId(): string;
-  /** Milliseconds that only go up, for durations. */
-  monotonicMs(): number;
-  /** IANA name of the host's time zone; `UTC` where it can't be told. Source: localtime(5). */
-  zone(): string;
-  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
 /** stdout and stderr. Each write is on its way when it returns, so nothing is lost when the program ends. */
 export interface Terminal {
   out(text: string): void;
@@ -254,7 +242,12 @@ export interface Terminal {
   /** stderr is journald's own stream, so a `<N>` prefix sets the priority. Source: sd-daemon(3), systemd.exec(5) JOURNAL_STREAM. */
   readonly isErrJournal: boolean;
   readonly columns: number;
+  readonly rows: number;
   readonly hasColour: boolean;
+  /** stdout is a terminal whose cursor can be moved, so that what was written can be written over. */
+  readonly canRedraw: boolean;
+  /** The locale's characters are UTF-8; else only ASCII is sure to be shown. Source: locale(7). */
+  readonly isUtf8: boolean;
 }
 
 /** The machine: all that dogwatch can see or do goes through here. */
@@ -269,6 +262,8 @@ export interface Host {
   readonly systemd: Systemd;
   readonly survey: Survey;
   readonly terminal: Terminal;
+  /** Takes the terminal for pictures; only where it `canRedraw`. */
+  openScreen(): Promise<Screen>;
   readonly peers: Peers;
   readonly sqlite: Sqlite;
   readonly structured: Structured;

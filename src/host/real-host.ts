@@ -53,6 +53,7 @@ export const createHost = (options: HostOptions): Host => {
       terminal ??= createTerminal(env);
       return terminal;
     },
+    openScreen: async () => (await import("./screen.ts")).openScreen(),
     sqlite: createSqlite({ clock }),
     peers: {
       connect: connectLines,

@@ -1,8 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import type { Clock } from "./clock.ts";
 import type { Sqlite, SqliteCell, SqliteLook, SqliteLooked, SqliteQuery, SqliteRow } from "./database.ts";
 import { failed, isFailure } from "./failure.ts";
-import type { Clock, Failure } from "./host.ts";
+import type { Failure } from "./host.ts";
 import { quoted } from "./quoted.ts";
 import { type DatabaseFiles, hold, inspectDatabase, letGo, writerOf } from "./sqlite-file.ts";
 

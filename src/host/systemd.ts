@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import type { Clock } from "./clock.ts";
 import { failed } from "./failure.ts";
-import type { Clock, Command, Failure, Manager, NextTick, Ran, Systemd, UnitsShown } from "./host.ts";
+import type { Command, Failure, Manager, NextTick, Ran, Systemd, UnitsShown } from "./host.ts";
 import { quoted } from "./quoted.ts";
 import { nextElapse, parseBlocks, parseShow, shownProperties } from "./systemctl-show.ts";
 

@@ -4,7 +4,7 @@ import type { Terminal } from "./host.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const defaultColumns = 80;
+const defaultSize = { columns: 80, rows: 24 };
 /** How long a reader that doesn't read may hold us up; what is left then is dropped. */
 const stuckMs = 2000;
 const pauseMs = 5;
@@ -22,8 +22,8 @@ const isTerminal = (fd: number): boolean => {
   );
 };
 
-/** Whether all of the text was written. */
-const write = (fd: number, text: string): boolean => {
+/** Writes a text to a stream at once; gives whether all of it was written. Never throws. */
+export const writeAll = (fd: number, text: string): boolean => {
   const bytes = Buffer.from(text);
   let written = 0;
   let waitedMs = 0;
@@ -52,13 +52,26 @@ const isJournal = (fd: number, stream: string | undefined): boolean => {
   return !isFailure(stat) && stream === `${stat.dev}:${stat.ino}`;
 };
 
-const columnsOf = (columns: string | undefined): number => {
-  const told = Number(columns);
-  if (Number.isInteger(told) && told > 0) return told;
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A width that was told as COLUMNS counts before the terminal's own. Source: environ(7). */
+const sizeOf = (told: string | undefined): Size => {
   const { WriteStream } = process.getBuiltinModule("node:tty");
-  const size = attempt(() => new WriteStream(1).columns);
-  return !isFailure(size) && size > 0 ? size : defaultColumns;
+  const size = attempt(() => new WriteStream(1));
+  const { columns, rows } = isFailure(size) ? defaultSize : size;
+  const wanted = Number(told);
+  const own = columns > 0 ? columns : defaultSize.columns;
+  return {
+    columns: Number.isInteger(wanted) && wanted > 0 ? wanted : own,
+    rows: rows > 0 ? rows : defaultSize.rows,
+  };
 };
+
+/** The first that is set and not empty decides. Source: locale(7), environment variables; setlocale(3). */
+const isUtf8 = ({ LC_ALL, LC_CTYPE, LANG }: Env): boolean => /utf-?8/iu.test(LC_ALL || LC_CTYPE || LANG || "");
 
 /**
  * stdout and stderr, written at once: nothing is lost when the program ends. A closed or stuck reader is no error of
@@ -68,13 +81,15 @@ export const createTerminal = (env: Env): Terminal => {
   const { COLUMNS, JOURNAL_STREAM, NO_COLOR, TERM } = env;
   const isOutTerminal = isTerminal(1);
   return {
-    out: (text) => void write(1, text),
-    err: (text) => write(2, text),
+    out: (text) => void writeAll(1, text),
+    err: (text) => writeAll(2, text),
     isOutTerminal,
     isErrTerminal: isTerminal(2),
     isErrJournal: isJournal(2, JOURNAL_STREAM),
-    columns: isOutTerminal ? columnsOf(COLUMNS) : defaultColumns,
+    ...(isOutTerminal ? sizeOf(COLUMNS) : defaultSize),
     // Source: no-color.org (set and not empty).
     hasColour: isOutTerminal && !NO_COLOR && TERM !== "dumb",
+    canRedraw: isOutTerminal && TERM !== undefined && TERM !== "" && TERM !== "dumb",
+    isUtf8: isUtf8(env),
   };
 };

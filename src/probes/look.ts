@@ -62,6 +62,8 @@ export interface LookOptions {
   readonly memory: (check: string) => Memory | undefined;
   /** Default: the system's. */
   readonly beats?: Beats;
+  /** Told of each reading as soon as it is there. */
+  readonly onReading?: ((check: string, reading: Reading) => void) | undefined;
 }
 
 /**
@@ -86,11 +88,12 @@ export const look = async (
         readings.set(each.check.name, { kind: "unknown", evidence: "no time was left to look at it", durationMs: 0 });
         continue;
       }
-      const memory = options.memory(each.check.name);
-      readings.set(
-        each.check.name,
-        await lookOnce(host, each, { host, shared, beats, memory, secret: options.secret, maxMs: roundMs - spentMs }),
-      );
+      const { name } = each.check;
+      const memory = options.memory(name);
+      const context = { host, shared, beats, memory, secret: options.secret, maxMs: roundMs - spentMs };
+      const reading = await lookOnce(host, each, context);
+      readings.set(name, reading);
+      options.onReading?.(name, reading);
     }
   };
   await Promise.all(Array.from({ length: atOnce(host, bound.length) }, worker));

@@ -1,5 +1,6 @@
 import type { Reading } from "../probes/probe.ts";
 import type { Judged } from "../verdict/judge.ts";
+import { type Verdict, worst } from "../verdict/verdict.ts";
 import type { CheckState, LastWell, Moment } from "./state.ts";
 
 /** What the tick before left. `moment`: its end. */
@@ -35,11 +36,19 @@ export const nextChecks = (
         ...(each.wasRed === undefined ? {} : { wasRed: each.wasRed }),
         isUnknownTold: unknownTold.has(each.name),
         ...(lastWell === undefined ? {} : { lastWell }),
+        ...(each.because === undefined ? {} : { because: each.because }),
         ...(each.memory === undefined ? {} : { memory: each.memory }),
       };
       return [each.name, state];
     }),
   );
+
+/** The worst that a tick found of each check: before a heal and after it. Pure. */
+export const worstOf = (found: readonly Judged[], after: readonly Judged[]): ReadonlyMap<string, Verdict> => {
+  const verdicts = new Map<string, Verdict>(found.map(({ name, verdict }) => [name, verdict]));
+  for (const { name, verdict } of after) verdicts.set(name, worst([verdict, verdicts.get(name) ?? "green"]));
+  return verdicts;
+};
 
 /** A check that is folded no more: what explained it was proved well. */
 const unfolded = ({ because: _, ...rest }: Judged): Judged => rest;

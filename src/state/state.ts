@@ -4,6 +4,7 @@ import type { Host } from "../host/host.ts";
 import type { Memory } from "../probes/probe.ts";
 import type { FlapHistory } from "../verdict/flap.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Hours } from "./day.ts";
 import type { Silence } from "./silence.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
@@ -47,6 +48,8 @@ export interface CheckState {
   readonly isUnknownTold: boolean;
   /** Absent while it is well, and where nobody saw it so. */
   readonly lastWell?: LastWell;
+  /** The red check that explains it. */
+  readonly because?: string;
   readonly memory?: Memory;
 }
 
@@ -91,6 +94,8 @@ export interface State {
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
   /** Only with a chat that holds state in place of messages. */
   readonly held?: Held;
+  /** The last day, hour by hour; absent in older files. */
+  readonly day?: Hours;
 }
 
 /** What a chat that holds state has taken, and the first tick of those in a row that could not tell it so; null when the last one could. */

@@ -51,6 +51,7 @@ describe("egress", () => {
 programs
   /usr/bin/systemctl --system show                                unit checks, the units of rules, the timer
   /usr/bin/systemctl --system is-system-running                   no heal while the host boots or shuts down
+  /usr/bin/systemd-notify                                         a daemon tells its service manager how it is; only where NOTIFY_SOCKET is set
   /usr/bin/getent                                                 users of a directory service; the names of this list
   /usr/bin/systemctl --system restart --no-block gateway.service  rule restart-unit:gateway.service
 sockets

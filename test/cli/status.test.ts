@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { statusCommand } from "../../src/cli/status.ts";
-import { type Attempt, emptyHealState } from "../../src/state/heal-state.ts";
+import { widthOf } from "../../src/cli/width.ts";
+import { emptyHealState } from "../../src/state/heal-state.ts";
 import { readState, writeHealState, writeState } from "../../src/state/store.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 import { checkState } from "../checks.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 import { cliOf, stateOf } from "./cli-bed.ts";
+import { scenes } from "./status-scenes.ts";
 
 const folder = "/var/lib/dogwatch";
 const hostWith = (
@@ -15,26 +18,6 @@ const hostWith = (
   const host = createFakeHost(settings);
   writeState(host, folder, stateOf(host, more));
   return host;
-};
-
-const attempt: Attempt = {
-  key: "gateway-20261123T020000Z/restart-unit",
-  rule: "1:restart-unit",
-  recipe: "restart-unit",
-  incident: "gateway-20261123T020000Z",
-  check: "gateway",
-  sick: ["gateway"],
-  number: 1,
-  outcome: "healed",
-  at: "2026-11-23T02:00:10.000Z",
-  started: { bootId: "boot-1", uptimeS: 86_100 },
-  ended: { bootId: "boot-1", uptimeS: 86_110 },
-  countsForS: 3600,
-  proofWithinS: 300,
-  proofEveryS: 2,
-  target: { unit: "gateway.service", scope: "system" },
-  invocationBefore: null,
-  why: "",
 };
 
 describe("statusCommand() exits", () => {
@@ -95,41 +78,38 @@ describe("statusCommand() shows", () => {
     new: checkState({ ticks: 1 }),
   };
 
-  test("statusCommand() shows the last tick in 80 columns", async () => {
-    const host = hostWith({ verdict: "red", checks });
-    host.systemd.next = { at: "2026-11-23T02:06:00.000Z" };
-    writeHealState(host, folder, { ...emptyHealState, attempts: [attempt] });
-    await statusCommand(cliOf(host));
-    expect(host.terminal.stdout).toBe(
-      [
-        "RED · last tick 4 min ago",
-        "  green   gateway                   200 in 5 ms                 65 min, 12 ticks",
-        "  red     a-check-with-a-name-of-forty-characters                10 min, 3 ticks",
-        "          no answer in 5 s and so on and so on and so on and so on and so on and",
-        "          so on",
-        "  green   new                       it reads ok                   65 min, 1 tick",
-        "last heal: restart-unit for gateway, healed, 02:00 UTC",
-        "alerts waiting: 0",
-        "next tick: 02:06 UTC",
-        "",
-      ].join("\n"),
-    );
-  });
-
-  for (const given of [80, 120, 200])
-    test(`statusCommand() keeps its lines within ${given} columns`, async () => {
+  for (const columns of [20, 40, 60, 72, 80, 100, 120, 200])
+    test(`statusCommand() keeps its lines within ${columns} columns`, async () => {
       const long = { ...red, ticks: 99_999, since: "2025-01-01T00:00:00.000Z" };
-      const host = hostWith({ verdict: "red", checks: { ...checks, long } }, { terminal: { columns: given } });
-      host.clock.advance(86_400_000);
-      await statusCommand(cliOf(host));
-      expect(host.terminal.stdout).toContain("STALE");
-      for (const line of host.terminal.stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(given);
+      const wide = { ...red, evidence: "応答がありません。".repeat(9) };
+      for (const host of [
+        hostWith(
+          { verdict: "red", checks: { ...checks, long, 監視監視監視監視監視監視監視監視: wide } },
+          { terminal: { columns, isOutTerminal: true } },
+        ),
+        ...Object.values(scenes).map((scene) => scene(columns)),
+      ]) {
+        await statusCommand(cliOf(host));
+        const lines = host.terminal.isOutTerminal ? host.terminal.stdout.split("\n") : [];
+        for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(Math.max(columns, 36));
+      }
     });
 
+  test("statusCommand() cuts nothing in a pipe", async () => {
+    const evidence = `no answer${" and so on".repeat(20)}`;
+    const host = hostWith({ checks: { a: checkState({ evidence }), b: { ...red, evidence } } });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout.split("\n").filter((line) => line.endsWith(evidence))).toHaveLength(2);
+  });
+
   const cases = [
-    { name: "green without fuss", given: {}, want: "GREEN · last tick 4 min ago\n" },
+    { name: "green without fuss", given: {}, want: "GREEN · last tick 4 min ago · 1 green\n" },
     { name: "no heal", given: {}, want: "last heal: none\n" },
-    { name: "that no timer is set", given: {}, want: "next tick: no timer is set\n" },
+    {
+      name: "that no timer is set, and the command that sets it",
+      given: {},
+      want: "next tick: no timer is set; run: sudo systemctl enable --now dogwatch.timer\n",
+    },
     { name: "alerts that wait", given: { outbox: 2, refused: null }, want: "alerts waiting: 2\n" },
     {
       name: "why the chat refuses",
@@ -163,7 +143,7 @@ describe("statusCommand() shows", () => {
     host.clock.advance(3_600_000);
     await statusCommand(cliOf(host));
     expect(host.terminal.stdout).toStartWith(
-      "STALE · was GREEN, last tick 64 min ago\nno tick has finished for 64 min; run: systemctl status dogwatch.timer\n",
+      "STALE · was GREEN, last tick 64 min ago · 1 green\nno tick has finished for 64 min; run: systemctl status dogwatch.timer\n",
     );
   });
 
@@ -172,7 +152,61 @@ describe("statusCommand() shows", () => {
     host.clock.reboot("boot-2");
     host.clock.advance(120_000);
     await statusCommand(cliOf(host));
-    expect(host.terminal.stdout).toStartWith("GREEN · last tick before this boot, 02:01 UTC\n");
+    expect(host.terminal.stdout).toStartWith("GREEN · last tick before this boot, 02:01 UTC · 1 green\n");
+  });
+
+  test("statusCommand() names the timer of a user's own install, and the daemon where no systemd runs", async () => {
+    const host = createFakeHost({ uid: 1000, env: { HOME: "/home/ann" } });
+    host.files.makeFolder("/home/ann/.local/state/dogwatch", 0o700);
+    writeState(host, "/home/ann/.local/state/dogwatch", stateOf(host));
+    host.clock.advance(3_600_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("run: systemctl --user status dogwatch.timer\n");
+    expect(host.terminal.stdout).toContain("run: systemctl --user enable --now dogwatch.timer\n");
+    host.systemd.state = "absent";
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("no timer is set, and no systemd runs here; run: dogwatch daemon\n");
+  });
+
+  test("statusCommand() shows a tick that is under way", async () => {
+    const host = hostWith();
+    host.files.lock(`${folder}/tick.lock`);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("a tick is under way: process 4711 (dogwatch)\n");
+  });
+
+  test("statusCommand() shows since when alerts wait, folded ones too", async () => {
+    const message = { id: "m", kind: "red", text: "", host: "", incident: null, check: null } as const;
+    const entry = { ...message, at: "2026-11-23T01:55:00.000Z", tick: 1, tries: 1, refused: null };
+    const folded = { count: 7, lines: [], since: "2026-11-22T23:10:00.000Z" };
+    const host = hostWith({
+      outbox: [
+        { ...entry, folded },
+        { ...entry, folded: null },
+      ],
+    });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("alerts waiting: 2 since 22 Nov 23:10 UTC\n");
+  });
+
+  test("statusCommand() shows why a red wasn't healed, and the card that this leads to", async () => {
+    const host = scenes["red-healed-silenced"]?.() ?? createFakeHost();
+    const refusals = {
+      "gateway-process-20261123T015500Z 1:restart-unit": { why: "the unit was stopped on purpose", count: 3 },
+    };
+    writeHealState(host, folder, { ...emptyHealState, refusals });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain(
+      "        not healed: the unit was stopped on purpose\n        run: dogwatch card unit-stopped\n",
+    );
+  });
+
+  test("statusCommand() does without cards where the config can't be read", async () => {
+    const host = scenes["red-healed-silenced"]?.() ?? createFakeHost();
+    host.files.put("/etc/dogwatch/dogwatch.yaml", "checks: [", { mode: 0o644, uid: 0 });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("incident gateway-process-20261123T015500Z");
+    expect(host.terminal.stdout).not.toContain("dogwatch card");
   });
 
   test("statusCommand() shows a latch and how to end it", async () => {
@@ -216,9 +250,20 @@ test("statusCommand() --json prints one object", async () => {
     checks: readState(host, folder, true).value.checks,
     incidents: {},
     outbox: [],
+    day: { last_hour: "2026-11-23T02:00:00.000Z", checks: { gateway: "-".repeat(24) } },
     silences: [],
     maintenance: [],
   });
+});
+
+describe("statusCommand() prints test/golden/status", () => {
+  for (const [name, scene] of Object.entries(scenes))
+    test(`statusCommand() prints test/golden/status/${name}.txt`, async () => {
+      const host = scene();
+      await statusCommand(cliOf(host));
+      expect(host.terminal.stdout).toBe(readFileSync(`test/golden/status/${name}.txt`, "utf8"));
+      expect(host.terminal.stderr).toBe("");
+    });
 });
 
 test("statusCommand() changes nothing", async () => {

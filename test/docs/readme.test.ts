@@ -84,7 +84,7 @@ describe("README.md and docs", () => {
   });
 
   test("every command that is told exists", () => {
-    const main = textOf("src/main.ts");
+    const main = textOf("src/cli/commands.ts");
     const inBlocks = /^(?:sudo )?dogwatch (?!on )([a-z]+)/gmu;
     const inText = /`(?:sudo )?dogwatch (?!on )([a-z]+)/gu;
     const told = [

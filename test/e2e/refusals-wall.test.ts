@@ -85,7 +85,7 @@ const flapping: Row = {
 const silenced: Row = {
   check: "silenced",
   unit: "gw-silenced",
-  why: /"silenced" is silenced until .* by uid:0: we move it/u,
+  why: /"silenced" is silenced until .* by root: we move it/u,
 };
 
 const checkText = ({ check, unit: name, probe }: Row): string =>

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTerminal } from "../../src/host/terminal.ts";
 
 const root = mkdtempSync(join(tmpdir(), "dogwatch-terminal-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -21,7 +22,11 @@ function bash(script: string, env: Record<string, string> = {}): { readonly out:
 }
 
 describe("createTerminal()", () => {
-  const plain = { isOutTerminal: false, isErrTerminal: false, isErrJournal: false, columns: 80, hasColour: false };
+  const plain = {
+    ...{ isOutTerminal: false, isErrTerminal: false, isErrJournal: false },
+    ...{ columns: 80, rows: 24, hasColour: false, canRedraw: false, isUtf8: false },
+  };
+  const drawn = { isOutTerminal: true, hasColour: true, canRedraw: true };
   const cases = [
     { name: "a pipe and a file", script: "$P 1 2>$R/err | cat", env: {}, expected: plain },
     { name: "/dev/null", script: "$P 1 >/dev/null 2>&1", env: { COLUMNS: "50" }, expected: plain },
@@ -41,27 +46,27 @@ describe("createTerminal()", () => {
     { name: "a JOURNAL_STREAM of nonsense", script: "$P 1 2>$R/err", env: { JOURNAL_STREAM: "x" }, expected: plain },
     {
       name: "a terminal and its width",
-      script: "script -qec 'stty cols 123; $P 1' /dev/null </dev/null >/dev/null",
+      script: "script -qec 'stty cols 123 rows 45; $P 1' /dev/null </dev/null >/dev/null",
       env: { TERM: "xterm" },
-      expected: { ...plain, isOutTerminal: true, isErrTerminal: true, columns: 123, hasColour: true },
+      expected: { ...plain, ...drawn, isErrTerminal: true, columns: 123, rows: 45 },
     },
     {
       name: "a terminal without a width",
       script: "script -qec 'stty cols 0; $P 1' /dev/null </dev/null >/dev/null",
       env: { TERM: "xterm" },
-      expected: { ...plain, isOutTerminal: true, isErrTerminal: true, hasColour: true },
+      expected: { ...plain, ...drawn, isErrTerminal: true },
     },
     {
       name: "a terminal where NO_COLOR is set",
       script: "script -qec '$P 1 2>/dev/null' /dev/null </dev/null >/dev/null",
       env: { NO_COLOR: "1", COLUMNS: "99", TERM: "xterm" },
-      expected: { ...plain, isOutTerminal: true, columns: 99 },
+      expected: { ...plain, ...drawn, columns: 99, hasColour: false },
     },
     {
       name: "a terminal where NO_COLOR is empty",
       script: "script -qec '$P 1 2>/dev/null' /dev/null </dev/null >/dev/null",
       env: { NO_COLOR: "", COLUMNS: "99", TERM: "xterm" },
-      expected: { ...plain, isOutTerminal: true, columns: 99, hasColour: true },
+      expected: { ...plain, ...drawn, columns: 99 },
     },
     {
       name: "a dumb terminal",
@@ -75,6 +80,19 @@ describe("createTerminal()", () => {
       expect(bash(script, env).facts).toEqual(expected);
     });
   }
+});
+
+describe("createTerminal() knows the locale", () => {
+  const cases: readonly { readonly name: string; readonly env: Record<string, string>; readonly want: boolean }[] = [
+    { name: "UTF-8 by LANG", env: { LANG: "de_DE.UTF-8" }, want: true },
+    { name: "UTF-8 by LC_CTYPE before LANG", env: { LC_CTYPE: "C.utf8", LANG: "C" }, want: true },
+    { name: "ASCII by LC_ALL before all", env: { LC_ALL: "C", LC_CTYPE: "C.utf8", LANG: "C.UTF-8" }, want: false },
+    { name: "an empty LC_ALL as none", env: { LC_ALL: "", LANG: "en_GB.UTF-8" }, want: true },
+    { name: "ASCII where nothing is set", env: {}, want: false },
+    { name: "ASCII in another coding", env: { LANG: "de_DE.ISO-8859-1" }, want: false },
+  ];
+  for (const { name, env, want } of cases)
+    test(`createTerminal() knows the locale: ${name}`, () => expect(createTerminal(env).isUtf8).toBe(want));
 });
 
 describe("out()", () => {

@@ -11,6 +11,8 @@ export interface HostileChat {
   readonly secret: string;
   /** What the platform says when it has taken a message. */
   readonly ok: { readonly status: number; readonly body?: string };
+  /** How often a text stands in one body, in part or whole; default 2. */
+  readonly copies?: number;
   /** What the platform would act on in this request's body: a mention, markup, a link of the host's; empty where nothing is. */
   readonly acts: (body: unknown) => readonly string[];
 }
@@ -164,6 +166,8 @@ export const hostileChats: { readonly [Kind in Exclude<ChatConfig["kind"], "cons
         `alertmanager: { url: "${api}", headers: { Authorization: { credential: chat, prefix: "Bearer " } } }`,
       secret: planted,
       ok: { status: 200 },
+      // A summary and a description for people, and labels for routes.
+      copies: 4,
       acts: none,
     },
   ],

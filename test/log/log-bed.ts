@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, Host, Terminal } from "../../src/host/host.ts";
+import type { Clock } from "../../src/host/clock.ts";
+import type { Host, Terminal } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/real-host.ts";
 import { appendEntries } from "../../src/log/append.ts";
 import type { Head, NewEntry } from "../../src/log/entry.ts";
@@ -41,7 +42,10 @@ export const createLogBed = (columns = 80): LogBed => {
     isErrTerminal: false,
     isErrJournal: false,
     columns,
+    rows: 24,
     hasColour: false,
+    canRedraw: false,
+    isUtf8: true,
   };
   const host: Host = { ...real, clock, terminal };
   return {

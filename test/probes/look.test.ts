@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Check } from "../../src/config/config.ts";
 import { checkDestinations } from "../../src/config/egress.ts";
-import type { Clock, HttpAnswer } from "../../src/host/host.ts";
+import type { Clock } from "../../src/host/clock.ts";
+import type { HttpAnswer } from "../../src/host/host.ts";
 import { maxEvidence } from "../../src/probes/evidence.ts";
 import { bindProbes } from "../../src/probes/index.ts";
 import { look } from "../../src/probes/look.ts";

@@ -31,13 +31,14 @@ describe("nextChecks()", () => {
     const base = { evidence: "it reads bad", since: at, ticks: 1, badTicks: 1, isUnknownTold: false };
     expect(next).toEqual({
       gateway: { ...base, verdict: "red", reading: "bad", memory: { restarts: 1 } },
-      child: { ...base, verdict: "red", reading: "bad" },
+      child: { ...base, verdict: "red", reading: "bad", because: "gateway" },
       blind: {
         ...base,
         verdict: "unknown",
         reading: "unknown",
         evidence: "it reads unknown",
         badTicks: 0,
+        because: "gateway",
         isUnknownTold: true,
       },
       other: { ...base, verdict: "red", reading: "bad" },

@@ -6,5 +6,8 @@ const [file = "", outBytes = "0"] = process.argv.slice(2);
 const terminal = createTerminal(process.env);
 terminal.out("o".repeat(Number(outBytes)));
 terminal.err("error text\n");
-const { isOutTerminal, isErrTerminal, isErrJournal, columns, hasColour } = terminal;
-writeFileSync(file, JSON.stringify({ isOutTerminal, isErrTerminal, isErrJournal, columns, hasColour }));
+const { isOutTerminal, isErrTerminal, isErrJournal, columns, rows, hasColour, canRedraw, isUtf8 } = terminal;
+writeFileSync(
+  file,
+  JSON.stringify({ isOutTerminal, isErrTerminal, isErrJournal, columns, rows, hasColour, canRedraw, isUtf8 }),
+);

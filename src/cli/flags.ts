@@ -1,0 +1,81 @@
+import { levels } from "../host/run-log.ts";
+import type { Flags } from "./cli.ts";
+
+/** Every flag that some command takes, as parseArgs wants them. Source: nodejs.org/api/util.html#utilparseargsconfig. */
+export const options = {
+  config: { type: "string" },
+  "state-dir": { type: "string" },
+  "logs-dir": { type: "string" },
+  "log-level": { type: "string" },
+  "log-format": { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+  "dry-run": { type: "boolean" },
+  "exit-code": { type: "boolean" },
+  brief: { type: "boolean" },
+  expand: { type: "boolean" },
+  head: { type: "string" },
+  incident: { type: "string" },
+  since: { type: "string" },
+  step: { type: "boolean" },
+  for: { type: "string" },
+  reason: { type: "string" },
+  systemd: { type: "boolean" },
+  helper: { type: "boolean" },
+  write: { type: "boolean" },
+  stdout: { type: "boolean" },
+  diff: { type: "boolean" },
+  cron: { type: "string" },
+  watch: { type: "boolean" },
+} as const;
+
+/** Flags that every command takes. */
+export const common: readonly string[] = [
+  "config",
+  "state-dir",
+  "logs-dir",
+  "log-level",
+  "log-format",
+  "json",
+  "help",
+  "version",
+];
+
+type Options = typeof options;
+
+/** What a command line gave for them. */
+export type Values = {
+  readonly [Name in keyof Options]?: (Options[Name]["type"] extends "string" ? string : boolean) | undefined;
+};
+
+/** The flags as the commands want them, or what is wrong with one of them. Pure. */
+export const flagsOf = (values: Values): Flags | string => {
+  const level = values["log-level"] ?? "info";
+  const format = values["log-format"] ?? "text";
+  const isLevel = (word: string): word is Flags["logLevel"] => Object.hasOwn(levels, word);
+  if (!isLevel(level)) return `--log-level is one of ${Object.keys(levels).join(", ")}, not "${level}"`;
+  if (format !== "text" && format !== "json") return `--log-format is text or json, not "${format}"`;
+  return {
+    isJson: values.json ?? false,
+    isDryRun: values["dry-run"] ?? false,
+    hasExitCode: values["exit-code"] ?? false,
+    isBrief: values.brief,
+    isStepped: values.step ?? false,
+    forText: values.for,
+    reason: values.reason,
+    logLevel: level,
+    logFormat: format,
+    head: values.head,
+    incident: values.incident,
+    since: values.since,
+    isExpanded: values.expand ?? false,
+    isSystemd: values.systemd ?? false,
+    isHelper: values.helper ?? false,
+    isWritten: values.write ?? false,
+    isPrinted: values.stdout ?? false,
+    isDiff: values.diff ?? false,
+    cron: values.cron,
+    isWatching: values.watch === true,
+  };
+};
