@@ -18,7 +18,9 @@ import { writeState } from "./state/store.ts";
 import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -56,7 +58,9 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
-  return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  const confirmed = judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  run.progress?.judged(confirmed);
+  return confirmed;
 };
 
 const nextState = (
@@ -77,7 +81,7 @@ const nextState = (
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, state),
+    checks: nextChecks(judged, decided.unknownTold, recalled.state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),

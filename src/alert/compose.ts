@@ -73,14 +73,24 @@ const minHeadline = 12;
 /** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
 const tail = (story: Story): string => {
   const { kind } = story;
-  if (kind === "healed" || kind === "recovered" || kind === "test" || kind === "flapping") return "";
+  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
   const long = kind === "reminder" ? `, ${lasted(story)}` : "";
   return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
 };
 
-/** UNKNOWN says by itself what "cannot …" would say again. */
-const lead = ({ kind, evidence }: Story): string =>
-  kind === "unknown" && !evidence.startsWith("cannot ") ? "cannot be measured: " : "";
+/** How often it turned red, and since when. */
+const reds = ({ flap, now, since }: Story): string => {
+  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
+  return `red${count} since ${clock(flap?.since ?? since, now)}`;
+};
+
+/** What stands before the evidence. */
+const lead = (story: Story): string => {
+  // UNKNOWN says by itself what "cannot …" would say again.
+  if (story.kind === "unknown") return story.evidence.startsWith("cannot ") ? "" : "cannot be measured: ";
+  if (story.kind !== "flapping") return "";
+  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
+};
 
 /** Evidence as far as the first line has room for it, and the rest. */
 const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
@@ -93,11 +103,6 @@ const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
 const restLine = (story: Story): string | undefined => {
   const { rest } = inFirstLine(story);
   return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
-};
-
-const reds = ({ flap, now }: Story): string => {
-  if (flap === undefined) return "";
-  return `red ${flap.reds === 1 ? "once" : `${flap.reds} times`} since ${clock(flap.since, now)}`;
 };
 
 const recovered = (story: Story): string => {
@@ -114,12 +119,11 @@ const what = (story: Story): string => {
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
       return recovered(story);
-    case "flapping":
-      return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: ${evidence}`;
     case "unknown":
     case "reminder":
     case "heal-failed":
     case "red":
+    case "flapping":
     case "test":
       return `${lead(story)}${evidence}${tail(story)}`;
   }
@@ -174,9 +178,9 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    afterLine(story),
     flapLine(story),
     cureLine(story),
-    afterLine(story),
     healLine(story),
     nextLine(story),
   ];

@@ -90,10 +90,9 @@ const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers):
   const { name } = each;
   const flap = flaps[name];
   const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
-  if (given.silenced?.has(name)) {
-    const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  if (given.silenced?.has(name))
     return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
-  }
   const after = given.hushed?.[name];
   return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };

@@ -21,7 +21,7 @@ const sayFirst = ({ host }: Cli, log: RunLog): void => {
 const serve = async (cli: Cli, log: RunLog, cron: string): Promise<number> => {
   const { host, paths } = cli;
   const start = await loadKept(host, paths, false);
-  if (start.kind === "faults") return await failOnFaults(cli, log, start.faults);
+  if (start.kind === "faults") return (await failOnFaults(cli, log, start.faults)).exit;
   const [{ openSchedule }, { openNotify }, { dieOf, hearSignals }] = await Promise.all([
     import("../host/schedule.ts"),
     import("../host/notify.ts"),
@@ -64,7 +64,7 @@ export const daemonCommand = async (cli: Cli): Promise<number> => {
   }
   // A disk that turned read-only: each tick says so (73), and reds are told all the same.
   if (lock.kind === "failed" && lock.code !== "EROFS")
-    return await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock);
+    return (await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock)).exit;
   try {
     return await serve(cli, log, cron);
   } finally {

@@ -56,7 +56,7 @@ const judge = (dialect: Dialect, answer: Answer, nowMs: number): Delivery => {
   const { status } = answer;
   const heard = dialect.hear(answer);
   const words = cleanEvidence(heard.words, maxWords);
-  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(words, maxWords)}`}`;
+  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(heard.words, maxWords)}`}`;
   const retryAfterS = heard.retryAfterS ?? retryAfterHeaderS(answer, nowMs);
   if (isPassing(status)) return later(said, retryAfterS);
   if (isRedirect(status)) {

@@ -38,6 +38,9 @@ const dialect: Dialect = {
   advise,
 };
 
+/** All that 202 says. */
+const taken = "the workflow took it; whether it was posted stands in its run history";
+
 /** A card may have 28 KB, and each block takes some. */
 const maxBlocks = 60;
 
@@ -80,6 +83,7 @@ export const teams: Platform<"teams"> = {
       type: "message",
       attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content }],
     };
-    return post(dialect, { url: found.url.href, body, secrets: found.secrets }, context);
+    const sent = await post(dialect, { url: found.url.href, body, secrets: found.secrets }, context);
+    return sent.kind === "delivered" ? { ...sent, answer: `${sent.answer}: ${taken}` } : sent;
   },
 };

@@ -17,7 +17,14 @@ const fault = (status: number, code: string, text: string): Reply => ({
 });
 
 const cases: readonly { readonly name: string; readonly given: Reply; readonly want: object }[] = [
-  { name: "202", given: { status: 202 }, want: { kind: "delivered", answer: "teams answered 202" } },
+  {
+    name: "202",
+    given: { status: 202 },
+    want: {
+      kind: "delivered",
+      answer: "teams answered 202: the workflow took it; whether it was posted stands in its run history",
+    },
+  },
   { name: "200", given: { status: 200, body: "1" }, want: { kind: "delivered" } },
   {
     name: "a URL whose signature is wrong",
