@@ -43,7 +43,7 @@ const chats: Table = {
   googlechat: (api) => ({ kind: "googlechat", webhook: ref, threadKey: null, api }),
   teams: (api) => ({ kind: "teams", webhook: ref, api }),
   webhook: (api) => ({ kind: "webhook", url: `${api}/alerts`, headers: {} }),
-  alertmanager: (api) => ({ kind: "alertmanager", api, headers: {}, labels: { team: "agents" } }),
+  alertmanager: (api) => ({ kind: "alertmanager", peers: [], api, headers: {}, labels: { team: "agents" } }),
   openclaw: (api) => ({
     kind: "openclaw",
     api,
@@ -57,16 +57,18 @@ const chats: Table = {
 };
 
 /** An answer that any platform takes for its own. */
-const welcome = (path: string): Reply => {
-  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok" };
+const welcome = (path: string, headers: Reply["headers"] = {}): Reply => {
+  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok", headers };
   const known = { ok: true, id: "1", name: "x", event_id: "$1", status: "delivered", result: { ok: true } };
-  return { status: 200, body: JSON.stringify(known) };
+  return { status: 200, body: JSON.stringify(known), headers };
 };
 
 const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Record<string, unknown>>> => {
-  await using server = await serve(({ path }) => welcome(path));
   const written: string[] = [];
   const context = contextWith("secret", written);
+  // A clock of its own would be told from ours.
+  const date = new Date(context.host.clock.nowMs()).toUTCString();
+  await using server = await serve(({ path }) => welcome(path, { date }));
   const opened = await openChat(chat(server.base));
   context.host.http.allow(opened.destinations());
   for (const message of Object.values(kinds)) await opened.send(message, context);
