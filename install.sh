@@ -251,6 +251,7 @@ start_ticker() {
     return
   fi
   "${ctl[@]}" --quiet disable --now "$(other_ticker)" 2>/dev/null || true # masked, perhaps
+  "${ctl[@]}" reset-failed "$(other_ticker)" 2>/dev/null || true
   "${ctl[@]}" --quiet enable "$ticker"
   "${ctl[@]}" restart "$ticker" # not "start": a user's daemon still runs the old program
 }

@@ -4,7 +4,8 @@ import type { LoggedIncidents } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
 import type { TickReport } from "./report.ts";
 import { nowOf, type Run } from "./run.ts";
-import { silenceOf } from "./state/silence.ts";
+import { type Silence, silenceOf } from "./state/silence.ts";
+import type { State } from "./state/state.ts";
 import type { Judged } from "./verdict/judge.ts";
 
 /** What this tick tells, and what it doesn't, from its verdicts and what the last one left. */
@@ -26,6 +27,7 @@ export const decideNow = (
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
+    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
@@ -69,4 +71,14 @@ export const curesOf = async (
       return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
     }),
   );
+};
+
+/** What is kept quiet at this tick, for the first message afterwards. Pure. */
+export const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<State, "hushed"> => {
+  const sick = silences.length === 0 ? [] : judged.filter(({ verdict }) => verdict === "red" || verdict === "unknown");
+  const hushed = sick.flatMap(({ name }): [string, Silence][] => {
+    const silence = silenceOf(silences, name);
+    return silence === undefined ? [] : [[name, silence]];
+  });
+  return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
 };

@@ -3,7 +3,7 @@ import { deliver, isStuck } from "./alert/deliver.ts";
 import type { Hold } from "./alert/hold.ts";
 import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
 import type { Chat } from "./alert/platforms/index.ts";
-import type { ChatContext, Delivery, Latch } from "./alert/platforms/platform.ts";
+import type { ChatContext, Delivery, Latch, Message } from "./alert/platforms/platform.ts";
 import type { Open } from "./alert/standing.ts";
 import { type Telling, tell } from "./alert/tell.ts";
 import { holdsState } from "./config/chat-ways.ts";
@@ -63,7 +63,20 @@ const openOf = (run: Run, { judged, decided }: Latest): readonly Open[] => [
     ...{ name: "unknown" as const, check, incident: decided.incidents[check]?.id ?? null },
     since: judged.find(({ name }) => name === check)?.since ?? nowOf(run).at,
   })),
+  ...Object.values(decided.incidents).flatMap(({ id, check }) => {
+    const flap = decided.flaps[check];
+    return flap?.isTold ? [{ name: "flapping" as const, check, incident: id, since: flap.since }] : [];
+  }),
 ];
+
+/** What is said of something that stands and that no message told this chat: as it would be told now. */
+const toldNow = (telling: Telling, { decided }: Latest, { name, check }: Open): Message => {
+  const incident = decided.incidents[check] ?? null;
+  const flap = decided.flaps[check];
+  const kind = name === "unknown" || name === "flapping" ? name : "reminder";
+  const decision = { kind, check, incident } as const;
+  return tell(telling, flap === undefined ? decision : { ...decision, flap }, null);
+};
 
 const openHoldOf = async (
   run: Run,
@@ -80,10 +93,7 @@ const openHoldOf = async (
     describe: async (open) => {
       const head = open.length === 0 ? null : await run.helper.head();
       const now = { ...telling, head, judged: latest().judged };
-      return ({ name, check }) => {
-        const incident = latest().decided.incidents[check] ?? null;
-        return tell(now, { kind: name === "unknown" ? "unknown" : "reminder", check, incident }, null);
-      };
+      return (each) => toldNow(now, latest(), each);
     },
     keepMs: keepMs(state.tick === 0 ? undefined : state.moment, nowOf(run).moment),
     send: (standings, until) => ask((chat, context) => chat.hold({ host, standings, until }, context)),
@@ -114,7 +124,7 @@ export const openMail = async (
     deliver: async (outbox, onTaken) =>
       hold === undefined
         ? await deliver(outbox, {
-            ...{ tick, bootedAt: booted, onTaken },
+            ...{ tick, bootedAt: booted, onTaken, sleep: run.host.clock.sleep },
             send: (message) => ask((chat, context) => chat.send(message, context)),
           })
         : await hold.deliver(outbox),

@@ -13,13 +13,14 @@ import { exitOf, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { hourOf, nextHours } from "./state/day.ts";
 import { nextChecks, worstOf } from "./state/next.ts";
-import { type Silence, silenceOf } from "./state/silence.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
-import { curesOf, decideNow, reasonsOf } from "./tick-decide.ts";
+import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
+
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+
 import { type Judged, judge, turningRed } from "./verdict/judge.ts";
 import { withSecondLook } from "./verdict/second-look.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -57,17 +58,9 @@ const judgeTwice = async (run: Run, before: Before): Promise<readonly Judged[]> 
   run.helper.suspect([...turning]);
   await run.host.clock.sleep(confirmMs);
   const second = await lookAt(run, (name) => turning.has(name), before);
-  return judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
-};
-
-/** What is kept quiet at this tick, for the first message afterwards. */
-const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<State, "hushed"> => {
-  const sick = silences.length === 0 ? [] : judged.filter(({ verdict }) => verdict === "red" || verdict === "unknown");
-  const hushed = sick.flatMap(({ name }): [string, Silence][] => {
-    const silence = silenceOf(silences, name);
-    return silence === undefined ? [] : [[name, silence]];
-  });
-  return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
+  const confirmed = judgeNow(run, withSecondLook(first, second, formatDuration(confirmMs)), before);
+  run.progress?.judged(confirmed);
+  return confirmed;
 };
 
 const nextState = (
@@ -88,7 +81,7 @@ const nextState = (
     moment,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     configSha256: run.configSha256,
-    checks: nextChecks(judged, decided.unknownTold, state),
+    checks: nextChecks(judged, decided.unknownTold, recalled.state),
     incidents: decided.incidents,
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),

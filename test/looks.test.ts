@@ -75,3 +75,10 @@ describe("lookAsUsers()", () => {
     expect(readings.get("own")?.kind).toBe("unknown");
   });
 });
+
+test("lookAll() tells of each reading, whoever looked", async () => {
+  const told: string[] = [];
+  const host = createFakeHost({ uid: 995, users });
+  await lookAll(host, [own, theirs], { ...options, onReading: (name) => void told.push(name) }, elsewhereOf([]));
+  expect(told.toSorted()).toEqual(["own", "theirs"]);
+});

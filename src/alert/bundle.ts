@@ -1,4 +1,5 @@
 import { clock } from "./compose.ts";
+import { dataLine, dataText } from "./data-line.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { cut, maxText } from "./platforms/text.ts";
 
@@ -17,6 +18,12 @@ const firstLine = ({ text }: OutboxEntry): string => text.split("\n", 1)[0] ?? "
 export const wordOf = ({ text }: OutboxEntry): string => /^(?:STILL )?[A-Z]+(?= )/u.exec(text)?.[0] ?? "NEWS";
 /** The last line of a message: the log's head. Pure. */
 export const sealOf = ({ text }: OutboxEntry): string => text.split("\n").at(-1) ?? "";
+
+/** Tries and refusals of several messages that are sent as one: those of the one that has most. Pure. */
+export const triesOf = (entries: readonly OutboxEntry[]): Pick<OutboxEntry, "tries" | "refusals"> => ({
+  tries: Math.max(...entries.map(({ tries }) => tries)),
+  refusals: Math.max(...entries.map(({ refusals = 0 }) => refusals)),
+});
 
 const rank = (word: string): number => {
   const at = words.indexOf(word);
@@ -95,16 +102,18 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const headline = `${head}: ${namesIn(entries, maxHead - head.length - 2)}`;
   const next = "Next: dogwatch status";
   const seal = sealOf(last);
-  const lines = bounded(entries, maxText - headline.length - next.length - seal.length - 3);
+  const fixed = [headline, next, dataText, seal].reduce((sum, line) => sum + line.length + 1, 0);
+  const lines = bounded(entries, maxText - fixed);
+  const data = dataLine(lines);
   return {
     ...last,
     id: `${first.id.replace(/\+\d+$/u, "")}+${count}`,
     kind: worst.kind,
     incident: worst.incident,
     check: worst.check,
-    text: [headline, ...lines, next, seal].join("\n"),
+    text: [headline, ...lines, next, ...(data === undefined ? [] : [data]), seal].join("\n"),
     tick: first.tick,
-    tries: Math.max(...entries.map(({ tries }) => tries)),
+    ...triesOf(entries),
     folded: null,
   };
 };

@@ -5,6 +5,7 @@ import { type Silence, silencedBy } from "../state/silence.ts";
 import type { Flap } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { dataLine } from "./data-line.ts";
+import { cureLine, flapLine, healLine, includesLine, nextLine } from "./lines.ts";
 import type { AlertKind, Message } from "./platforms/platform.ts";
 
 /** How a heal stands, in the words of the message. */
@@ -72,14 +73,24 @@ const minHeadline = 12;
 /** What stands behind the evidence in the first line: how long it has been so. Nothing where that stands in front, or is not told. */
 const tail = (story: Story): string => {
   const { kind } = story;
-  if (kind === "healed" || kind === "recovered" || kind === "test" || kind === "flapping") return "";
+  if (["healed", "recovered", "flapping", "test"].includes(kind)) return "";
   const long = kind === "reminder" ? `, ${lasted(story)}` : "";
   return ` (${ticks(story.ticks)}, since ${clock(story.since, story.now)}${long})`;
 };
 
-/** UNKNOWN says by itself what "cannot …" would say again. */
-const lead = ({ kind, evidence }: Story): string =>
-  kind === "unknown" && !evidence.startsWith("cannot ") ? "cannot be measured: " : "";
+/** How often it turned red, and since when. */
+const reds = ({ flap, now, since }: Story): string => {
+  const count = flap === undefined ? "" : ` ${flap.reds === 1 ? "once" : `${flap.reds} times`}`;
+  return `red${count} since ${clock(flap?.since ?? since, now)}`;
+};
+
+/** What stands before the evidence. */
+const lead = (story: Story): string => {
+  // UNKNOWN says by itself what "cannot …" would say again.
+  if (story.kind === "unknown") return story.evidence.startsWith("cannot ") ? "" : "cannot be measured: ";
+  if (story.kind !== "flapping") return "";
+  return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: `;
+};
 
 /** Evidence as far as the first line has room for it, and the rest. */
 const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
@@ -92,11 +103,6 @@ const inFirstLine = (story: Story): ReturnType<typeof splitEvidence> => {
 const restLine = (story: Story): string | undefined => {
   const { rest } = inFirstLine(story);
   return story.kind === "recovered" || rest === undefined ? undefined : `More: ${rest}`;
-};
-
-const reds = ({ flap, now }: Story): string => {
-  if (flap === undefined) return "";
-  return `red ${flap.reds === 1 ? "once" : `${flap.reds} times`} since ${clock(flap.since, now)}`;
 };
 
 const recovered = (story: Story): string => {
@@ -113,12 +119,11 @@ const what = (story: Story): string => {
       return `well again by ${story.heal?.recipe ?? "a recipe"}; was red ${since}${evidence === "" ? "" : `: ${evidence}`}`;
     case "recovered":
       return recovered(story);
-    case "flapping":
-      return `comes and goes (${reds(story)}), now ${story.verdict === "green" ? "well" : "red"}: ${evidence}`;
     case "unknown":
     case "reminder":
     case "heal-failed":
     case "red":
+    case "flapping":
     case "test":
       return `${lead(story)}${evidence}${tail(story)}`;
   }
@@ -143,52 +148,6 @@ const word = ({ kind, isKnown }: Story): string => {
     case "test":
       return "TEST";
   }
-};
-
-const healLine = ({ heal }: Story): string | undefined => {
-  if (heal === null) return undefined;
-  const name = [heal.recipe, heal.unit].filter((part) => part !== null).join(" on ");
-  const why = cleanEvidence(heal.why, 200);
-  switch (heal.outcome) {
-    case "none":
-      return `Not healed: ${why}`;
-    case "refused":
-      return name === "" ? `Not healed: ${why}` : `Not healed (${name}): ${why}`;
-    case "planned":
-      return `Would heal: ${name}`;
-    case "watching":
-      return `Healing: ${name} was applied, its proof is being watched`;
-    case "healed":
-      return `Done: ${name}; proved: ${why}`;
-    case "failed":
-      return `Heal failed: ${name}: ${why}`;
-    case "indeterminate":
-      return `Heal cut off: ${name}: ${why}`;
-  }
-};
-
-/** What to expect of it from here on: while it flaps nothing else is told or done. */
-const flapLine = ({ kind, flap }: Story): string | undefined => {
-  if (kind === "flapping") return "While it flaps: no RED, no RECOVERED and no heal; told when it is steady again";
-  return kind === "reminder" && flap !== undefined ? "It no longer comes and goes: it stays red" : undefined;
-};
-
-const includesLine = ({ includes = [] }: Story): string | undefined =>
-  includes.length === 0 ? undefined : `Took over: ${includes.join(", ")}`;
-
-const cureLine = ({ cure }: Story): string | undefined => (cure === undefined ? undefined : `Cure: ${cure}`);
-
-const nextLine = (story: Story): string | undefined => {
-  if (story.kind === "recovered" || story.kind === "test") return undefined;
-  if (story.kind === "healed" && story.heal !== null) {
-    const { unit, isUserUnit } = story.heal;
-    const match = isUserUnit ? `_SYSTEMD_USER_UNIT=${unit} + USER_UNIT=${unit}` : `-u ${unit}`;
-    const why = unit === null ? "" : `; to see why: journalctl ${match}`;
-    const undone = / is kept as "(\/[^"]+\.dogwatch-bad)"$/u.exec(story.heal.why)?.[1];
-    if (undone !== undefined) return `Next: somebody's edit was undone: see ${undone}; dogwatch card config-broken`;
-    return `Next: nothing to do${why}`;
-  }
-  return `Next: dogwatch card ${story.card}`;
 };
 
 /** Why it was quiet about it until now: a silence that ran out, or was taken away before, or a window of the config that closed. */
@@ -219,9 +178,9 @@ export const compose = (story: Story): Message => {
     `${word(story)} ${story.host} · ${story.check}: ${what(story)}`,
     restLine(story),
     folded,
+    afterLine(story),
     flapLine(story),
     cureLine(story),
-    afterLine(story),
     healLine(story),
     nextLine(story),
   ];

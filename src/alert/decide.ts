@@ -1,14 +1,15 @@
 import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
-import { isUnfoldedRed, type Judged, type Now } from "../verdict/judge.ts";
+import type { Judged, Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
 import { type Needs, needWhich } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
-import { heldOpen, type Logged, momentOf } from "./incident.ts";
-import { decideOne, incidentOf, type One } from "./one.ts";
+import { hushed, unhushed } from "./hushed.ts";
+import { heldOpen, type Logged } from "./incident.ts";
+import { decideOne, incidentOf } from "./one.ts";
 import type { Reason, ReasonName } from "./reason.ts";
-import { spread, toldAnew } from "./remind.ts";
+import { spread } from "./remind.ts";
 
 /** What a tick has to tell of one check, and why. */
 export interface Decision {
@@ -65,6 +66,8 @@ export interface Deciding {
   readonly needs?: Needs;
   /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
   readonly patients?: Readonly<Record<string, string>>;
+  /** Checks that a recipe has cured lately. */
+  readonly cured?: ReadonlySet<string>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
@@ -77,52 +80,21 @@ export interface Deciding {
   readonly now: Now;
 }
 
-/** Under a silence nothing begins: what is red or unknown is told when the silence is over, if it still is. An end is told. */
-const hushed = (one: One, before: Incident | undefined, wasUnknownTold: boolean, wasFlapTold: boolean): One => {
-  const quiet = { reason: { name: "silenced" as const }, isFlapTold: wasFlapTold };
-  switch (one.tell?.kind) {
-    case "red":
-    case "reminder":
-    case "flapping":
-      return { ...quiet, incident: before, isUnknownTold: one.isUnknownTold };
-    case "unknown":
-      return { ...quiet, incident: one.incident, isUnknownTold: wasUnknownTold };
-    case "recovered":
-    case undefined:
-      return one;
-  }
-};
-
 /** Who is told as flapping, and who can't be measured: they speak for those that need them. */
 interface Speakers {
   readonly flapping: ReadonlySet<string>;
   readonly unknown: ReadonlySet<string>;
 }
 
-/** A silence is over: what is still sick is told now and says so, whenever its reminder is due. */
-const unhushed = (one: Named, each: Judged, after: Silence, now: Now): Named => {
-  if (one.tell !== undefined) return one.tell.kind === "recovered" ? one : { ...one, tell: { ...one.tell, after } };
-  if (one.incident === undefined || one.isFlapTold || !isUnfoldedRed(each)) return one;
-  const incident = toldAnew(one.incident, momentOf(now));
-  const reason = "silence-over";
-  return {
-    ...one,
-    incident,
-    reason: { name: reason },
-    tell: { kind: "reminder", check: each.name, incident, reason, after },
-  };
-};
-
 const oneOf = (each: Judged, given: Deciding, flaps: Flaps, speakers: Speakers): Named => {
   const { name } = each;
   const flap = flaps[name];
-  const decided = { name, ...decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers }) };
-  if (given.silenced?.has(name)) {
-    const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  const decided = decideOne(each, { given, flap, incident: incidentOf(each, given), ...speakers });
+  const wasUnknownTold = given.checks[name]?.isUnknownTold ?? false;
+  if (given.silenced?.has(name))
     return { name, ...hushed(decided, given.incidents[name], wasUnknownTold, flap?.isTold ?? false) };
-  }
   const after = given.hushed?.[name];
-  return after === undefined ? decided : unhushed(decided, each, after, given.now);
+  return { name, ...(after === undefined ? decided : unhushed(decided, each, after, given.now)) };
 };
 
 const namesOf = (judged: readonly Judged[], is: (each: Judged) => boolean): ReadonlySet<string> =>
@@ -194,11 +166,11 @@ const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decid
  * ticks. A folded check says nothing: its red parent speaks for it. Each check gets its named reason, also for silence. Pure.
  */
 export const decide = (given: Deciding): Decided => {
-  const { flaps = {}, needs = {}, silenced } = given;
+  const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
   const flapping = flapTold(flaps);
   const isQuiet = (name: string): boolean =>
     silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
-  const counted = countStates(given.judged, flaps, given.checks, isQuiet, given.now);
+  const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
   const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
   return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);
 };

@@ -31,6 +31,7 @@ export interface Delivering {
   /** When the host was booted (ISO 8601 UTC), on the first tick after it; else null. */
   readonly bootedAt: string | null;
   readonly send: (message: Message) => Promise<Delivery>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Told after each message that the chat took what is left of these: it must be durable before the next is sent. */
   readonly onTaken: (left: readonly OutboxEntry[]) => void;
 }
@@ -48,11 +49,16 @@ const triedOf = ({ id, kind }: OutboxEntry, delivery: Delivery): Tried => ({
   ...wayOf(delivery),
 });
 
-const marked = (entry: OutboxEntry, delivery: Delivery): OutboxEntry => ({
-  ...entry,
-  tries: entry.tries + 1,
-  refused: delivery.kind === "refused" ? delivery.why : null,
+/** A message after a try that didn't deliver it. Pure. */
+export const marked = (entry: OutboxEntry, delivery: Delivery): OutboxEntry => ({
+  ...{ ...entry, tries: entry.tries + 1 },
+  ...(delivery.kind === "refused" ? { refused: delivery.why, refusals: (entry.refusals ?? 0) + 1 } : { refused: null }),
 });
+
+interface Sent {
+  readonly delivery: Delivery;
+  readonly tried: Tried;
+}
 
 /**
  * Sends one; where it was refused again and again, its news in plain words after it. When the chat takes those, the message itself was
@@ -62,7 +68,7 @@ const sendOne = async (
   { send: entry, covers }: Sendable,
   outbox: readonly OutboxEntry[],
   send: Delivering["send"],
-): Promise<{ readonly delivery: Delivery; readonly tried: Tried }> => {
+): Promise<Sent> => {
   const delivery = await send(entry);
   const first = { delivery, tried: triedOf(entry, delivery) };
   if (delivery.kind !== "refused" || delivery.isLatching || !isSuspect(marked(entry, delivery))) return first;
@@ -79,18 +85,37 @@ const sendOne = async (
   return { delivery: told, tried: triedOf(plain, told) };
 };
 
+/** Pauses of one delivery together, in milliseconds: a chat that takes messages and asks for a moment in between isn't sick. */
+const maxPauseMs = 5000;
+
+/** Sends one, and once more after a moment where a chat that took the ones before it asks for no more than that. */
+const sendPatiently = async (
+  each: Sendable,
+  outbox: readonly OutboxEntry[],
+  { send, sleep }: Pick<Delivering, "send" | "sleep">,
+  leftMs: number,
+): Promise<Sent & { readonly pausedMs: number }> => {
+  const first = await sendOne(each, outbox, send);
+  const waitMs = first.delivery.kind === "later" ? (first.delivery.retryAfterMs ?? 0) : 0;
+  if (waitMs === 0 || waitMs > leftMs) return { ...first, pausedMs: 0 };
+  await sleep(waitMs);
+  return { ...(await sendOne(each, outbox, send)), pausedMs: waitMs };
+};
+
 /**
  * Empties the outbox in order and stops at the first that the chat doesn't take, so that order is kept and a sick chat is asked
  * once a tick.
  */
 export const deliver = async (
   outbox: readonly OutboxEntry[],
-  { tick, bootedAt, send, onTaken }: Delivering,
+  { tick, bootedAt, send, sleep, onTaken }: Delivering,
 ): Promise<Delivered> => {
   const tried: Tried[] = [];
   let left = outbox;
+  let pauseMs = 0;
   for (const each of sendable(outbox, tick, bootedAt)) {
-    const sent = await sendOne(each, outbox, send);
+    const sent = await sendPatiently(each, outbox, { send, sleep }, pauseMs);
+    pauseMs = tried.length === 0 ? maxPauseMs : pauseMs - sent.pausedMs;
     tried.push(sent.tried);
     const { delivery } = sent;
     const covers = new Set(each.covers);

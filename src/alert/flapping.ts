@@ -20,7 +20,14 @@ const stateOf = ({ verdict, because }: Judged, isQuiet: boolean): "g" | "r" | un
 const seed = (before: CheckState | undefined, now: Moment): ReturnType<typeof withState> | undefined =>
   before === undefined || before.verdict === "red" || before.wasRed ? undefined : withState(undefined, "g", now, known);
 
-const counted = (flap: Flap | undefined, state: "g" | "r", before: CheckState | undefined, now: Now): Flap => {
+/** What counting looks at besides the state: the last tick's verdict, whether a recipe cured the check lately. */
+interface Around {
+  readonly before?: CheckState | undefined;
+  readonly isCured: boolean;
+  readonly now: Now;
+}
+
+const counted = (flap: Flap | undefined, state: "g" | "r", { before, isCured, now }: Around): Flap => {
   const moment = momentOf(now);
   const history = withState(flap ?? seed(before, moment), state, moment, known);
   const isOnset = state === "r" && (flap === undefined || flap.states.at(-1) === "g");
@@ -28,6 +35,7 @@ const counted = (flap: Flap | undefined, state: "g" | "r", before: CheckState | 
     ...history,
     since: flap?.since ?? now.at,
     reds: (flap?.reds ?? 0) + (isOnset ? 1 : 0),
+    ...(isCured || flap?.wasCured ? { wasCured: true as const } : {}),
     ...(flap?.isTold ? { isTold: true as const } : {}),
   };
 };
@@ -36,15 +44,15 @@ const counted = (flap: Flap | undefined, state: "g" | "r", before: CheckState | 
 const isWorthKeeping = ({ states, isTold }: Flap): boolean => states.includes("r") || isTold === true;
 
 /**
- * How the checks come and go, with this tick's states. `quiet`: checks whose red says nothing of them: silenced, or under one that flaps. A check that
+ * How the checks come and go, with this tick's states. `quiet`: whether a check's red says nothing of it: silenced, or under
+ * one that flaps; `cured`: those that a recipe cured lately. A check that
  * was never red takes no room. Pure.
  */
 export const countStates = (
   judged: readonly Judged[],
   flaps: Flaps,
   checks: Readonly<Record<string, CheckState>>,
-  quiet: (name: string) => boolean,
-  now: Now,
+  { quiet, cured, now }: { quiet: (name: string) => boolean; cured: ReadonlySet<string>; now: Now },
 ): Flaps =>
   Object.fromEntries(
     judged.flatMap((each): readonly [string, Flap][] => {
@@ -52,7 +60,7 @@ export const countStates = (
       const state = stateOf(each, quiet(each.name));
       if (state === undefined || (state === "g" && flap === undefined))
         return flap === undefined ? [] : [[each.name, flap]];
-      const after = counted(flap, state, checks[each.name], now);
+      const after = counted(flap, state, { before: checks[each.name], isCured: cured.has(each.name), now });
       return isWorthKeeping(after) ? [[each.name, after]] : [];
     }),
   );
@@ -70,7 +78,7 @@ export const flapsAfter = (
   Object.fromEntries(
     Object.entries(flaps).map(([name, flap]): [string, Flap] => {
       const isWell = judged.some((each) => each.name === name && each.verdict === "green");
-      const after = isWell && flap.states.endsWith("r") ? counted(flap, "g", undefined, now) : flap;
+      const after = isWell && flap.states.endsWith("r") ? counted(flap, "g", { isCured: true, now }) : flap;
       const { isTold, ...rest } = after;
       return [name, isTold && incidents[name] !== undefined ? after : rest];
     }),

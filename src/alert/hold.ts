@@ -1,7 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Held, Moment } from "../state/state.ts";
 import { elapsedS } from "../state/state.ts";
-import type { Delivered } from "./deliver.ts";
+import { type Delivered, marked } from "./deliver.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { Delivery, Message, Standing } from "./platforms/platform.ts";
 import { boardAfter, lastWords, type Open, standingsOf } from "./standing.ts";
@@ -29,7 +29,7 @@ export interface Hold {
   isDue(): boolean;
   /** For the next tick; undefined where nothing is held. */
   held(): Held | undefined;
-  /** Why it could not be told that what stands goes on; undefined when it could. */
+  /** Why it could not be told that what stands goes on, or who of a cluster could not; undefined when all could. */
   trouble(): string | undefined;
   /** Like an alert that is older than a tick, or refused for good. */
   isStuck(): boolean;
@@ -74,9 +74,8 @@ export const openHold = (options: HoldOptions): Hold => {
         board = boardAfter(standings);
         return { outbox: [], tried, isHeldUp: false, retryAfterMs: 0 };
       }
-      const refused = delivery.kind === "refused" ? delivery.why : null;
       return {
-        outbox: outbox.map((entry) => ({ ...entry, tries: entry.tries + 1, refused })),
+        outbox: outbox.map((entry) => marked(entry, delivery)),
         ...{ tried, isHeldUp: true },
         retryAfterMs: delivery.kind === "later" ? (delivery.retryAfterMs ?? 0) : 0,
       };
@@ -85,6 +84,7 @@ export const openHold = (options: HoldOptions): Hold => {
     isDue: () => sent === undefined && isHeld(),
     held: () => (isHeld() ? { board, missedTick: missedTick() } : undefined),
     trouble: () => {
+      if (sent?.kind === "delivered" && sent.missing !== undefined) return `not told to ${sent.missing}`;
       if (missedTick() === null) return undefined;
       const why = sent === undefined || sent.kind === "delivered" ? "it asked to wait" : sent.why;
       return `cannot tell the chat what still stands, which ends there ${formatDuration(options.keepMs)} after it was last told: ${why}`;

@@ -92,9 +92,12 @@ const green = (each: Judged, scope: Scope, name: ReasonName, why: string): One =
   return { ...well, reason: { name: "measured-again" }, tell: tell("measured-again") };
 };
 
-/** Flapping that was told: it goes on, with a reminder at its time, or it has ended. */
+/**
+ * Flapping that was told: it goes on, with a reminder at its time, or it has ended. One that recipes cured, and that died again and again, doesn't end
+ * by staying red: that it does so is our own doing, who heal nothing that flaps.
+ */
 const told = (each: Judged, scope: Scope, flap: Flap, incident: Incident): One => {
-  if (flap.isFlapping) return lasting(each, scope, incident, true);
+  if (flap.isFlapping || (flap.wasCured && each.verdict === "red")) return lasting(each, scope, incident, true);
   if (each.verdict === "green")
     return green(each, scope, "flapping-ends", "the check is green again and no longer flaps");
   const anew = withTold(toldAnew(incident, momentOf(scope.given.now)), each);

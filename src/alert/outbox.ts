@@ -1,4 +1,4 @@
-import { bundle, maxSingle, sealOf, wordOf } from "./bundle.ts";
+import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
 import type { Message } from "./platforms/platform.ts";
 
@@ -7,6 +7,8 @@ export interface OutboxEntry extends Message {
   /** Number of the tick that wrote it. */
   readonly tick: number;
   readonly tries: number;
+  /** How many of the tries ended in a refusal that will not pass; absent: none. */
+  readonly refusals?: number;
   /** The chat's refusal that will not pass by itself; null while it may. */
   readonly refused: string | null;
   /** What it stands for, when it is several folded into one. */
@@ -66,9 +68,8 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
   const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
-  const tries = Math.max(...entries.map((each) => each.tries));
   return {
-    ...{ ...last, id, text, tries, tick: first.tick },
+    ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
     folded: { count, lines, since: first.folded?.since ?? first.at, open },
   };
 };

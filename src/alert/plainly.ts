@@ -1,15 +1,15 @@
 import { sealOf, wordOf } from "./bundle.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
-/** Tries after which a message that is refused each time is suspected to be the reason itself; then again after each further dozen. */
+/** Refusals after which a message is suspected to be the reason itself; then again after each further dozen. */
 const suspectAt = 3;
 const suspectEvery = 12;
 /** Length of the list of incidents, in characters. */
 const maxIncidents = 600;
 
 /** Whether a message that was refused this often is to be told in plain words, to see whether the chat refuses it or all. Pure. */
-export const isSuspect = ({ tries, refused }: Pick<OutboxEntry, "tries" | "refused">): boolean =>
-  refused !== null && (tries === suspectAt || (tries > suspectAt && (tries - suspectAt) % suspectEvery === 0));
+export const isSuspect = ({ refusals = 0 }: Pick<OutboxEntry, "refusals">): boolean =>
+  refusals >= suspectAt && (refusals - suspectAt) % suspectEvery === 0;
 
 /** Names as they stand in a config, letters and digits: nothing that a chat could take amiss. */
 const safe = (text: string): string => text.replace(/[^\w.-]/gu, "?");

@@ -4,7 +4,7 @@ import type { Bells, Schedule } from "../host/schedule.ts";
 import type { Signal } from "../host/signals.ts";
 import type { Loaded } from "../load.ts";
 import { tickDeadlineMs } from "../run.ts";
-import { readIllness } from "../state/illness.ts";
+import type { Illness } from "../state/illness.ts";
 import { type Cli, exits } from "./cli.ts";
 import { type Bell, createBell, type Rung } from "./daemon-bell.ts";
 import { type HeldConfig, holdConfig } from "./daemon-config.ts";
@@ -30,9 +30,14 @@ export interface DaemonParts {
 /** After so many ticks in a row that threw, a bug of ours may have spoilt this process: a new one starts clean. */
 const maxBugs = 3;
 
+interface Bug extends Illness {
+  readonly isBug: true;
+}
+
 /** How a tick went, as the loop has to know it. */
 interface Went extends Ended {
   readonly isBug?: true;
+  readonly illness?: Illness;
 }
 
 /** What one daemon is at, from its start to its end. */
@@ -50,23 +55,31 @@ interface Life {
  * A bug of ours in one tick must not be the end of the watch, as it isn't under the timer: it is told with its stack, and the next tick comes in its time.
  * The one place beside main.ts that catches everything.
  */
-const orBug = async <T>({ cli }: DaemonParts, work: () => Promise<T>): Promise<T | undefined> => {
+const orBug = async <T>({ cli }: DaemonParts, work: () => Promise<T>): Promise<T | Bug> => {
   try {
     return await work();
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     cli.host.terminal.err(`dogwatch: this is a bug, please report it: ${text}\n`);
-    fallIll(cli, exits.bug, `a bug: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    const why = `a bug: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...fallIll(cli, exits.bug, why), isBug: true };
   }
 };
 
 /** Says what ails dogwatch as dogwatch-failed.service does for a unit that failed: a daemon's unit doesn't. */
-const tellIllness = async ({ cli }: DaemonParts): Promise<void> => {
+const tell = async ({ cli }: DaemonParts, { exit, why }: Illness): Promise<void> => {
   const { host } = cli;
-  const { failedCommand } = await import("./failed.ts");
+  const { tellIllness } = await import("./failed.ts");
   const plain = { ...host.terminal, err: (text: string): boolean => host.terminal.err(text.replace(/^<\d>/u, "")) };
-  await failedCommand(host.terminal.isErrJournal ? cli : { ...cli, host: { ...host, terminal: plain } });
+  const mine = host.terminal.isErrJournal ? cli : { ...cli, host: { ...host, terminal: plain } };
+  await tellIllness(mine, { status: String(exit), why });
+};
+
+/** What ails the watchdog after this tick: the tick's own illness, else a config that the last reload refused. */
+const illnessOf = (cli: Cli, { exit, why }: Ended, held: HeldConfig): Illness | undefined => {
+  const refused = held.refused();
+  if (exit !== exits.done) return { exit, why: why ?? "a tick failed" };
+  return refused === undefined ? undefined : fallIll(cli, exits.config, refused);
 };
 
 const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly string[]): Promise<Went> => {
@@ -78,17 +91,17 @@ const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly st
     say: (_, to, done, isWarned) =>
       cli.flags.isJson ? cli.host.terminal.out(`${tickJson(done)}\n`) : sayLine(to, done, isWarned),
   };
-  const went = (await orBug(parts, () => runTick(cli, log, ways))) ?? { exit: exits.bug, isBug: true as const };
-  const refused = held.refused();
-  if (went.exit === exits.done && refused !== undefined) fallIll(cli, exits.config, refused);
-  if (went.exit !== exits.done || refused !== undefined) await orBug(parts, () => tellIllness(parts));
-  return went;
+  const ended = await orBug(parts, () => runTick(cli, log, ways));
+  const illness = illnessOf(cli, ended, held);
+  if (illness === undefined) return ended;
+  await orBug(parts, () => tell(parts, illness));
+  return { ...ended, illness };
 };
 
-const sayStatus = ({ cli: { host, paths }, notify }: DaemonParts, life: Life, bell: Bell, went: Went): void => {
+const sayStatus = ({ cli: { host }, notify }: DaemonParts, life: Life, bell: Bell, went: Went): void => {
   const nowMs = host.clock.nowMs();
   const nextAt = new Date(nowMs + bell.msToNext()).toISOString();
-  life.status = statusLine(went, readIllness(host, paths.state)?.why, nextAt, new Date(nowMs).toISOString());
+  life.status = statusLine(went, went.illness?.why, nextAt, new Date(nowMs).toISOString());
   notify.status(life.status);
 };
 
@@ -97,9 +110,9 @@ const reload = async (parts: DaemonParts, held: HeldConfig, life: Life): Promise
   notify.reloading();
   const loaded = await held.reload();
   if (loaded.kind === "faults") {
-    sayFaults(cli, log, loaded.faults);
+    const illness = sayFaults(cli, log, loaded.faults);
     log.log("error", "the config that was read before goes on");
-    await tellIllness(parts);
+    await tell(parts, illness);
   } else {
     log.log(
       "info",

@@ -2,7 +2,7 @@ import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { loadKept } from "../load.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { runDaemon } from "./daemon-loop.ts";
-import { removeNote, writeNote } from "./daemon-note.ts";
+import { removeNote, wasCutShort, writeNote } from "./daemon-note.ts";
 import { usualCron } from "./daemon-words.ts";
 import { failOnFaults, sayNoState } from "./tick-say.ts";
 
@@ -21,7 +21,7 @@ const sayFirst = ({ host }: Cli, log: RunLog): void => {
 const serve = async (cli: Cli, log: RunLog, cron: string): Promise<number> => {
   const { host, paths } = cli;
   const start = await loadKept(host, paths, false);
-  if (start.kind === "faults") return await failOnFaults(cli, log, start.faults);
+  if (start.kind === "faults") return (await failOnFaults(cli, log, start.faults)).exit;
   const [{ openSchedule }, { openNotify }, { dieOf, hearSignals }] = await Promise.all([
     import("../host/schedule.ts"),
     import("../host/notify.ts"),
@@ -29,6 +29,8 @@ const serve = async (cli: Cli, log: RunLog, cron: string): Promise<number> => {
   ]);
   const notify = openNotify(host, (why) => log.log("warn", `cannot tell the service manager: ${why}`));
   sayFirst(cli, log);
+  if (wasCutShort(host, paths.state))
+    log.log("warn", "the daemon before this one was cut short: killed, or the host went down");
   log.log("info", `looking now, then by the schedule "${cron}"`);
   writeNote(host, paths.state, cron);
   const open = (bells: Parameters<typeof openSchedule>[1]) => openSchedule(cron, bells);
@@ -64,7 +66,7 @@ export const daemonCommand = async (cli: Cli): Promise<number> => {
   }
   // A disk that turned read-only: each tick says so (73), and reds are told all the same.
   if (lock.kind === "failed" && lock.code !== "EROFS")
-    return await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock);
+    return (await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock)).exit;
   try {
     return await serve(cli, log, cron);
   } finally {

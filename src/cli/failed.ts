@@ -19,7 +19,13 @@ const ends: Readonly<Record<string, string>> = {
   watchdog: "a tick hung; the daemon was ended and is started anew",
 };
 
-const causeOf = (cli: Cli): { readonly status: string; readonly why: string } => {
+/** What ails the watchdog; `status`: an exit status, or a signal's name. */
+interface Cause {
+  readonly status: string;
+  readonly why: string;
+}
+
+const causeOf = (cli: Cli): Cause => {
   const { env } = cli.host;
   const illness = readIllness(cli.host, cli.paths.state);
   const status = env["MONITOR_EXIT_STATUS"] ?? String(illness?.exit ?? "unknown");
@@ -58,9 +64,11 @@ const waiting = async ({ host, paths }: Cli, status: string): Promise<string> =>
  * `dogwatch failed`, run by dogwatch-failed.service: says what ails the watchdog itself and the one next command. In the journal
  * each time (`<3>`), on every terminal once per cause and then at each reminder (`<0>`, which journald forwards). Source: sd-daemon(3).
  */
-export const failedCommand = async (cli: Cli): Promise<number> => {
+export const failedCommand = async (cli: Cli): Promise<number> => await tellIllness(cli, causeOf(cli));
+
+/** The same for a process that knows what ails it, where nothing may have been left to read. */
+export const tellIllness = async (cli: Cli, { status, why }: Cause): Promise<number> => {
   const { host, paths } = cli;
-  const { status, why } = causeOf(cli);
   const moment = momentOf(host);
   // Under systemd in /run, which can be written when the disk of the state is full or read-only.
   const memory = host.env["RUNTIME_DIRECTORY"]?.split(":", 1)[0] || paths.state;

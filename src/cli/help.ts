@@ -8,7 +8,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   tick [--dry-run]            probe, judge, heal at most one thing, tell, log
   validate [FILE] [--expand]  check config and recipes; faults as file:line:col
   init [--stdout] [--diff]    read the running box, write a commented config
-  status [--exit-code]        what the last tick found
+  status [--watch]            what the last tick found [--exit-code]
   heal plan                   what would be applied now and why, or why not
   heal run RECIPE [--step]    apply a rule's recipe by hand, the same five steps
   heal unlatch RULE           let a rule act again whose budget was spent
@@ -32,7 +32,7 @@ const details: Readonly<Record<string, string>> = {
 
 Probes, judges, persists, applies at most one whitelisted recipe, tells the
 operator, seals what it did in the heal log, and exits. A systemd timer starts
-it.
+it. On a terminal the checks are shown as they finish.
 
   --dry-run   probe and judge for real, print what would be healed and sent,
               change nothing at all
@@ -72,11 +72,17 @@ Exit: 0 done · 64 usage · 73 the file exists, or cannot be written. Of --diff:
 0 nothing changed · 1 something did · 78 no valid config to compare with.
 `,
   status: `Usage: dogwatch status [--exit-code] [--json]
+       dogwatch status --watch
        dogwatch status --brief
 
-Shows what the last tick found. Nothing is probed.
+Shows what the last tick found, red first, with the last day hour by hour.
+Nothing is probed. A pipe gets whole lines.
 
   --exit-code   exit 0 green, 1 amber, 2 red, 3 unknown or stale
+  --watch       draw it over and over on a terminal, at once after each tick;
+                Ctrl-C ends it (exit 0). Not with --json or --exit-code
+  --json        one object; "day" has a sign an hour: g green, a amber,
+                u unknown, r red, - no tick
   --brief       one line while dogwatch is ill or stale, or something is red or
                 unknown; else nothing. For a login: install.sh --login-notice
 `,

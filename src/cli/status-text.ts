@@ -16,7 +16,11 @@ const systemctl = ({ install }: Paths, isChange: boolean): string =>
 const sudoOf = ({ install }: Paths): string => (install === "system" ? "sudo " : "");
 
 /** What the last tick said, and how much that is still worth. */
-const headLines = (canvas: Canvas, paths: Paths, { state, isStale, moment, now }: View): readonly string[] => {
+const headLines = (
+  canvas: Canvas,
+  paths: Paths,
+  { state, isStale, hasSystemd, moment, now }: View,
+): readonly string[] => {
   const age = formatDuration(elapsedS(state.moment, moment) * 1000);
   const when = state.moment.bootId === moment.bootId ? `${age} ago` : `before this boot, ${clock(state.at, now)}`;
   const verdict = state.verdict.toUpperCase();
@@ -24,7 +28,8 @@ const headLines = (canvas: Canvas, paths: Paths, { state, isStale, moment, now }
   const rest = `${isStale ? `was ${verdict}, ` : ""}last tick ${when} · ${countsOf(state.checks)}`;
   const [first = "", ...more] = linesTo(inert(`${word} · ${rest}`), canvas.columns, 0);
   const painted = paint(canvas, isStale ? "unknown" : state.verdict, first.slice(0, word.length));
-  const stale = `no tick has finished for ${age}; run: ${systemctl(paths, false)} status dogwatch.timer`;
+  const run = hasSystemd ? `${systemctl(paths, false)} status dogwatch.timer` : "dogwatch tick";
+  const stale = `no tick has finished for ${age}; run: ${run}`;
   return [`${painted}${first.slice(word.length)}`, ...more, ...(isStale ? linesTo(stale, canvas.columns, 0) : [])];
 };
 

@@ -2,7 +2,7 @@ import { type Fault, printFault, tellingFault } from "../config/fault.ts";
 import type { Failure, Host, Terminal } from "../host/host.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { TickReport } from "../report.ts";
-import { clearIllness, writeIllness } from "../state/illness.ts";
+import { clearIllness, type Illness, writeIllness } from "../state/illness.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { inertLines, inLocale } from "./paint.ts";
 import { failByLast } from "./tick-ping.ts";
@@ -60,22 +60,22 @@ export const sayDeaf = (log: RunLog, why: string | undefined): void => {
   if (why !== undefined) log.log("warn", why);
 };
 
-/** Notes what ails the watchdog itself for the unit that tells it, and gives the exit status. */
-export const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): number => {
+/** Notes what ails the watchdog itself for the unit that tells it, and gives it back. */
+export const fallIll = ({ host, paths, flags }: Cli, exit: number, why: string): Illness => {
   if (!flags.isDryRun) writeIllness(host, paths.state, { exit, why });
-  return exit;
+  return { exit, why };
 };
 
-/** What a tick leaves of its own health, and its exit status. */
-export const settle = (cli: Cli, done: TickReport): number => {
+/** What a tick leaves of its own health; undefined: it is well. */
+export const settle = (cli: Cli, done: TickReport): Illness | undefined => {
   const stuck = `an alert cannot be delivered: ${done.alerts.findLast(({ delivered }) => !delivered)?.why ?? "the chat asked to wait"}`;
   if (done.exit !== 0) return fallIll(cli, done.exit, done.troubles.at(-1) ?? stuck);
   if (!cli.flags.isDryRun) clearIllness(cli.host, cli.paths.state);
-  return exits.done;
+  return undefined;
 };
 
-/** Tells each fault of a config that can't be used, falls ill of it, and gives the exit status. */
-export const sayFaults = (cli: Cli, log: RunLog, faults: readonly Fault[]): number => {
+/** Tells each fault of a config that can't be used, and falls ill of it. */
+export const sayFaults = (cli: Cli, log: RunLog, faults: readonly Fault[]): Illness => {
   const { host, paths, flags } = cli;
   for (const fault of faults) host.terminal.err(`${host.terminal.isErrJournal ? "<3>" : ""}${printFault(fault)}\n`);
   const what = `cannot use the config "${paths.config}": ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}`;
@@ -85,19 +85,20 @@ export const sayFaults = (cli: Cli, log: RunLog, faults: readonly Fault[]): numb
 };
 
 /** The same where nothing is watched any longer for it, which the dead-man's switch hears too. */
-export const failOnFaults = async (cli: Cli, log: RunLog, faults: readonly Fault[]): Promise<number> => {
-  const exit = sayFaults(cli, log, faults);
-  sayDeaf(log, await failByLast(cli, { exit, why: tellingFault(faults) }));
-  return exit;
+export const failOnFaults = async (cli: Cli, log: RunLog, faults: readonly Fault[]): Promise<Illness> => {
+  const illness = sayFaults(cli, log, faults);
+  sayDeaf(log, await failByLast(cli, illness));
+  return illness;
 };
 
-/** The state folder can't be used. Gives the exit status. */
-export const sayNoState = async (cli: Cli, log: RunLog, { code, why }: Failure): Promise<number> => {
+/** Says that the state folder can't be used. */
+export const sayNoState = async (cli: Cli, log: RunLog, { code, why }: Failure): Promise<Illness> => {
   const { host, paths } = cli;
   const hint = ["ELOOP", "EINVAL", "EMLINK"].includes(code)
     ? `Somebody has put something else in place of its lock; look at it, then remove it: ls -l ${paths.state}/tick.lock`
     : "Run it as root, or name a folder with --state-dir.";
-  complain(host, `cannot use the state folder "${paths.state}": ${why}`, hint);
+  const what = `cannot use the state folder "${paths.state}": ${why}`;
+  complain(host, what, hint);
   sayDeaf(log, await failByLast(cli, { exit: exits.cannotCreate }));
-  return exits.cannotCreate;
+  return { exit: exits.cannotCreate, why: what };
 };

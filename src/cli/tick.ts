@@ -11,9 +11,10 @@ import { failOnFaults, fallIll, report, sayBusy, sayDeaf, sayNoState, settle } f
 
 type Config = Extract<Loaded, { readonly kind: "config" }>;
 
-/** How one run of the tick ended. `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
+/** How one run of the tick ended. `why`: what ails the watchdog; `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
 export interface Ended {
   readonly exit: number;
+  readonly why?: string;
   readonly report?: TickReport;
   readonly isLate?: true;
 }
@@ -88,20 +89,21 @@ const ticked = async (
 
 const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const loaded = await ways.load();
-  if (loaded.kind === "faults") return { exit: await failOnFaults(cli, log, loaded.faults) };
+  if (loaded.kind === "faults") return await failOnFaults(cli, log, loaded.faults);
   const live = ways.isSeen ? await watchedBy(cli) : undefined;
   const { found, deadman } = await ticked(cli, loaded, log, live);
   if (found === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
-    const exit = fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
-    sayDeaf(log, await deadman.end({ exit }));
-    return { exit, isLate: true };
+    const late = fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+    sayDeaf(log, await deadman.end({ exit: late.exit }));
+    return { ...late, isLate: true };
   }
-  const exit = settle(cli, found);
+  const health = settle(cli, found) ?? { exit: exits.done };
+  const { exit } = health;
   const deaf = await deadman.end({ exit, report: found });
   const done = { ...found, troubles: [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...found.troubles] };
   ways.say(cli, log, done, deaf !== undefined);
-  return { exit, report: done };
+  return { ...health, report: done };
 };
 
 /** One tick under the host-wide lock: who finds another one running does nothing. A dry run takes no lock, since it changes nothing. */
@@ -114,7 +116,7 @@ export const runTick = async (cli: Cli, log: RunLog, ways: TickWays): Promise<En
   // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log, ways);
   if (lock.kind === "failed")
-    return { exit: await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock) };
+    return await sayNoState(cli, log, made.kind === "failed" ? { ...lock, why: made.why } : lock);
   try {
     host.files.sweep(paths.state);
     return await locked(cli, log, ways);

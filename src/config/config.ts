@@ -231,6 +231,8 @@ export type ChatConfig =
       readonly kind: "alertmanager";
       readonly api: string;
       readonly headers: Readonly<Record<string, TextOrSecret>>;
+      /** Base addresses of the cluster's other members. */
+      readonly peers: readonly string[];
       /** Labels that every alert of this host carries besides dogwatch's own. */
       readonly labels: Readonly<Record<string, string>>;
     }

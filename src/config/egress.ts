@@ -35,6 +35,7 @@ export const deadmanDestinations = ({ deadman }: Pick<Config, "deadman">): reado
 
 const addressOf = (chat: ChatConfig): readonly string[] => {
   if (chat.kind === "console") return [];
+  if (chat.kind === "alertmanager") return [chat.api, ...chat.peers];
   return [chat.kind === "webhook" ? chat.url : chat.api];
 };
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { keepOutOfCores } from "./core-filter.ts";
 import { failed } from "./failure.ts";
 import type { Failure, Http, HttpAnswer, HttpRequest } from "./host.ts";
 import { decodeBody } from "./http-decode.ts";
@@ -147,6 +148,7 @@ export const createHttp = (): Http => {
   return {
     allow: egress.allow,
     request: async (request) => {
+      if (request.secrets !== undefined && request.secrets.length > 0) keepOutOfCores();
       const startedMs = performance.now();
       const outcome = await send(request);
       const kept = request.secrets === undefined ? outcome : redacted(outcome, redactorFor(request.secrets));

@@ -37,9 +37,12 @@ export const cleanEvidence = (text: string, max: number = maxEvidence): string =
   return isLost ? cut(points, Math.min(max, points.length + 1)).text : line;
 };
 
+/** A word longer than this is cut in its middle. */
+const longWord = 16;
+
 /**
- * Evidence in two parts: what has room in `max` code points, and the rest, undefined where there is none. A quotation that the cut goes
- * through ends in the first and begins again in the second. Never throws.
+ * Evidence in two parts: what has room in `max` code points, cut between two words where one ends near, and the rest, undefined where
+ * there is none. A quotation that the cut goes through ends in the first and begins again in the second. Never throws.
  */
 export const splitEvidence = (
   text: string,
@@ -47,8 +50,14 @@ export const splitEvidence = (
 ): { readonly head: string; readonly rest: string | undefined } => {
   const points = [...cleanEvidence(text)];
   if (points.length <= max) return { head: points.join(""), rest: undefined };
-  const { text: head, at, mark } = cut(points, max);
-  return { head, rest: `${mark}…${points.slice(at).join("")}` };
+  const space = points.lastIndexOf(" ", max - 2);
+  if (space < Math.max(1, max - longWord)) {
+    const { text: head, at, mark } = cut(points, max);
+    return { head, rest: `${mark}…${points.slice(at).join("")}` };
+  }
+  const kept = points.slice(0, space).join("");
+  const mark = isOpen(kept) ? '"' : "";
+  return { head: `${kept}…${mark}`, rest: `${mark}…${points.slice(space + 1).join("")}` };
 };
 
 /** Quotes text that came from a probed system, so that a reader sees where it begins and ends. Never throws. */

@@ -27,6 +27,8 @@ export interface Flap extends FlapHistory {
   /** ISO 8601 UTC: its first red; `reds` counts how often it turned red since. */
   readonly since: string;
   readonly reds: number;
+  /** Recipes cured it meanwhile, and none of them held. */
+  readonly wasCured?: true;
   /** The operator has been told that it flaps, and not yet that it ended. */
   readonly isTold?: true;
 }

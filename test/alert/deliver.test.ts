@@ -22,7 +22,12 @@ const deliver = (
   outbox: readonly OutboxEntry[],
   tick: number,
   send: (each: Message) => Promise<Delivery>,
-): Promise<Delivered> => deliverAll(outbox, { tick, bootedAt: null, send, onTaken: () => undefined });
+  slept: number[] = [],
+): Promise<Delivered> =>
+  deliverAll(outbox, {
+    ...{ tick, bootedAt: null, send, onTaken: () => undefined },
+    sleep: async (ms) => void slept.push(ms),
+  });
 
 describe("deliver()", () => {
   test("deliver() empties the outbox in order: the backlog as one, then this tick's", async () => {
@@ -70,6 +75,57 @@ describe("deliver()", () => {
     const { sent, send } = chat(taken);
     expect(await deliver([], 1, send)).toEqual({ outbox: [], tried: [], isHeldUp: false, retryAfterMs: 0 });
     expect(sent).toEqual([]);
+  });
+});
+
+describe("deliver() to a chat that asks for a moment", () => {
+  const moment: Delivery = { kind: "later", why: "discord answered 429", retryAfterMs: 1200 };
+  const cases: readonly {
+    readonly name: string;
+    readonly given: readonly [Delivery, ...Delivery[]];
+    readonly sent: number;
+    readonly left: number;
+    readonly slept: number[];
+  }[] = [
+    {
+      name: "in the middle: it gets it, and the rest goes on",
+      given: [taken, moment, taken],
+      sent: 4,
+      left: 0,
+      slept: [1200],
+    },
+    { name: "at the first: it is busy, and is left alone", given: [moment], sent: 1, left: 3, slept: [] },
+    {
+      name: "twice for one message: it is left alone",
+      given: [taken, moment, moment],
+      sent: 3,
+      left: 2,
+      slept: [1200],
+    },
+    { name: "for long", given: [taken, { ...moment, retryAfterMs: 5001 }], sent: 2, left: 2, slept: [] },
+    { name: "for none in words", given: [taken, later], sent: 2, left: 2, slept: [] },
+  ];
+  test.each(cases)("deliver() $name", async ({ given, sent, left, slept }) => {
+    const pauses: number[] = [];
+    const asked = chat(...given);
+    const done = await deliver(add([], [message(1), message(2), message(3)], 3), 3, asked.send, pauses);
+    expect({ sent: asked.sent.length, left: done.outbox.length, slept: pauses }).toEqual({
+      sent,
+      left,
+      slept: [...slept],
+    });
+  });
+
+  test("deliver() gives no more than five seconds away in all", async () => {
+    const pauses: number[] = [];
+    let count = 0;
+    const send = async (): Promise<Delivery> => {
+      count += 1;
+      return count % 2 === 1 ? taken : { ...moment, retryAfterMs: 2000 };
+    };
+    const all = Array.from({ length: 9 }, (_, at) => message(at));
+    await deliver(add([], all, 3), 3, send, pauses);
+    expect(pauses).toEqual([2000, 2000]);
   });
 });
 

@@ -7,7 +7,7 @@ const seen = (text: string): string => [...(text.split("\n", 1)[0] ?? "")].slice
 
 const long =
   "no answer in 5 s from http://127.0.0.1:18789/healthz while 3 other addresses of the same gateway answered well";
-const names = { host: "gpu-17.fra.example.org", check: "openclaw-gateway" };
+const names = { host: "gpu-17.example.org", check: "openclaw-gateway" };
 
 /** A check that could not be measured is well again, or nothing is wrong at all: there is no since. */
 const hasSince = ({ kind, incident }: Story): boolean =>
@@ -27,9 +27,9 @@ describe("compose() as a phone cuts it", () => {
   test("compose() keeps the beginning of the evidence, and tells its rest in a line of its own", () => {
     const { text } = compose(story({ evidence: long }));
     const [first = "", second = ""] = text.split("\n");
-    expect([...first]).toHaveLength(110);
+    expect([...first].length).toBeLessThanOrEqual(110);
     const head = /^RED web-1 · gateway: (.*)… \(2 ticks, since 02:05 UTC\)$/u.exec(first)?.[1] ?? "";
-    expect(head + second.replace(/^More: …/u, "")).toBe(long);
+    expect(`${head} ${second.replace(/^More: …/u, "")}`).toBe(long);
   });
 
   test("compose() keeps at least 12 characters of evidence where names take the room", () => {

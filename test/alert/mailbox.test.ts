@@ -33,7 +33,7 @@ const open = (
       now: () => bed.now,
       deliver: (outbox, onTaken) =>
         deliver(outbox, {
-          ...{ tick: given.tick ?? 5, bootedAt: null, onTaken },
+          ...{ tick: given.tick ?? 5, bootedAt: null, onTaken, sleep: async () => undefined },
           send: async (each) => {
             bed.sent.push(each);
             return await bed.answer(each);

@@ -57,7 +57,7 @@ const bed = (...decisions: readonly Decision[]) => {
     now: () => ({ bootId: "boot-1", uptimeS: 0 }),
     deliver: (outbox, onTaken) =>
       deliver(outbox, {
-        ...{ tick: 1, bootedAt: null, onTaken },
+        ...{ tick: 1, bootedAt: null, onTaken, sleep: async () => undefined },
         send: async (message) => {
           sent.push(message);
           return { kind: "delivered", answer: "" };

@@ -256,6 +256,14 @@ test("statusCommand() --json prints one object", async () => {
   });
 });
 
+test("README.md and docs/operating.md show status as it is", () => {
+  for (const [page, name] of [
+    ["README.md", "red-healed-silenced"],
+    ["docs/operating.md", "sixty-checks"],
+  ] as const)
+    expect(readFileSync(page, "utf8")).toContain(readFileSync(`test/golden/status/${name}.txt`, "utf8"));
+});
+
 describe("statusCommand() prints test/golden/status", () => {
   for (const [name, scene] of Object.entries(scenes))
     test(`statusCommand() prints test/golden/status/${name}.txt`, async () => {

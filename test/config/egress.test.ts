@@ -67,7 +67,7 @@ const chats = {
   ntfy: { kind: "ntfy", topic: secret, priority: 4, token: null, api: "https://ntfy.sh" },
   googlechat: { kind: "googlechat", webhook: secret, threadKey: null, api: "https://chat.googleapis.com" },
   teams: { kind: "teams", webhook: secret, api: "https://default0.1.environment.api.powerplatform.com" },
-  alertmanager: { kind: "alertmanager", api: "http://10.0.0.9:9093/am", headers: {}, labels: {} },
+  alertmanager: { kind: "alertmanager", api: "http://10.0.0.9:9093/am", peers: [], headers: {}, labels: {} },
   openclaw: {
     kind: "openclaw",
     api: "http://127.0.0.1:18789",

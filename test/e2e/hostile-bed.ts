@@ -44,6 +44,7 @@ export interface Tick {
   readonly heal: { readonly outcome: string; readonly recipe: string | null; readonly why: string };
   readonly alerts: readonly { readonly kind: string; readonly delivered: boolean; readonly why: string }[];
   readonly outbox: number;
+  readonly duration_ms: number;
   readonly troubles: readonly string[];
   readonly exit: number;
 }
@@ -65,6 +66,7 @@ const TickShape: GenericSchema<unknown, Tick> = looseObject({
   heal: looseObject({ outcome: text, recipe: nullable(text), why: text }),
   alerts: array(looseObject({ kind: text, delivered: boolean(), why: text })),
   outbox: number(),
+  duration_ms: number(),
   troubles: array(text),
   exit: number(),
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { listen } from "../host/http-bed.ts";
+import { corpus, acting as evil, faultsOf } from "../hostile/corpus.ts";
 import { Chat, Den } from "./hostile-bed.ts";
 
 /** Escapes, a line of its own with a journal priority, a change of writing direction, an invisible letter, a mention. */
@@ -34,7 +35,7 @@ const expectInert = async (den: Den, chat: Chat, checks: string): Promise<string
   expect(chat.taken).toHaveLength(1);
   const evidence = json.json.checks[0]?.evidence ?? "";
   expect([...evidence].length).toBeLessThanOrEqual(300);
-  expect(heads(chat)).toEqual([5]);
+  expect(heads(chat)).toEqual([6]);
   return evidence;
 };
 
@@ -65,7 +66,12 @@ describe("evidence from a hostile system", () => {
       expects: "json: { /a: 1 }",
       want: "…",
     },
-    { name: "5,000 characters that combine", body: `a${"\u0301".repeat(5000)}`, expects: "body: live", want: "…" },
+    {
+      name: "5,000 characters that combine",
+      body: `a${"\u0301".repeat(5000)}`,
+      expects: "body: live",
+      want: ': "a\u0301\u0301\u0301"',
+    },
     {
       name: "an own word for markup",
       body: "```\n<b>*bold*</b> [x](http://evil) `id`\n```",
@@ -136,5 +142,65 @@ describe("evidence from a hostile system", () => {
     );
     expect(evidence).toContain("carries the variable");
     expect(readFileSync(join(den.state, "state.json"), "utf8")).not.toContain("PLANTED");
+  });
+
+  test("tick, status, heal plan, silence list, log show and their files show a whole host of hostile texts inert and in quotes", async () => {
+    using chat = new Chat();
+    using den = new Den();
+    const texts = Object.values(corpus);
+    await using server = await listen((socket, request) => {
+      const text = texts[Number(/^GET \/(\d+)/u.exec(request)?.[1])] ?? "";
+      socket.end(`HTTP/1.1 500 ${"EVIL ".repeat(9)}\r\n\r\n${text.slice(0, 1_000_000)}`);
+    });
+    const plugin = den.write(
+      "plugin.sh",
+      '#!/bin/sh\nhead -c 11000000 "$1"; head -c 11000000 "$1" >&2; exit 2\n',
+      0o700,
+    );
+    const checks = texts.map((text, at) => {
+      const output = den.write(`output-${at}`, text);
+      const web = `  web-${at}: { http: { url: "http://127.0.0.1:${server.port}/${at}" }, red_after: 1 }\n`;
+      return `${web}  plugin-${at}: { plugin: { command: [${plugin}, ${output}] } }\n`;
+    });
+    den.write("dogwatch.yaml", `confirm: 0s\nhost: web-1\n${chat.yaml}checks:\n${checks.join("")}`);
+    const reason = ["--for", "1h", "--reason", (corpus["newlines"] ?? "").replaceAll('"', "")];
+    const words = [
+      ["tick"],
+      ["tick", "--json"],
+      ["tick", "--dry-run"],
+      ["tick", "--dry-run", "--json"],
+      ["silence", "add", "web-1", ...reason],
+      ["silence", "list"],
+      ["silence", "list", "--json"],
+      ["status"],
+      ["status", "--json"],
+      ["heal", "plan"],
+      ["log", "show"],
+      ["log", "show", "--json"],
+      ["failed"],
+      ["tick", "--log-level", "debug"],
+      ["tick", "--log-level", "debug", "--log-format", "json"],
+    ];
+    const shown: Record<string, string> = {};
+    for (const each of words) {
+      const { out, err } = await den.dogwatch(each);
+      shown[each.slice(0, 3).join(" ")] = out + err;
+    }
+    for (const path of [den.log, join(den.state, "state.json")]) shown[path] = readFileSync(path, "utf8");
+    for (const [at, { text }] of chat.taken.entries()) shown[`message ${at}`] = text;
+    expect(chat.taken.length).toBeGreaterThan(0);
+    for (const [where, text] of Object.entries(shown)) {
+      expect({ where, acting: evil.exec(text)?.[0] }).toEqual({ where, acting: undefined });
+      expect({
+        where,
+        lines: text
+          .split("\n")
+          .filter((line) =>
+            /^(?:<0>(?!dogwatch on web-1 is ill)|(?:RED|HEALED) web-1 · EVIL|Incident EVIL|log 99:)/u.test(line),
+          ),
+      }).toEqual({ where, lines: [] });
+    }
+    expect(chat.taken.flatMap(({ text }) => faultsOf(text, 1500))).toEqual([]);
+    expect(shown["tick"]).toContain("EVIL");
   });
 });

@@ -138,7 +138,9 @@ describeOnBed("refusals across the wall", () => {
     expect(await host.count("heal.dispatched")).toBe(0);
     expect(await lives(host)).toBe(before);
     const taken = await chat.taken();
-    for (const { check, why } of [...rows, flapping])
+    const flaps = taken.filter(({ head }) => head.startsWith("FLAPPING web-1 · flapping: "));
+    expect(flaps.every(({ text }) => text.includes("no heal"))).toBeTrue();
+    for (const { check, why } of rows)
       expect(taken.find(({ head }) => head.startsWith(`RED web-1 · ${check}: `))?.text ?? check).toMatch(why);
     for (const { check } of rows) expect(taken.filter(({ head }) => head.includes(`· ${check}:`))).toHaveLength(1);
     expect(taken.filter(({ text }) => text.includes("silenced"))).toEqual([]);

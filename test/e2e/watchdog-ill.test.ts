@@ -84,6 +84,35 @@ describeOnBed("the watchdog itself is ill", () => {
     await host.chat.clear();
   }, 60_000);
 
+  test("a tick that is aborted while its chat hangs leaves no core and no word of the token, and the next one tells what it knew", async () => {
+    const host = get();
+    const { bed, chat } = host;
+    await host.gateway("gw-first", 18081);
+    await host.gateway("gw-second", 18082);
+    await host.configure(checks);
+    await chat.answer("hang");
+    await bed.run(["/usr/bin/systemctl", "kill", "-s", "KILL", "gw-first.service"]);
+    await bed.run(["/usr/bin/systemctl", "start", "--no-block", "dogwatch.service"]);
+    await until("the message to be on its way", async () => ((await chat.requests()).length > 0 ? true : undefined));
+    const seen = await bed.sh(
+      `read -r token; pid=$(systemctl show -P MainPID dogwatch.service)
+       grep -aF "$token" /proc/$pid/cmdline /proc/$pid/environ || true
+       cat /proc/$pid/coredump_filter; grep "core file" /proc/$pid/limits`,
+      { stdin: `${chat.token}\n` },
+    );
+    expect(seen).toMatch(/^00000000\nMax core file size +0 +0 +bytes/u);
+    await bed.run(["/usr/bin/systemctl", "kill", "-s", "ABRT", "dogwatch.service"]);
+    const result = await until("the tick to end", async () => {
+      const shown = await bed.run(["/usr/bin/systemctl", "show", "-P", "Result", "dogwatch.service"]);
+      return shown.trim() === "success" ? undefined : shown.trim();
+    });
+    // "core-dump" where one was written.
+    expect(result).toBe("signal");
+    await chat.answer("ok");
+    expect(await host.tick()).toBe(0);
+    expect((await chat.taken()).map(({ head }) => head)).toEqual([expect.stringMatching(/^RED web-1 · first: /u)]);
+  }, 60_000);
+
   test("dogwatch-failed says what is wrong with the config and the one next command: terminals once, journal each time", async () => {
     const host = get();
     await host.configure(checks);

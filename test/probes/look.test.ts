@@ -42,6 +42,22 @@ describe("look()", () => {
     expect(seen.size).toBe(4);
   });
 
+  test("look() tells of each reading as soon as it is there, and only once", async () => {
+    const host = createFakeHost();
+    const slow = Promise.withResolvers<HttpAnswer>();
+    host.http.script = ({ url }) => (url.endsWith("/slow") ? slow.promise : answer(200));
+    const checks = [httpCheck({ name: "slow", http: { url: "http://127.0.0.1/slow" } }), http("quick")];
+    host.http.allow(checkDestinations(configOf(checks)));
+    const told: string[] = [];
+    const secret = () => ({ kind: "failed", why: "no secret here" }) as const;
+    const onReading = (name: string, { kind }: Reading): void => {
+      told.push(`${name} ${kind}`);
+      if (name === "quick") slow.resolve(answer(500));
+    };
+    await look(host, checks, { secret, memory: () => undefined, onReading });
+    expect(told).toEqual(["quick ok", "slow bad"]);
+  });
+
   test("look() has nothing to say of no checks", async () => expect((await seeAll(createFakeHost(), [])).size).toBe(0));
 
   test("look() reads a probe that throws as unknown, and the others as they are", async () => {

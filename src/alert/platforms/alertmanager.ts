@@ -1,6 +1,6 @@
 import type { SecretRef } from "../../config/config.ts";
 import { endpoint } from "../../config/egress.ts";
-import { fillHeaders } from "../../config/fill-headers.ts";
+import { type FilledHeaders, fillHeaders } from "../../config/fill-headers.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { broken } from "./inert.ts";
 import type { AlertKind, ChatOf, Delivery, Holding, Message, Platform, PlatformContext, Standing } from "./platform.ts";
@@ -81,31 +81,52 @@ const clockWatch = (context: PlatformContext): { readonly context: PlatformConte
   return { context: { ...context, host: { ...context.host, http: { ...http, request } } }, shiftMs: () => shiftMs };
 };
 
+type Given = Omit<Holding, "standings"> & { readonly alerts: readonly Alert[] };
+
 /**
- * Posts all at once; a second time, on the Alertmanager's own clock, when ours is another: it takes what ends before its own now for
- * over, and nobody would hear of it.
+ * Posts all to one member; a second time, on its own clock, when ours is another: it takes what ends before its own now for over, and
+ * nobody would hear of it.
  */
-const postAll = async (
+const postTo = async (
+  api: string,
   chat: Chat,
-  { host, alerts, until }: Omit<Holding, "standings"> & { readonly alerts: readonly Alert[] },
+  { host, alerts, until }: Given,
+  { headers, secrets }: FilledHeaders,
   context: PlatformContext,
 ): Promise<Delivery> => {
-  const filled = fillHeaders(chat.headers, secretIn(context));
-  if (filled.kind === "failed") return { kind: "refused", why: filled.why };
-  const { headers, secrets } = filled;
   const watch = clockWatch(context);
-  const postAt = (shiftMs: number): Promise<Delivery> =>
-    post(
-      dialect,
-      {
-        ...{ url: `${chat.api}/api/v2/alerts`, headers, secrets },
-        body: alerts.map((each) => alertOf(chat, host, each, until, shiftMs)),
-      },
-      watch.context,
-    );
+  const postAt = (shiftMs: number): Promise<Delivery> => {
+    const body = alerts.map((each) => alertOf(chat, host, each, until, shiftMs));
+    return post(dialect, { url: `${api}/api/v2/alerts`, headers, secrets, body }, watch.context);
+  };
   const first = await postAt(0);
   const shiftMs = watch.shiftMs();
   return first.kind !== "delivered" || shiftMs === 0 ? first : await postAt(shiftMs);
+};
+
+type Undelivered = Exclude<Delivery, { kind: "delivered" }>;
+
+/** Of many that didn't take it: what may pass comes before what won't, and the shortest wait. */
+const hope = (all: readonly Undelivered[]): Undelivered => {
+  const why = [...new Set(all.map((each) => each.why))].join("; ");
+  const later = all.filter((each) => each.kind === "later");
+  if (later.length === 0) return { kind: "refused", why };
+  const retryAfterMs = Math.min(...later.map((each) => each.retryAfterMs ?? 0));
+  return retryAfterMs > 0 ? { kind: "later", why, retryAfterMs } : { kind: "later", why };
+};
+
+/** Posts to every member of the cluster at once. They share silences and what was notified, not alerts. Source: alertmanager docs/high_availability.md. */
+const postAll = async (chat: Chat, given: Given, context: PlatformContext): Promise<Delivery> => {
+  const filled = fillHeaders(chat.headers, secretIn(context));
+  if (filled.kind === "failed") return { kind: "refused", why: filled.why };
+  const members = [chat.api, ...chat.peers];
+  const sent = await Promise.all(members.map((api) => postTo(api, chat, given, filled, context)));
+  const taken = sent.find((each) => each.kind === "delivered");
+  const others = sent.filter((each) => each.kind !== "delivered");
+  if (taken === undefined) return hope(others);
+  if (others.length === 0) return taken;
+  const missing = `${others.length} of ${members.length} members: ${hope(others).why}`;
+  return { ...taken, answer: `${taken.answer}, but not told to ${missing}`, missing };
 };
 
 const nameOf: Readonly<Record<AlertKind, Name>> = {
@@ -136,7 +157,8 @@ const alertOfMessage = ({ kind, check, incident, at, since = at, text, card }: M
  */
 export const alertmanager: Platform<"alertmanager"> = {
   kind: "alertmanager",
-  destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat alertmanager" }],
+  destinations: ({ api, peers }) =>
+    [api, ...peers].map((each) => ({ ...endpoint(each), methods: ["POST"], for: "chat alertmanager" })),
   send: async (chat, message, context) => {
     const nowMs = context.host.clock.nowMs();
     const alerts = [alertOfMessage(message, nowMs)];

@@ -45,15 +45,18 @@ const later = (why: string, retryAfterS: number | undefined): Delivery =>
   retryAfterS === undefined ? { kind: "later", why } : { kind: "later", why, retryAfterMs: boundedMs(retryAfterS) };
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
-/** 408: the server gave up waiting for us, which says nothing about the message. Source: RFC 9110, 15.5.9. */
-const isPassing = (status: number): boolean => status === 429 || status === 408 || status >= 500;
+/**
+ * 408: the server gave up waiting for us, which says nothing about the message. 501: the server doesn't do such a thing at all (Mattermost's
+ * webhooks when they are switched off). Source: RFC 9110, 15.5.9 and 15.6.2.
+ */
+const isPassing = (status: number): boolean => status === 429 || status === 408 || (status >= 500 && status !== 501);
 
 const judge = (dialect: Dialect, answer: Answer, nowMs: number): Delivery => {
   const { platform } = dialect;
   const { status } = answer;
   const heard = dialect.hear(answer);
   const words = cleanEvidence(heard.words, maxWords);
-  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(words, maxWords)}`}`;
+  const said = `${platform} answered ${status}${words === "" ? "" : ` ${quote(heard.words, maxWords)}`}`;
   const retryAfterS = heard.retryAfterS ?? retryAfterHeaderS(answer, nowMs);
   if (isPassing(status)) return later(said, retryAfterS);
   if (isRedirect(status)) {

@@ -17,7 +17,8 @@ const advice: readonly (readonly [RegExp, string])[] = [
 
 const advise = (status: number, words: string): string => {
   const found = advice.find(([error]) => error.test(words))?.[1];
-  return found ?? (status === 404 ? '"api" is not a homeserver: set it to the address that its clients use' : "");
+  if (found !== undefined || ![401, 403, 404].includes(status)) return found ?? "";
+  return '"api" is not a homeserver: set it to the address that its clients use';
 };
 
 /** Source: spec.matrix.org, client-server API, "Standard error response", "Rate limiting" (`retry_after_ms` is the older form of Retry-After). */

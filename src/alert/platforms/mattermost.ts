@@ -39,7 +39,7 @@ const webhookDialect: Dialect = {
       ? { verdict: "taken", words: "ok" }
       : { verdict: "unreadable", words: wordsOf(body) },
   advise: (status, words) =>
-    said(ofWebhook, words) || (status === 404 ? "the webhook is gone: make a new one, or check its URL" : ""),
+    said(ofWebhook, words) || ([401, 403, 404].includes(status) ? "the webhook's URL is wrong: copy it anew" : ""),
 };
 
 const adviseToken = (status: number, words: string): string => {

@@ -11,7 +11,7 @@ import { fit, maxText, messageText } from "./text.ts";
 
 const advise = (status: number): string => {
   if (status === 401) return "the token is wrong or expired: make a new one and write it into the secret";
-  if (status === 403) return 'nobody may write to the topic like that: give the user of "token" write access to it';
+  if (status === 403) return 'the topic is closed: give the user of "token" write access to it';
   if (status === 404) return 'there is no ntfy server at "api"';
   return "";
 };

@@ -52,10 +52,16 @@ export interface Holding {
  * The platform's answer. `later`: try again on a later tick, not before `retryAfterMs`. `refused`: it will never take this.
  * `isSeen`: it has had a message of this id before, which doesn't say that it passed it on. `isLatching`: what was posted woke an
  * agent, or may have: nothing more may be posted there. `via`: it went by the way for when the gateway is down; `refusal`: what the
- * gateway itself said, where that won't pass. Texts hold no secret.
+ * gateway itself said, where that won't pass. `missing`: members of a cluster that did not take it, and why. Texts hold no secret.
  */
 export type Delivery =
-  | { readonly kind: "delivered"; readonly answer: string; readonly via?: string; readonly refusal?: string }
+  | {
+      readonly kind: "delivered";
+      readonly answer: string;
+      readonly via?: string;
+      readonly refusal?: string;
+      readonly missing?: string;
+    }
   | { readonly kind: "later"; readonly why: string; readonly retryAfterMs?: number; readonly isSeen?: true }
   | { readonly kind: "refused"; readonly why: string; readonly isLatching?: true };
 

@@ -38,6 +38,20 @@ const dialect: Dialect = {
   advise,
 };
 
+/** All that 202 says. */
+const taken = "the workflow took it; whether it was posted stands in its run history";
+
+/** A card may have 28 KB, and each block takes some. */
+const maxBlocks = 60;
+
+/** The lines of a text that a card has room for; of many the last ones are joined, and the very last stays alone. */
+const linesOf = (text: string): readonly string[] => {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length <= maxBlocks) return lines;
+  const rest = lines.slice(maxBlocks - 2, -1).join(" | ");
+  return [...lines.slice(0, maxBlocks - 2), rest, ...lines.slice(-1)];
+};
+
 /** Functions such as `{{DATE(…)}}` and template expressions are no Markdown, and so may be read in every text of a card. */
 const inert = (line: string): string => unlinked(line).replace(/[{$](?=\{)/gu, "$&\u2060");
 
@@ -54,13 +68,12 @@ export const teams: Platform<"teams"> = {
     if (secret.kind === "refused") return secret;
     const found = webhookUrl({ secret: secret.text, api: chat.api, origins: [] });
     if (found.kind === "refused") return cannotSend("teams", found.why);
-    const lines = messageText(message.text).split("\n");
     const content = {
       $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
       type: "AdaptiveCard",
       version: "1.2",
       msteams: { width: "Full" },
-      body: lines.map((line, at) => ({
+      body: linesOf(messageText(message.text)).map((line, at) => ({
         type: "RichTextBlock",
         ...(at === 0 ? {} : { spacing: "None" }),
         inlines: [{ type: "TextRun", text: inert(line) }],
@@ -70,6 +83,7 @@ export const teams: Platform<"teams"> = {
       type: "message",
       attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content }],
     };
-    return post(dialect, { url: found.url.href, body, secrets: found.secrets }, context);
+    const sent = await post(dialect, { url: found.url.href, body, secrets: found.secrets }, context);
+    return sent.kind === "delivered" ? { ...sent, answer: `${sent.answer}: ${taken}` } : sent;
   },
 };

@@ -8,6 +8,10 @@ const secretPaths: readonly { readonly host: RegExp; readonly path: RegExp; read
   { host: /(^|\.)slack\.com$/u, path: /^\/(services|workflows|triggers)\//u, chat: "slack" },
   { host: /(^|\.)discord(app)?\.com$/u, path: /^\/api\/(v\d+\/)?webhooks\//u, chat: "discord" },
   { host: /^api\.telegram\.org$/u, path: /^\/bot\d/u, chat: "telegram" },
+  { host: /^chat\.googleapis\.com$/u, path: /^\/v1\/spaces\//u, chat: "googlechat" },
+  { host: /(^|\.)(logic\.azure|powerplatform|powerautomate)\.com$/u, path: /\/workflows\//u, chat: "teams" },
+  { host: /(^|\.)webhook\.office\.com$/u, path: /^\/webhook/u, chat: "teams" },
+  { host: /./u, path: /\/hooks\/[a-z0-9]{26}$/u, chat: "mattermost" },
 ];
 
 const elsewhere = "secrets come from { credential: NAME } or { file: /path } only";
@@ -17,12 +21,13 @@ const badPort = "the port of an address is from 1 to 65535";
 const secretFault = (url: URL): string | undefined => {
   if (url.username !== "" || url.password !== "")
     return `a user or password in an address is refused: ${elsewhere}, such as in "headers"`;
-  const query = [...url.searchParams.keys()].find(isSecretName);
-  if (query !== undefined) return `a secret in an address's query is refused: ${elsewhere}, such as in "headers"`;
   const found = secretPaths.find(({ host, path }) => host.test(url.hostname) && path.test(url.pathname));
-  return found === undefined
+  if (found !== undefined)
+    return `this address is a secret by itself: use "chat: ${found.chat}" with { credential: NAME }`;
+  const query = [...url.searchParams.keys()].find(isSecretName);
+  return query === undefined
     ? undefined
-    : `this address is a secret by itself: use "chat: ${found.chat}" with { credential: NAME }`;
+    : `a secret in an address's query is refused: ${elsewhere}, such as in "headers"`;
 };
 
 /** Why an address can't be used; the address itself is never shown, as it may hold a secret. */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { ChatConfig } from "../config.ts";
 import { quoted } from "../near.ts";
 import { baseAddress } from "./address.ts";
-import { type Block, need, refusing, text, withDefault } from "./blocks.ts";
+import { type Block, list, need, refusing, text, withDefault } from "./blocks.ts";
 import { headers } from "./secrets.ts";
 import { mapOf, shape } from "./shape.ts";
 
@@ -40,6 +40,12 @@ export const alertmanager: Block<AlertmanagerConfig> = v.pipe(
         "Base address of the Alertmanager, to which `/api/v2/alerts` is added.",
         "https://alertmanager.example.org",
       ),
+      peers: withDefault(
+        list(baseAddress('"https://alertmanager-2.example.org"'), "a list of addresses"),
+        [],
+        "The other members of its cluster, each told the same. One that takes it is enough.",
+        ["https://alertmanager-2.example.org"],
+      ),
       headers: withDefault(headers, {}, "Headers to send; a secret one by reference.", {
         Authorization: { credential: "alertmanager-token", prefix: "Bearer " },
       }),
@@ -51,6 +57,7 @@ export const alertmanager: Block<AlertmanagerConfig> = v.pipe(
   v.transform((raw) => ({
     kind: "alertmanager" as const,
     api: raw.url,
+    peers: raw.peers,
     headers: raw.headers,
     labels: raw.labels,
   })),

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { compose } from "../../../src/alert/compose.ts";
+import { openChat } from "../../../src/alert/platforms/index.ts";
+import type { AlertKind, Message } from "../../../src/alert/platforms/platform.ts";
+import type { ChatConfig } from "../../../src/config/config.ts";
+import { parseJson } from "../../../src/config/json.ts";
+import { stories, story } from "../stories.ts";
+import { contextWith, type Reply, serve } from "./bed.ts";
+
+/** What each platform posts for every kind of message, one file a platform. `GOLDEN=write` writes them anew. */
+const folder = join(import.meta.dirname, "../../golden/platforms/kinds");
+const isWriting = process.env["GOLDEN"] === "write";
+
+const composed = (name: string): Message => compose(stories[name] ?? story({ evidence: `no story ${name}` }));
+
+/** The compiler asks for a line here where a kind is new. */
+const kinds: Readonly<Record<AlertKind, Message>> = {
+  red: composed("red-refused"),
+  healed: composed("healed"),
+  "heal-failed": composed("heal-failed"),
+  reminder: composed("reminder"),
+  recovered: composed("recovered"),
+  flapping: composed("flapping"),
+  unknown: composed("unknown"),
+  test: composed("test"),
+};
+
+const ref = { credential: "secret" };
+type Table = { readonly [Kind in ChatConfig["kind"]]: (api: string) => Extract<ChatConfig, { kind: Kind }> };
+
+/** One of each platform; the compiler asks for a line here where one is new. */
+const chats: Table = {
+  console: () => ({ kind: "console" }),
+  telegram: (api) => ({ kind: "telegram", chatId: "-1001", threadId: null, token: ref, api }),
+  slack: (api) => ({ kind: "slack", how: "token", token: ref, channel: "C01", threadTs: null, api }),
+  discord: (api) => ({ kind: "discord", webhook: ref, threadId: null, api }),
+  mattermost: (api) => ({ kind: "mattermost", how: "webhook", webhook: ref, api }),
+  matrix: (api) => ({ kind: "matrix", room: "!room:example.org", token: ref, threadId: null, api }),
+  ntfy: (api) => ({ kind: "ntfy", topic: "ops", priority: 5, token: null, api }),
+  googlechat: (api) => ({ kind: "googlechat", webhook: ref, threadKey: null, api }),
+  teams: (api) => ({ kind: "teams", webhook: ref, api }),
+  webhook: (api) => ({ kind: "webhook", url: `${api}/alerts`, headers: {} }),
+  alertmanager: (api) => ({ kind: "alertmanager", peers: [], api, headers: {}, labels: { team: "agents" } }),
+  openclaw: (api) => ({
+    kind: "openclaw",
+    api,
+    token: ref,
+    channel: "telegram",
+    target: "-1001",
+    account: null,
+    whenDown: null,
+  }),
+  hermes: (api) => ({ kind: "hermes", api, route: "dogwatch", secret: ref, whenDown: null }),
+};
+
+/** An answer that any platform takes for its own. */
+const welcome = (path: string, headers: Reply["headers"] = {}): Reply => {
+  if (path.endsWith("/secret") && !path.includes("bot")) return { status: 200, body: "ok", headers };
+  const known = { ok: true, id: "1", name: "x", event_id: "$1", status: "delivered", result: { ok: true } };
+  return { status: 200, body: JSON.stringify(known), headers };
+};
+
+const bodies = async (chat: (api: string) => ChatConfig): Promise<Readonly<Record<string, unknown>>> => {
+  const written: string[] = [];
+  const context = contextWith("secret", written);
+  // A clock of its own would be told from ours.
+  const date = new Date(context.host.clock.nowMs()).toUTCString();
+  await using server = await serve(({ path }) => welcome(path, { date }));
+  const opened = await openChat(chat(server.base));
+  context.host.http.allow(opened.destinations());
+  for (const message of Object.values(kinds)) await opened.send(message, context);
+  const posted = server.received.map(({ body }) => parseJson(body)?.value);
+  const all = posted.length > 0 ? posted : written.map((line) => ({ line }));
+  return Object.fromEntries(Object.keys(kinds).map((kind, at) => [kind, all[at]]));
+};
+
+describe("every kind of message on every platform", () => {
+  for (const [name, chat] of Object.entries<(api: string) => ChatConfig>(chats))
+    test(`send() to ${name} posts what test/golden/platforms/kinds/${name}.yaml says`, async () => {
+      const file = join(folder, `${name}.yaml`);
+      const given = stringify(await bodies(chat), { lineWidth: 0 });
+      if (isWriting) writeFileSync(file, given);
+      expect(given).toBe(existsSync(file) ? readFileSync(file, "utf8") : "");
+    });
+
+  test("every platform has its golden file, and no other has", () => {
+    expect(readdirSync(folder).sort()).toEqual(
+      Object.keys(chats)
+        .map((name) => `${name}.yaml`)
+        .sort(),
+    );
+  });
+});
