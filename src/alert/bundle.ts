@@ -56,11 +56,14 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   return text;
 };
 
-/** `RED gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`: the host stands at the top already. */
+/** `RED gateway: no answer in 5 s (2 ticks, since 02:05 UTC)`: the host stands at the top already. */
+const bareLine = (entry: OutboxEntry, room = maxLine): string =>
+  cut(firstLine(entry).replace(` ${entry.host} · `, " "), room);
+
+/** The same with its incident's id in brackets. */
 const lineOf = (entry: OutboxEntry): string => {
   const id = entry.incident === null || entry.folded !== null ? "" : ` [${entry.incident}]`;
-  const line = firstLine(entry).replace(` ${entry.host} · `, " ");
-  return cut(line, Math.max(40, maxLine - id.length)) + id;
+  return bareLine(entry, Math.max(40, maxLine - id.length)) + id;
 };
 
 /** How many of these lines fit into `room`, each with its line break. */
@@ -73,17 +76,30 @@ const fitting = (lines: readonly string[], room: number): number => {
   return lines.length;
 };
 
-/** All lines where there is room; else the newest and, with what is left, the oldest, and a count for those in between. */
+/** Room for the names of those that have no line of their own, in UTF-16 units. */
+const maxBetween = 400;
+
+/** `… and 5 more in between: RECOVERED solo-5, solo-9`: who has no line of their own has at least a name, as far as there is room. */
+const between = (entries: readonly OutboxEntry[]): string => {
+  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const byWord = new Map<string, OutboxEntry[]>();
+  for (const each of entries) byWord.set(wordOf(each), [...(byWord.get(wordOf(each)) ?? []), each]);
+  const named = [...byWord].map(([word, some]) => `${word} ${namesIn(some, maxBetween)}`);
+  return cut(`… and ${count} more in between: ${named.join("; ")}`, maxBetween);
+};
+
+/** All lines where there is room, without their incidents where there is less; else the newest and, with what is left, the oldest, and the names of those in between. */
 const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
-  const lines = entries.map(lineOf);
+  const whole = entries.map(lineOf);
+  if (fitting(whole, room) === whole.length) return whole;
+  const lines = entries.map((each) => bareLine(each));
   if (fitting(lines, room) === lines.length) return lines;
-  const left = room - "… and 1000000 more in between\n".length;
+  const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
   const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
-  const hidden = entries.slice(early, lines.length - late).reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
-  return [...lines.slice(0, early), `… and ${hidden} more in between`, ...newest];
+  return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
 };
 
 /**
