@@ -1,4 +1,5 @@
 import { clock } from "./compose.ts";
+import { dataLine, dataText } from "./data-line.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { cut, maxText } from "./platforms/text.ts";
 
@@ -110,14 +111,16 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const headline = `${head}: ${namesIn(entries, maxHead - head.length - 2)}`;
   const next = "Next: dogwatch status";
   const seal = sealOf(last);
-  const lines = bounded(entries, maxText - headline.length - next.length - seal.length - 3);
+  const fixed = [headline, next, dataText, seal].reduce((sum, line) => sum + line.length + 1, 0);
+  const lines = bounded(entries, maxText - fixed);
+  const data = dataLine(lines);
   return {
     ...last,
     id: `${first.id.replace(/\+\d+$/u, "")}+${count}`,
     kind: worst.kind,
     incident: worst.incident,
     check: worst.check,
-    text: [headline, ...lines, next, seal].join("\n"),
+    text: [headline, ...lines, next, ...(data === undefined ? [] : [data]), seal].join("\n"),
     tick: first.tick,
     ...triesOf(entries),
     folded: null,

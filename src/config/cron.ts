@@ -52,11 +52,10 @@ const fieldFault = (text: string): string | undefined => {
 const isNumbers = (values: readonly (number | string)[]): values is readonly number[] =>
   values.every((value) => typeof value === "number");
 
+type Fields = NonNullable<ReturnType<typeof validateDetailed>["fields"]>;
+
 /** A day by the fields that are plain numbers: cheap, and never false for a day that fits. */
-const mayFit = (
-  { dayOfMonth, month, dayOfWeek }: NonNullable<ReturnType<typeof validateDetailed>["fields"]>,
-  midnightMs: number,
-): boolean => {
+const mayFit = ({ dayOfMonth, month, dayOfWeek }: Fields, midnightMs: number): boolean => {
   const day = new Date(midnightMs);
   return (
     month.includes(day.getUTCMonth() + 1) &&
@@ -77,21 +76,25 @@ function* daysOf({ isDay }: Cron): Generator<number> {
   }
 }
 
+/** Which days fit. What isn't a plain number, such as the last Friday, node-cron knows: a pattern in UTC makes a calendar. */
+const dayOf = (text: string, fields: Fields, minute: number): Cron["isDay"] => {
+  if (isNumbers(fields.dayOfMonth) && isNumbers(fields.dayOfWeek)) return (midnightMs) => mayFit(fields, midnightMs);
+  const task = createTask(text, () => undefined, { timezone: "UTC" });
+  // It is never started, and leaves node-cron's list of tasks, which would keep it for good.
+  void task.destroy();
+  return (midnightMs) => mayFit(fields, midnightMs) && task.match(new Date(midnightMs + minute * minuteMs));
+};
+
 const parsed = (text: string): Cron | string => {
   const valid = validateDetailed(text).fields;
   if (valid === undefined) return `expected ${form}`;
   const minutes = valid.hour
     .flatMap((hour) => valid.minute.map((minute) => hour * 60 + minute))
     .toSorted((a, b) => a - b);
-  const [first = 0] = minutes;
-  // Its own clock is never asked, and it is never started: a pattern and UTC days make a calendar.
-  const task = createTask(text, () => undefined, { timezone: "UTC" });
-  // Out of node-cron's list of tasks, which would keep it for good.
-  void task.destroy();
   return {
     minutes,
     isHourly: valid.hour.length === 24,
-    isDay: (midnightMs) => mayFit(valid, midnightMs) && task.match(new Date(midnightMs + first * minuteMs)),
+    isDay: dayOf(text, valid, minutes[0] ?? 0),
   };
 };
 

@@ -168,6 +168,32 @@ describe("tick against a hostile chat server", () => {
       expect({ heard, visits: target.visits() }).toEqual({ heard: [], visits: 0 });
     });
 
+  test("tick follows no redirect of the dead-man's switch either, and no answer of it takes long, much memory, or the exit status", async () => {
+    await using target = await listen(ends(`${head}\r\nok`));
+    const redirect = ends(
+      `HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:${target.port}/collect\r\ncontent-length: 0\r\n\r\n`,
+    );
+    const talks = [redirect, ...servers.map(({ given }) => given)];
+    await Promise.all(
+      talks.map(async (talk) => {
+        using den = new Den();
+        await using server = await listen(talk);
+        den.write("credentials/switch", `/ping/${planted}`);
+        den.write(
+          "dogwatch.yaml",
+          `confirm: 0s\nchat: console\ndeadman: { url: { credential: switch }, api: "http://127.0.0.1:${server.port}", timeout: 2s }\nchecks:\n  gone: { process: { name: no-such-gw } }\n`,
+        );
+        const ran = await den.tick();
+        expect(ran.json).toMatchObject({ verdict: "red", outbox: 0, exit: 0 });
+        expect(ran.status).toBe(0);
+        expect(ran.peakMiB).toBeLessThan(150);
+        expect(server.visits()).toBeGreaterThan(0);
+        expect(ran.out + ran.err).not.toContain(planted.slice(0, 12));
+      }),
+    );
+    expect(target.visits()).toBe(0);
+  });
+
   test("tick tells a certificate that nobody vouches for plainly, on every platform, and sends nothing", async () => {
     using den = new Den();
     const [key, cert] = [den.at("key.pem"), den.at("cert.pem")];

@@ -83,6 +83,41 @@ describe("a chat that gives the token back", () => {
     });
 });
 
+describe("a dead-man's switch that gives its address back", () => {
+  test("no output and no file holds a part of it, however it comes back", async () => {
+    let way = waysBack[0];
+    let pings = 0;
+    const secret = `/ping/${planted}`;
+    using server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => {
+        pings += 1;
+        return way?.given(secret, request.url) ?? new Response("");
+      },
+    });
+    using den = new Den();
+    const api = `http://127.0.0.1:${server.port}`;
+    den.write("credentials/switch", secret);
+    den.write(
+      "dogwatch.yaml",
+      `confirm: 0s\nchat: console\ndeadman: { url: { credential: switch }, api: "${api}" }\nchecks:\n  gone: { process: { name: no-such-gw } }\n`,
+    );
+    const ran: Record<string, string> = {};
+    for (const each of waysBack) {
+      way = each;
+      for (const words of [
+        ["tick", "--json", "--log-level", "debug"],
+        ["deadman", "test"],
+      ])
+        ran[`${words.join(" ")}, ${each.name}`] = said(await den.dogwatch(words));
+    }
+    for (const words of afterwards) ran[words.join(" ")] = said(await den.dogwatch(words));
+    expect(leaks({ ...ran, files: everythingIn(den.path) })).toEqual([]);
+    expect(pings).toBeGreaterThan(2 * waysBack.length);
+  });
+});
+
 describe("a token where it must not be", () => {
   const plain = (yaml: string, text: string): string =>
     yaml.replaceAll(/\{ credential: chat(?:, prefix: "[^"]*")? \}/gu, JSON.stringify(text));

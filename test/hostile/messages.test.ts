@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { bundle } from "../../src/alert/bundle.ts";
 import { compose } from "../../src/alert/compose.ts";
 import { dataLine } from "../../src/alert/data-line.ts";
+import { add } from "../../src/alert/outbox.ts";
 import { maxText } from "../../src/alert/platforms/text.ts";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
 import type { ChatConfig } from "../../src/config/config.ts";
@@ -8,7 +10,8 @@ import { parseConfig } from "../../src/config/load.ts";
 import { noHeal } from "../../src/heal/heal.ts";
 import { openRunLog } from "../../src/host/run-log.ts";
 import { quote } from "../../src/probes/evidence.ts";
-import { contextWith, message, send, serve } from "../alert/platforms/bed.ts";
+import { message } from "../alert/bed.ts";
+import { contextWith, send, serve } from "../alert/platforms/bed.ts";
 import { story } from "../alert/stories.ts";
 import { createFakeHost } from "../fake-host.ts";
 import { judged } from "../heal/bed.ts";
@@ -43,6 +46,23 @@ describe("compose() on what a hostile host says", () => {
     const { text } = compose(story({ kind: "healed", heal }));
     expect(text).toContain("\nNext: nothing to do; to see why: journalctl -u gateway.service\n");
   });
+});
+
+describe("bundle() on what a hostile host says", () => {
+  const entry = (nth: number, text: string) => message(nth, { text: told(text) });
+
+  for (const [what, text] of Object.entries(corpus))
+    test(`bundle() quotes ${what} in each of its lines, and says that it is data after the next command`, () => {
+      const entries = add(
+        [],
+        Array.from({ length: 20 }, (_, at) => entry(at + 1, `read ${"x".repeat(at)} ${text}`)),
+        7,
+      );
+      const bundled = bundle(entries, null)?.text ?? "";
+      const lines = bundled.split("\n");
+      expect(faultsOf(bundled, maxText)).toEqual([]);
+      expect(lines.slice(-3)).toEqual(["Next: dogwatch status", line, "log 41:9f3ac2d1c07be55a"]);
+    });
 });
 
 describe("dataLine()", () => {
@@ -104,7 +124,7 @@ const reportOf = (text: string) => ({
   verdict: "red" as const,
   checks: [judged({ evidence: evidenceOf(text), verdict: "red", reading: "bad" })],
   heal: { ...noHeal(healOf(text).why), outcome: "failed" as const, check: "gateway" },
-  alerts: [{ id: message.id, kind: "red" as const, delivered: false, why: `telegram answered 400 ${quote(text)}` }],
+  alerts: [{ id: "m-1", kind: "red" as const, delivered: false, why: `telegram answered 400 ${quote(text)}` }],
   outbox: 1,
   durationMs: 14,
   silences: [],

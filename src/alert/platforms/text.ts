@@ -14,12 +14,22 @@ export const plain = (text: string): string =>
     .replace(/\r\n?/gu, "\n")
     .replace(unwanted, (char) => (char === "\n" ? "\n" : " "));
 
-/** At most `units` UTF-16 units, cut between two code points, with an ellipsis where something is missing. Never throws. */
+/** The beginning of a text, up to the last code point that ends by `end`. */
+const head = (text: string, end: number): string =>
+  text.slice(0, end > 0 && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) ? end - 1 : Math.max(0, end));
+
+const isOpen = (text: string): boolean => text.split('"').length % 2 === 0;
+
+/**
+ * At most `units` UTF-16 units, cut between two code points, with an ellipsis where something is missing. A quotation of one line that is cut is
+ * ended, so that it can be told what comes from the host. Never throws.
+ */
 export const cut = (text: string, units: number): string => {
   if (text.length <= units) return text;
-  const end = Math.max(0, units - ellipsis.length);
-  const isSplit = /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) && end > 0;
-  return text.slice(0, isSplit ? end - 1 : end) + ellipsis;
+  const kept = head(text, units - ellipsis.length);
+  if (!isOpen(kept)) return kept + ellipsis;
+  const shorter = head(text, units - ellipsis.length - 1);
+  return isOpen(shorter) ? `${shorter}${ellipsis}"` : shorter + ellipsis;
 };
 
 /**

@@ -23,6 +23,8 @@ describe("cut()", () => {
       { name: "marks what is missing", given: ["abcd", 3], want: "ab…" },
       { name: "never splits a character", given: ["a👍👍", 4], want: "a👍…" },
       { name: "drops a character that would be split", given: ["a👍👍", 3], want: "a…" },
+      { name: "ends a quotation that it cuts", given: ['a "bcdefg', 6], want: 'a "b…"' },
+      { name: "leaves no quotation that would be empty open", given: ['ab "cdefg', 5], want: "ab …" },
       { name: "survives no room at all", given: ["abc", 0], want: "…" },
     ];
   for (const { name, given, want } of cases) test(`cut() ${name}`, () => expect(cut(...given)).toBe(want));
