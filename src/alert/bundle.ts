@@ -74,15 +74,26 @@ const fitting = (lines: readonly string[], room: number): number => {
   return lines.length;
 };
 
-/** The newest lines and, with what room is left, the oldest, and a count for those in between. */
+/** Room for the names of those that have no line of their own, in UTF-16 units. */
+const maxBetween = 400;
+
+/** `… and 5 more in between: RECOVERED solo-5, solo-9`: who has no line of their own has at least a name, as far as there is room. */
+const between = (entries: readonly OutboxEntry[]): string => {
+  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const byWord = new Map<string, OutboxEntry[]>();
+  for (const each of entries) byWord.set(wordOf(each), [...(byWord.get(wordOf(each)) ?? []), each]);
+  const named = [...byWord].map(([word, some]) => `${word} ${namesIn(some, maxBetween)}`);
+  return cut(`… and ${count} more in between: ${named.join("; ")}`, maxBetween);
+};
+
+/** The newest lines and, with what room is left, the oldest, and the names of those in between. */
 const counted = (entries: readonly OutboxEntry[], lines: readonly string[], room: number): readonly string[] => {
-  const left = room - "… and 1000000 more in between\n".length;
+  const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
   const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
-  const hidden = entries.slice(early, lines.length - late).reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
-  return [...lines.slice(0, early), `… and ${hidden} more in between`, ...newest];
+  return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
 };
 
 /** All lines where there is room for them, if need be shortened; else some, and a count. */

@@ -1,3 +1,4 @@
+import { escapeUnsafe } from "../log/bounds.ts";
 import { dayOf } from "../state/day.ts";
 import { readIllness } from "../state/illness.ts";
 import { momentOf, type State } from "../state/state.ts";
@@ -50,7 +51,9 @@ const sayState = async (cli: Cli, state: State): Promise<View> => {
   const view = viewOf(cli, state, await lookAround(cli, state));
   // Who reads a pipe has no columns: every line is whole there.
   const canvas = terminal.isOutTerminal ? terminal : { ...terminal, columns: Number.POSITIVE_INFINITY };
-  terminal.out(cli.flags.isJson ? `${json(view)}\n` : `${statusLines(canvas, cli.paths, view).join("\n")}\n`);
+  terminal.out(
+    cli.flags.isJson ? `${escapeUnsafe(json(view))}\n` : `${statusLines(canvas, cli.paths, view).join("\n")}\n`,
+  );
   return view;
 };
 

@@ -4,7 +4,7 @@ import { doorsTo, type Opened, printDoor, rabbitOverview } from "./doors.ts";
 import type { Finding } from "./find.ts";
 import { healthPaths } from "./health.ts";
 import type { Role } from "./known.ts";
-import { said } from "./yaml-text.ts";
+import { nameOf, said, saidOf } from "./yaml-text.ts";
 
 const since = ({ uptimeS }: Box, { main }: Service): string => {
   const ms = (uptimeS - main.startedUptimeS) * 1000;
@@ -19,7 +19,7 @@ const whoWords = (service: Service): string => {
   const { main, user } = service;
   const others = service.processes.length - 1;
   const more = others === 0 ? "" : ` and ${others} more ${others === 1 ? "process" : "processes"}`;
-  return `pid ${main.pid} (${said(main.comm, 20)})${more} as ${said(user ?? `uid ${main.uid}`, 32)}`;
+  return `pid ${main.pid} (${nameOf(main.comm, 20)})${more} as ${user === undefined ? `uid ${main.uid}` : nameOf(user, 32)}`;
 };
 
 const listenWords = (service: Service): string => {
@@ -39,14 +39,14 @@ const listenWords = (service: Service): string => {
 export const answerWords = ({ path, status, body, elapsedMs }: Answered): string => {
   if (status === undefined) return `GET ${path} gave no answer: ${said(body, 60)}`;
   const text = said(body, 60);
-  return `GET ${path} answered ${status}${text === "" ? "" : ` ${text}`} in ${formatDuration(elapsedMs)}`;
+  return `GET ${path} answered ${status}${text === "" ? "" : ` ${saidOf(body, 60)}`} in ${formatDuration(elapsedMs)}`;
 };
 
 /** Of a page for everything a health answer must differ; so what a wrong path gets is worth a word. */
 const nonsenseWords = ({ status, body }: Answered): string =>
   status === undefined || status >= 300
     ? `a path that isn't there: ${status ?? "no answer"}`
-    : `a path that isn't there gets another: ${status} ${said(body, 30)}`;
+    : `a path that isn't there gets another: ${status} ${saidOf(body, 30)}`;
 
 /** What a door said to what it was asked; undefined where it speaks no HTTP. Never throws. */
 export const doorWords = ({ door, answers, health, metrics, isHttp }: Opened): string | undefined => {
@@ -76,7 +76,7 @@ const roleWords: Readonly<Record<Role, string>> = {
 };
 
 const commandWords = ({ role, service }: Finding): readonly string[] =>
-  ["celery", "bullmq", "worker"].includes(role) ? [`It runs: ${said(service.main.argv.join(" "), 100)}`] : [];
+  ["celery", "bullmq", "worker"].includes(role) ? [`It runs: ${saidOf(service.main.argv.join(" "), 100)}`] : [];
 
 /** What was seen of a service, a sentence each. Everything that it said of itself is cut short. Never throws. */
 export const seenOf = (box: Box, finding: Finding): readonly string[] => {

@@ -1,4 +1,4 @@
-import { cleanEvidence } from "../probes/evidence.ts";
+import { cleanEvidence, quote } from "../probes/evidence.ts";
 
 const columns = 80;
 
@@ -7,6 +7,13 @@ const nonCharacters = /[\u{FFFE}\u{FFFF}]/gu;
 
 /** Text from the box for a comment: one line, inert, at most `max` code points. Never throws. */
 export const said = (text: string, max = 60): string => cleanEvidence(text.replace(nonCharacters, " "), max);
+
+/** The same in quotes: what a process says of itself. Never throws. */
+export const saidOf = (text: string, max = 60): string => quote(text.replace(nonCharacters, " "), max);
+
+/** A name as it is where it is one word, else in quotes. Never throws. */
+export const nameOf = (text: string, max: number): string =>
+  /^[\w.@:+-]+$/u.test(text) && text.length <= max ? text : saidOf(text, max);
 
 const pieces = (word: string, width: number): readonly string[] =>
   word.length <= width ? [word] : ([...word].join("").match(new RegExp(`.{1,${width}}`, "gu")) ?? [word]);

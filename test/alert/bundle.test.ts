@@ -64,7 +64,11 @@ describe("bundle()", () => {
       );
       const text = bundle(given, seed % 2 === 0 ? null : "2026-11-23T01:58:00.000Z")?.text ?? "";
       const shown = [...text.matchAll(/\[i-(\d+)\.\]/gu)].map((found) => Number(found[1]));
-      const hidden = Number(/^… and (\d+) more in between$/mu.exec(text)?.[1] ?? 0);
+      const [, many = 0, first = shown.length] = /^… and (\d+) more in between: RED cx*-(\d+)/mu.exec(text) ?? [];
+      const hidden = Number(many);
+      expect(Number(first)).toBe(
+        shown.findIndex((each, at) => each !== at) === -1 ? shown.length : shown.findIndex((each, at) => each !== at),
+      );
       expect(shown.length + hidden).toBe(count);
       expect(shown).toEqual(shown.toSorted((a, b) => a - b));
       expect(shown.at(-1)).toBe(count - 1);

@@ -282,11 +282,13 @@ test("statusCommand() changes nothing", async () => {
 });
 
 test("statusCommand() shows what a captured watcher left in its state, and obeys none of it", async () => {
-  const evil = "\u001b]0;x\u0007\u001b[2J\r";
+  const evil = "\u001b]0;x\u0007\u001b[2J\r\u009b2J\u202e";
   const check = checkState({ evidence: evil });
   const host = hostWith({ checks: { [`gate${evil}`]: check } });
   await statusCommand(cliOf(host));
+  await statusCommand(cliOf(host, { isJson: true }));
   expect(host.terminal.stdout).toContain("gate");
+  expect(host.terminal.stdout).not.toContain("\u202e");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   expect(host.terminal.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
 });

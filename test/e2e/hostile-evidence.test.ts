@@ -174,6 +174,7 @@ describe("evidence from a hostile system", () => {
       ["silence", "list", "--json"],
       ["status"],
       ["status", "--json"],
+      ["status", "--brief"],
       ["heal", "plan"],
       ["log", "show"],
       ["log", "show", "--json"],

@@ -71,7 +71,7 @@ describeOnBed("dogwatch init", () => {
     expect(init.out).toContain("unit mail-worker.service (worker)\n");
     const text = (await bed.read(config)).replace(/\n *# /gu, " ");
     expect(text).toMatch(/unit my-gateway\.service: pid \d+ \(node\) as shop, since .*, listens on/u);
-    expect(text).toContain('GET /healthz answered 200 {"ok":true,"status":"live"');
+    expect(text).toContain("GET /healthz answered 200 \"{'ok':true,'status':'live'");
     expect(text).toContain("unit bot.service of user agents: pid ");
     expect(text).toContain("GET /metrics answered 3 metrics");
     expect(text).toContain("\n  openclaw:\n    preset: openclaw\n    as: agents");
