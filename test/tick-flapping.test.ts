@@ -102,6 +102,22 @@ describe("tick() on a check that a heal cures over and over", () => {
     expect(heads(bed).at(-1)).toBe("RECOVERED unit");
   });
 
+  test("tick() tells a person who mended what the recipe couldn't that it is well again", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    bed.kill();
+    await live(bed, 5);
+    bed.canRestart = false;
+    bed.kill();
+    await live(bed, 3);
+    bed.start();
+    await live(bed, 3);
+    expect(heads(bed)).toEqual(["HEALED unit", "RED unit", "STILL RED unit", "RECOVERED unit"]);
+    bed.kill();
+    await bed.tick();
+    expect(heads(bed).at(-1)).toBe("FLAPPING unit");
+  });
+
   test("tick() heals nothing while a check flaps, and again once it is steady", async () => {
     const bed = createTickBed(configText.replace("mode: apply", "mode: observe"));
     await bed.tick();

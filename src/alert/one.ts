@@ -116,11 +116,14 @@ const hard = (each: Judged, scope: Scope): One => {
   return incident === undefined ? opening(each, scope) : lasting(each, scope, incident, false);
 };
 
-/** What would be told of a check that comes and goes is told as flapping, once; its incident stays open until that ends. */
+/**
+ * What would be told of a check that comes and goes is told as flapping, once; its incident stays open until that ends. Where a recipe cured it before,
+ * that begins with a red: a person who has mended what the recipe couldn't hears RECOVERED.
+ */
 const orFlapping = (one: One, each: Judged, scope: Scope): One => {
   const { flap, incident, given } = scope;
   const { tell } = one;
-  if (each.verdict === "green" && isHealed(scope)) return one;
+  if (each.verdict === "green" && (flap?.wasCured || isHealed(scope))) return one;
   if (!flap?.isFlapping || one.isFlapTold || tell === undefined || tell.incident === null) return one;
   const open = tell.kind === "recovered" && incident !== undefined ? incident : tell.incident;
   const kept = withTold(toldAnew(open, momentOf(given.now)), each);
