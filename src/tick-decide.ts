@@ -17,6 +17,7 @@ export const decideNow = (
 ): Decided => {
   const { at, moment } = nowOf(run);
   const watching = recalled.heal.attempts.filter(({ outcome }) => outcome === "watching");
+  const healed = recalled.heal.attempts.filter(({ outcome }) => outcome === "healed");
   return decide({
     judged,
     checks: recalled.state.checks,
@@ -27,7 +28,8 @@ export const decideNow = (
     patients: Object.fromEntries(
       recalled.heal.attempts.flatMap(({ incident, sick }) => sick.map((name) => [name, incident])),
     ),
-    cured: new Set(recalled.heal.attempts.flatMap(({ outcome, sick }) => (outcome === "healed" ? sick : []))),
+    healed: new Set(healed.map(({ incident }) => incident)),
+    cured: new Set(healed.flatMap(({ sick }) => sick)),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,

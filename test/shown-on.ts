@@ -34,6 +34,8 @@ const effects: Readonly<Record<string, (glass: Glass) => void>> = {
   "\u001b[2J": (glass) => void Object.assign(glass, { lines: [] }),
   "\u001b[?1049h": (glass) => void Object.assign(glass, { lines: [], row: 0, column: 0 }),
   "\u001b[?1049l": (glass) => void Object.assign(glass, { lines: [], row: 0, column: 0 }),
+  "\u001b[?7l": () => undefined,
+  "\u001b[?7h": () => undefined,
   "\u001b[?25l": () => undefined,
   "\u001b[?25h": () => undefined,
 };

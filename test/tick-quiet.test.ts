@@ -4,6 +4,7 @@ import { silenceCommand } from "../src/cli/silence.ts";
 import { statusCommand } from "../src/cli/status.ts";
 import { tickLine } from "../src/cli/tick-text.ts";
 import { noHeal } from "../src/heal/heal.ts";
+import { keepWindows, readKeptWindows } from "../src/state/windows.ts";
 import { configText, createTickBed, flags, paths, type TickBed } from "./tick-bed.ts";
 
 const nightly = `maintenance: [{ cron: "0 2 * * *", for: 1h, timezone: UTC, reason: nightly backup }]\n`;
@@ -189,6 +190,23 @@ describe("tick() in a maintenance window, 02:00 to 03:00", () => {
     expect(await silenceCommand(cli(bed, "remove unit"))).toBe(64);
     expect(bed.host.terminal.stderr).toContain('that is "maintenance" in the config');
   });
+});
+
+test("silence list shows nothing that a captured watcher wrote as anything but text", async () => {
+  const bed = createTickBed(configText + nightly);
+  await bed.tick();
+  const kept = readKeptWindows(bed.host, paths.state);
+  if (kept === undefined) throw new Error("no windows were kept");
+  const [first, ...rest] = kept.windows;
+  if (first === undefined) throw new Error("no window is open");
+  keepWindows(bed.host, paths.state, {
+    ...kept,
+    windows: [{ ...first, reason: "\u001b[2Jgone\nall is well" }, ...rest],
+  });
+  const out = await said(bed, () => silenceCommand(cli(bed, "list")));
+  expect([out.includes("\u001b"), out.includes("gone"), out.trimEnd().split("\n").length]).toEqual([false, true, 1]);
+  bed.host.files.put(`${paths.state}/maintenance.json`, '{"version":1,"windows":[{"checks":5}]}');
+  expect(await said(bed, () => silenceCommand(cli(bed, "list")))).toBe("nothing is silenced\n");
 });
 
 describe("tick() after a silence", () => {

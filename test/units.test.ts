@@ -6,7 +6,8 @@ import { join } from "node:path";
 const sandboxOf = (unit: string): readonly string[] => {
   const text = readFileSync(join(import.meta.dirname, "..", "units", unit), "utf8");
   const service = /\[Service\]\n(.*?)(?:\n\[|$)/su.exec(text)?.[1] ?? "";
-  const own = /^(?:Exec|Type|NotifyAccess|Watchdog|Restart|Timeout|KillMode|LimitCORE|RuntimeDirectory)/u;
+  const own =
+    /^(?:Exec|Type|NotifyAccess|Watchdog|Restart|SuccessExitStatus|Timeout|KillMode|LimitCORE|RuntimeDirectory)/u;
   return service
     .replaceAll(/\\\n/gu, " ")
     .split("\n")

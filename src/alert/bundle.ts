@@ -7,8 +7,10 @@ import { cut, maxText } from "./platforms/text.ts";
 export const maxSingle = 10;
 /** Length of the first line, in UTF-16 units: a phone shows little more than the counts and the first names. */
 const maxHead = 160;
-/** Length of one message's line, in UTF-16 units. */
-const maxLine = 150;
+/** Lengths of one message's line, in UTF-16 units, its incident included: the more there are, the shorter, so that each is named. */
+const lineLengths = [150, 120, 100, 85, 70] as const;
+/** What of a line is left at least beside its incident: the word, the host, the check. */
+const minLine = 36;
 
 /** The words of messages, the worst first: a bundle begins with the worst that is in it. */
 const words: readonly string[] = ["RED", "STILL RED", "FLAPPING", "UNKNOWN", "HEALED", "RECOVERED", "TEST"];
@@ -56,11 +58,10 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   return text;
 };
 
-/** `RED gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`: the host stands at the top already. */
-const lineOf = (entry: OutboxEntry): string => {
+/** `RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. */
+const lineOf = (entry: OutboxEntry, length: number): string => {
   const id = entry.incident === null || entry.folded !== null ? "" : ` [${entry.incident}]`;
-  const line = firstLine(entry).replace(` ${entry.host} · `, " ");
-  return cut(line, Math.max(40, maxLine - id.length)) + id;
+  return cut(firstLine(entry), Math.max(minLine, length - id.length)) + id;
 };
 
 /** How many of these lines fit into `room`, each with its line break. */
@@ -73,17 +74,36 @@ const fitting = (lines: readonly string[], room: number): number => {
   return lines.length;
 };
 
-/** All lines where there is room; else the newest and, with what is left, the oldest, and a count for those in between. */
-const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
-  const lines = entries.map(lineOf);
-  if (fitting(lines, room) === lines.length) return lines;
-  const left = room - "… and 1000000 more in between\n".length;
+/** Room for the names of those that have no line of their own, in UTF-16 units. */
+const maxBetween = 400;
+
+/** `… and 5 more in between: RECOVERED solo-5, solo-9`: who has no line of their own has at least a name, as far as there is room. */
+const between = (entries: readonly OutboxEntry[]): string => {
+  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const byWord = new Map<string, OutboxEntry[]>();
+  for (const each of entries) byWord.set(wordOf(each), [...(byWord.get(wordOf(each)) ?? []), each]);
+  const named = [...byWord].map(([word, some]) => `${word} ${namesIn(some, maxBetween)}`);
+  return cut(`… and ${count} more in between: ${named.join("; ")}`, maxBetween);
+};
+
+/** The newest lines and, with what room is left, the oldest, and the names of those in between. */
+const counted = (entries: readonly OutboxEntry[], lines: readonly string[], room: number): readonly string[] => {
+  const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
   const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
-  const hidden = entries.slice(early, lines.length - late).reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
-  return [...lines.slice(0, early), `… and ${hidden} more in between`, ...newest];
+  return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
+};
+
+/** All lines where there is room for them, if need be shortened; else some, and a count. */
+const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
+  for (const length of lineLengths) {
+    const lines = entries.map((entry) => lineOf(entry, length));
+    if (fitting(lines, room) === lines.length) return lines;
+  }
+  const lines = entries.map((entry) => lineOf(entry, 100));
+  return counted(entries, lines, room);
 };
 
 /**

@@ -66,6 +66,8 @@ export interface Deciding {
   readonly needs?: Needs;
   /** Checks that a heal of an open incident was to cure besides the incident's own, with that incident's id. */
   readonly patients?: Readonly<Record<string, string>>;
+  /** Ids of incidents that a heal has ended, whoever ran it. */
+  readonly healed?: ReadonlySet<string>;
   /** Checks that a recipe has cured lately. */
   readonly cured?: ReadonlySet<string>;
   /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */

@@ -57,7 +57,7 @@ export const countStates = (
   Object.fromEntries(
     judged.flatMap((each): readonly [string, Flap][] => {
       const flap = flaps[each.name];
-      const state = stateOf(each, quiet(each.name));
+      const state = stateOf(each, each.verdict === "red" && quiet(each.name));
       if (state === undefined || (state === "g" && flap === undefined))
         return flap === undefined ? [] : [[each.name, flap]];
       const after = counted(flap, state, { before: checks[each.name], isCured: cured.has(each.name), now });

@@ -24,7 +24,7 @@ export const healLine = ({ heal }: Story): string | undefined => {
   }
 };
 
-/** What to expect of it from here on: while it flaps nothing else is told or done. Pure. */
+/** What to expect of it from here on: while it flaps nothing else is told or done. */
 export const flapLine = ({ kind, flap }: Story): string | undefined => {
   if (kind === "flapping") return "While it flaps: no RED, no RECOVERED and no heal; told when it is steady again";
   return kind === "reminder" && flap !== undefined ? "It no longer comes and goes: it stays red" : undefined;

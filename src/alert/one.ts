@@ -92,11 +92,16 @@ const green = (each: Judged, scope: Scope, name: ReasonName, why: string): One =
   return { ...well, reason: { name: "measured-again" }, tell: tell("measured-again") };
 };
 
+/** A heal has ended its incident in the log, by hand or in a tick that was killed: its end is told, flapping or not. */
+const isHealed = ({ incident, given }: Scope): boolean =>
+  incident !== undefined && given.healed?.has(incident.id) === true;
+
 /**
  * Flapping that was told: it goes on, with a reminder at its time, or it has ended. One that recipes cured, and that died again and again, doesn't end
  * by staying red: that it does so is our own doing, who heal nothing that flaps.
  */
 const told = (each: Judged, scope: Scope, flap: Flap, incident: Incident): One => {
+  if (each.verdict === "green" && isHealed(scope)) return green(each, scope, "recovered", "the check is green again");
   if (flap.isFlapping || (flap.wasCured && each.verdict === "red")) return lasting(each, scope, incident, true);
   if (each.verdict === "green")
     return green(each, scope, "flapping-ends", "the check is green again and no longer flaps");
@@ -112,8 +117,10 @@ const hard = (each: Judged, scope: Scope): One => {
 };
 
 /** What would be told of a check that comes and goes is told as flapping, once; its incident stays open until that ends. */
-const orFlapping = (one: One, each: Judged, { flap, incident, given }: Scope): One => {
+const orFlapping = (one: One, each: Judged, scope: Scope): One => {
+  const { flap, incident, given } = scope;
   const { tell } = one;
+  if (each.verdict === "green" && isHealed(scope)) return one;
   if (!flap?.isFlapping || one.isFlapTold || tell === undefined || tell.incident === null) return one;
   const open = tell.kind === "recovered" && incident !== undefined ? incident : tell.incident;
   const kept = withTold(toldAnew(open, momentOf(given.now)), each);

@@ -62,7 +62,7 @@ export const openPost = (mailbox: Mailbox, config: Config, telling: Telling, dec
   });
   const ended = (end: Telling, healed: Healed, incident: Incident): void => {
     const kind = healed.outcome === "healed" ? "healed" : "heal-failed";
-    const mine = told.find(({ decision }) => decision.incident?.id === incident.id);
+    const mine = told.find(({ decision }) => decision.incident?.id === incident.id && decision.kind !== "flapping");
     const isNew = mine?.decision.kind === "red";
     const about = { check: incident.check, incident, card: healed.card };
     const after = kind === "healed" ? undefined : mine?.decision.after;

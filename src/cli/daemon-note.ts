@@ -24,6 +24,9 @@ export const writeNote = (host: Host, folder: string, cron: string): void => {
   writeSealed(host, path(folder), { version: 1, pid, startedUptimeS, cron }, 0o640);
 };
 
+/** Whether a daemon left its note: it was killed, or the host went down. Never throws. */
+export const wasCutShort = (host: Host, folder: string): boolean => !("kind" in host.files.stat(path(folder)));
+
 /** Takes the note away. Never throws. */
 export const removeNote = (host: Host, folder: string): void => void host.files.remove(path(folder));
 

@@ -2,7 +2,7 @@ import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { loadKept } from "../load.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { runDaemon } from "./daemon-loop.ts";
-import { removeNote, writeNote } from "./daemon-note.ts";
+import { removeNote, wasCutShort, writeNote } from "./daemon-note.ts";
 import { usualCron } from "./daemon-words.ts";
 import { failOnFaults, sayNoState } from "./tick-say.ts";
 
@@ -29,6 +29,8 @@ const serve = async (cli: Cli, log: RunLog, cron: string): Promise<number> => {
   ]);
   const notify = openNotify(host, (why) => log.log("warn", `cannot tell the service manager: ${why}`));
   sayFirst(cli, log);
+  if (wasCutShort(host, paths.state))
+    log.log("warn", "the daemon before this one was cut short: killed, or the host went down");
   log.log("info", `looking now, then by the schedule "${cron}"`);
   writeNote(host, paths.state, cron);
   const open = (bells: Parameters<typeof openSchedule>[1]) => openSchedule(cron, bells);

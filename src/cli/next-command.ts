@@ -18,6 +18,6 @@ export const nextCommand = (status: string, paths: Paths, why = ""): string => {
     case "243":
       return `ls -ld ${paths.credentials.path}`;
     default:
-      return `journalctl ${paths.install === "user" ? "--user " : ""}-u dogwatch -n 50`;
+      return `journalctl ${paths.install === "user" ? "--user " : ""}-u 'dogwatch*' -n 50`;
   }
 };

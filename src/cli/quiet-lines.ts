@@ -2,6 +2,7 @@ import { formatDuration } from "../config/duration.ts";
 import { readSilences, type Silence, silenceText } from "../state/silence.ts";
 import { isOpen, readKeptWindows, silencesOf, soonOf, type Window } from "../state/windows.ts";
 import type { Cli } from "./cli.ts";
+import { inert } from "./paint.ts";
 
 /** Windows that open later than this aren't told yet. */
 const soonMs = 86_400_000;
@@ -22,8 +23,17 @@ const windowText = (window: Window, now: string): string => {
   return `${names} ${verb} ${what}${reason === "" ? "" : `: ${reason}`} (cron "${cron}", ${timezone})`;
 };
 
+/** What stands in the watcher's folder moves no terminal, root's neither. */
 const windowsOf = ({ host, paths }: Cli, configSha256: string, now: string): readonly Window[] =>
-  soonOf(readKeptWindows(host, paths.state), configSha256, now, soonMs);
+  soonOf(readKeptWindows(host, paths.state), configSha256, now, soonMs).map((each) => ({
+    ...each,
+    checks: each.checks.map(inert),
+    from: inert(each.from),
+    until: inert(each.until),
+    reason: inert(each.reason),
+    cron: inert(each.cron),
+    timezone: inert(each.timezone),
+  }));
 
 /** What is quiet now or will be within a day, a line each. `configSha256`: of the last tick, whose windows these are. Never throws. */
 export const quietLines = (cli: Cli, configSha256: string, now: string): readonly string[] => {

@@ -54,11 +54,14 @@ const tickOrTell = async (run: Run, deadman: DeadmanSwitch): Promise<TickReport 
   }
 };
 
+/** Where a line would not fit, it could not be drawn over. */
+const leastColumns = 40;
+
 /** A person sees the checks as they finish; a pipe, a log and `--json` get what they always got. */
 const watchedBy = async ({ host, flags }: Cli): Promise<Live | undefined> => {
-  const { canRedraw, isErrJournal } = host.terminal;
+  const { canRedraw, columns, isErrJournal } = host.terminal;
   const isQuiet = flags.logFormat === "text" && flags.logLevel !== "debug";
-  if (!canRedraw || isErrJournal || flags.isJson || !isQuiet) return undefined;
+  if (!canRedraw || columns < leastColumns || isErrJournal || flags.isJson || !isQuiet) return undefined;
   const { openLive } = await import("./tick-live.ts");
   return openLive(host);
 };

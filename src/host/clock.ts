@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { attempt, isFailure } from "./failure.ts";
+import { localZone } from "./zone.ts";
 
 /** Three clocks, because no single one can be shown, outlive this process and measure. */
 export interface Clock {
@@ -57,7 +58,7 @@ export const createClock = (): Clock => {
       return boot;
     },
     monotonicMs: () => performance.now(),
-    zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+    zone: () => localZone(process.env["TZ"]),
     sleep,
   };
 };

@@ -2,11 +2,11 @@ import type { Screen, Woken } from "./pictures.ts";
 import { writeAll } from "./terminal.ts";
 
 /**
- * The alternate screen with the cursor hidden, and back. A terminal that knows no alternate screen ignores that part.
- * Source: xterm ctlseqs, DECSET 1049 and 25; console_codes(4).
+ * The alternate screen with the cursor hidden and lines that end at the edge, and back. A terminal that knows no alternate screen ignores that part.
+ * Source: xterm ctlseqs, DECSET 1049, 25 and 7; console_codes(4).
  */
-const enter = "\u001b[?1049h\u001b[?25l\u001b[2J";
-const leave = "\u001b[0m\r\n\u001b[?25h\u001b[?1049l";
+const enter = "\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J";
+const leave = "\u001b[0m\r\n\u001b[?7h\u001b[?25h\u001b[?1049l";
 /** Source: ECMA-48 CUP, EL, ED. */
 const home = "\u001b[H";
 /** Before a line, not after it: after one that fills its row it would take the last letter. */

@@ -19,10 +19,12 @@ interface Configured {
 
 /** What follows from the config for the days to come. Brings node-cron: only where there are windows, and once a day. */
 const lookAhead = async ({ config, configSha256 }: Configured, zone: string, nowMs: number): Promise<KeptWindows> => {
-  const { openingsOf } = await import("./windows.ts");
+  const [{ openingsOf }, { zoneFault }] = await Promise.all([import("./windows.ts"), import("../config/zone-name.ts")]);
+  // As tzset(3) takes a TZ that it doesn't know.
+  const local = zoneFault(zone) === undefined ? zone : "UTC";
   const all = config.maintenance
     .flatMap((each, item) =>
-      openingsOf(each, zone, nowMs, nowMs + aheadMs).map(
+      openingsOf(each, local, nowMs, nowMs + aheadMs).map(
         ({ fromMs, untilMs }): Window => ({
           item,
           checks: each.checks,
@@ -30,7 +32,7 @@ const lookAhead = async ({ config, configSha256 }: Configured, zone: string, now
           until: iso(untilMs),
           reason: each.reason ?? "",
           cron: each.cron,
-          timezone: each.timezone ?? zone,
+          timezone: each.timezone ?? local,
         }),
       ),
     )
@@ -53,7 +55,8 @@ const windowsAhead = async (
 ): Promise<readonly Window[]> => {
   const nowMs = host.clock.nowMs();
   const at = iso(nowMs);
-  const zone = host.clock.zone();
+  const isLocal = configured.config.maintenance.some(({ timezone }) => timezone === null);
+  const zone = isLocal ? host.clock.zone() : "UTC";
   const kept = readKeptWindows(host, folder);
   const isSame = kept?.configSha256 === configured.configSha256 && kept.zone === zone;
   if (isSame && kept.from <= at && at < kept.refreshAt) return kept.windows;

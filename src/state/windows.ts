@@ -26,8 +26,19 @@ export interface KeptWindows {
   readonly windows: readonly Window[];
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** Root's `silence list` reads what the watcher's side wrote: its shape is asked for whole. */
+const isWindow = (value: unknown): value is Window =>
+  isRecord(value) &&
+  typeof value["item"] === "number" &&
+  Array.isArray(value["checks"]) &&
+  [...value["checks"], ...["from", "until", "reason", "cron", "timezone"].map((key) => value[key])].every(
+    (each) => typeof each === "string",
+  );
+
 const isKept = (value: unknown): value is KeptWindows =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "windows" in value;
+  isRecord(value) && value["version"] === 1 && Array.isArray(value["windows"]) && value["windows"].every(isWindow);
 
 const path = (folder: string): string => `${folder}/maintenance.json`;
 

@@ -25,10 +25,10 @@ describe("bundle()", () => {
     expect(bundle(given, null)?.text).toBe(
       [
         "RED web-1 · 4 alerts at once: 3 red, 1 recovered: check-1, check-2, check-3, check-4",
-        "RED check-1: no answer in 5 s (2 ticks, since 02:01 UTC) [i-1]",
-        "RED check-2: no answer in 5 s (2 ticks, since 02:02 UTC) [i-2]",
-        "RED check-3: no answer in 5 s (2 ticks, since 02:03 UTC) [i-3]",
-        "RECOVERED check-4: well again after 5 min [i-4]",
+        "RED web-1 · check-1: no answer in 5 s (2 ticks, since 02:01 UTC) [i-1]",
+        "RED web-1 · check-2: no answer in 5 s (2 ticks, since 02:02 UTC) [i-2]",
+        "RED web-1 · check-3: no answer in 5 s (2 ticks, since 02:03 UTC) [i-3]",
+        "RECOVERED web-1 · check-4: well again after 5 min [i-4]",
         "Next: dogwatch status",
         "log 42:00",
       ].join("\n"),
@@ -64,7 +64,11 @@ describe("bundle()", () => {
       );
       const text = bundle(given, seed % 2 === 0 ? null : "2026-11-23T01:58:00.000Z")?.text ?? "";
       const shown = [...text.matchAll(/\[i-(\d+)\.\]/gu)].map((found) => Number(found[1]));
-      const hidden = Number(/^… and (\d+) more in between$/mu.exec(text)?.[1] ?? 0);
+      const [, many = 0, first = shown.length] = /^… and (\d+) more in between: RED cx*-(\d+)/mu.exec(text) ?? [];
+      const hidden = Number(many);
+      expect(Number(first)).toBe(
+        shown.findIndex((each, at) => each !== at) === -1 ? shown.length : shown.findIndex((each, at) => each !== at),
+      );
       expect(shown.length + hidden).toBe(count);
       expect(shown).toEqual(shown.toSorted((a, b) => a - b));
       expect(shown.at(-1)).toBe(count - 1);

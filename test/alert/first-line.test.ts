@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { bundle } from "../../src/alert/bundle.ts";
 import { compose, type Story } from "../../src/alert/compose.ts";
+import { add, fold } from "../../src/alert/outbox.ts";
 import { stories, story } from "./stories.ts";
 
 /** What a phone's lock screen shows of a message before it is opened. */
@@ -23,6 +25,14 @@ describe("compose() as a phone cuts it", () => {
       }
     });
   }
+
+  test("bundle() and fold() keep host, how many and since when into the first 110 characters", () => {
+    const told = add([], Object.values(stories).map(compose), 7);
+    expect(seen(bundle(told, null)?.text ?? "")).toMatch(/^RED web-1 · \d+ alerts at once: \d+ red, \d+ still red, /u);
+    const reboot = bundle(told, "2026-11-22T23:58:00.000Z")?.text ?? "";
+    expect(seen(reboot)).toMatch(/^RED web-1 · back since (\d+ \w{3} )?23:58 UTC after a reboot: \d+ red, /u);
+    expect(seen(fold(told)?.text ?? "")).toMatch(/ web-1 · \d+ messages held back since (\d+ \w{3} )?\d\d:\d\d UTC/u);
+  });
 
   test("compose() keeps the beginning of the evidence, and tells its rest in a line of its own", () => {
     const { text } = compose(story({ evidence: long }));

@@ -100,6 +100,20 @@ describe("openPost()", () => {
     expect(sent.map(({ kind }) => kind)).toEqual(["red", "healed"]);
   });
 
+  test("tellEnd() leaves a word on flapping as it is, and tells the heal's end beside it", () => {
+    const { mailbox, post } = bed({
+      kind: "flapping",
+      check: "gateway",
+      incident: incident(),
+      reason: "flapping-begins",
+    });
+    const failed = healed({ outcome: "failed", why: "not well within 5 min" });
+    post.retell(later, failed);
+    post.tellEnd(later, failed, [incident()]);
+    expect(mailbox.outbox().map(({ kind }) => kind)).toEqual(["flapping", "heal-failed"]);
+    expect(texts(mailbox.outbox())[0]).not.toContain("Heal failed");
+  });
+
   test("openPost() says at once that no rule covers a check: its message may leave while another's heal runs", () => {
     const { mailbox } = bed(red("alone"), red());
     const [alone, gateway] = texts(mailbox.outbox());

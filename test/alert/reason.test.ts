@@ -36,6 +36,11 @@ const known = { gateway: incident(300) };
 const green = of({ verdict: "green" });
 const unknown = (ticks: number): readonly Judged[] => of({ verdict: "unknown", ticks });
 
+const silence = {
+  ...{ check: "gateway", from: "2026-11-23T01:00:00.000Z", until: "2026-11-23T02:08:00.000Z" },
+  ...{ reason: "we move it", by: "uid:0" },
+};
+
 /** Each reason with the least that brings it about; `tells`: the kind of message, null for silence. */
 const cases: readonly {
   readonly reason: ReasonName;
@@ -98,6 +103,29 @@ const cases: readonly {
     reason: "flapping-ends",
     given: { incidents: known, flaps: flap(`g${"r".repeat(20)}`, true, true) },
     tells: "reminder",
+  },
+  {
+    reason: "recovered",
+    given: {
+      ...{ judged: green, incidents: known, flaps: flap("grgrgr", true, true) },
+      healed: new Set(["gateway-20261123T020500Z"]),
+    },
+    tells: "recovered",
+  },
+  {
+    reason: "silence-over",
+    given: { incidents: known, hushed: { gateway: silence } },
+    tells: "reminder",
+  },
+  {
+    reason: "silence-over",
+    given: { incidents: known, hushed: { gateway: silence }, flaps: flap("grgrgr", true, true) },
+    tells: "flapping",
+  },
+  {
+    reason: "first",
+    given: { hushed: { gateway: silence } },
+    tells: "red",
   },
   { reason: "well", given: { judged: green }, tells: null },
   { reason: "below-threshold", given: { judged: of({ verdict: "amber" }), incidents: known }, tells: null },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { daemonCommand } from "../../src/cli/daemon.ts";
-import { nextOfDaemon, removeNote, writeNote } from "../../src/cli/daemon-note.ts";
+import { nextOfDaemon, removeNote, wasCutShort, writeNote } from "../../src/cli/daemon-note.ts";
 import { configText, createTickBed, flags, paths } from "../tick-bed.ts";
 
 const start = async (config: string, cron?: string) => {
@@ -60,9 +60,11 @@ describe("the daemon's note for status", () => {
     expect(await nextOfDaemon(host, paths.state)).toBeUndefined();
   });
 
-  test("nextOfDaemon() knows nothing where there is no note", async () => {
+  test("nextOfDaemon() knows nothing where there is no note, and a note that stays means that its daemon was cut short", async () => {
     const { host } = noted();
+    expect(wasCutShort(host, paths.state)).toBeTrue();
     removeNote(host, paths.state);
+    expect(wasCutShort(host, paths.state)).toBeFalse();
     expect(await nextOfDaemon(host, paths.state)).toBeUndefined();
   });
 });

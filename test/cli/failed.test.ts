@@ -174,7 +174,7 @@ describe("failedCommand() says what ails it and the one next command", () => {
       given: [74, "no space left on device"],
       want: "Next: df -h /var/lib/dogwatch /var/log/dogwatch",
     },
-    { name: "a bug", given: [70, "a tick did not end within 150 s"], want: "Next: journalctl -u dogwatch -n 50" },
+    { name: "a bug", given: [70, "a tick did not end within 150 s"], want: "Next: journalctl -u 'dogwatch*' -n 50" },
   ] as const;
   for (const { name, given, want } of cases)
     test(`failedCommand() tells ${name}`, async () => {
@@ -193,12 +193,12 @@ describe("failedCommand() says what ails it and the one next command", () => {
     {
       name: "a tick that systemd ended",
       given: { MONITOR_SERVICE_RESULT: "timeout", MONITOR_EXIT_STATUS: "TERM" },
-      want: "(status TERM): the tick did not end in time. Next: journalctl -u dogwatch -n 50",
+      want: "(status TERM): the tick did not end in time. Next: journalctl -u 'dogwatch*' -n 50",
     },
     {
       name: "a crash",
       given: { MONITOR_SERVICE_RESULT: "core-dump", MONITOR_EXIT_STATUS: "SEGV" },
-      want: "(status SEGV): the tick ended with core-dump. Next: journalctl -u dogwatch -n 50",
+      want: "(status SEGV): the tick ended with core-dump. Next: journalctl -u 'dogwatch*' -n 50",
     },
     {
       name: "its own reason where the status is the same",

@@ -40,6 +40,11 @@ describe("config room", () => {
     ]);
   });
 
+  test("tick.ts brings no node-cron: only a config with windows asks for it, once a day", () => {
+    expect(packagesOf(join(source, "tick.ts"))).not.toContain("node-cron");
+    expect(packagesOf(join(source, "maintenance", "windows.ts"))).toContain("node-cron");
+  });
+
   test("load.ts, which the tick starts with, brings none of them", () => {
     const packages = packagesOf(join(source, "load.ts")).filter((name) => !name.startsWith("node:"));
     expect(packages).toEqual([]);

@@ -149,7 +149,11 @@ checks:
   deaf: { http: { url: "http://127.0.0.1:${chatPort}/deaf", timeout: 4s }, severity: amber }
 `);
     await chat.answer("hang");
-    await sh(`systemctl reload ${unit}; sleep 1.5; systemctl stop ${unit}`);
+    await sh(`systemctl reload ${unit}`);
+    await until("a tick that waits for an answer", async () =>
+      (await chat.requests()).includes("GET /deaf 0") ? true : undefined,
+    );
+    await sh(`systemctl stop ${unit}`);
     const lines = await journal("-t", "dogwatch");
     const at = lines.findIndex((line) => line.includes("SIGTERM: it ends when the tick in hand has"));
     expect(at).toBeGreaterThan(0);

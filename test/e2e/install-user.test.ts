@@ -120,6 +120,20 @@ describeOnBed("install.sh --user", () => {
     expect(await tick()).toBe("0\n");
   }, 60_000);
 
+  test("install.sh --user --daemon runs the daemon under that user's manager, and without it the timer comes back", async () => {
+    await bed.run(asUser(install, "--user", "--daemon"));
+    expect(await user("systemctl --user is-active dogwatch-daemon.service dogwatch.timer || true")).toBe(
+      "active\ninactive\n",
+    );
+    expect(await user("systemctl --user show -P StatusText dogwatch-daemon.service")).toMatch(
+      /^green: 1 of 1 check green/u,
+    );
+    expect(await user("dogwatch status")).toMatch(/next tick: \d\d:\d\d UTC/u);
+    await bed.run(asUser(install, "--user"));
+    await user("systemctl --user stop dogwatch.timer");
+    expect(await user("systemctl --user is-active dogwatch-daemon.service || true")).toBe("inactive\n");
+  }, 60_000);
+
   test("a user's dogwatch-failed reaches the terminals through the user's own manager", async () => {
     await user("echo 'confrim: 1s' >>~/.config/dogwatch/dogwatch.yaml");
     expect(await tick()).toBe("78\n");

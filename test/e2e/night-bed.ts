@@ -17,7 +17,16 @@ export interface Told {
   readonly at: number;
 }
 
-const toldWords = /(STILL RED|RED|RECOVERED|HEALED|UNKNOWN|FLAPPING) night · ([a-z]+(?:-\d+)?):/gu;
+/** In a message of its own the host's name stands before the check's; in one for several it stands at the top. */
+const toldWords =
+  /(STILL RED|RED|RECOVERED|HEALED|UNKNOWN|FLAPPING) (?:night · )?((?:parent|child|solo|kept)(?:-\d+)?):|^… and \d+ more in between: (.*)$/gmu;
+
+/** `RED a, b; RECOVERED c`: those that a message for many only names. */
+const namedIn = (list: string): readonly (readonly [string, string])[] =>
+  list.split("; ").flatMap((part) => {
+    const [, word = "", names = ""] = /^([A-Z ]+) (.*)$/u.exec(part) ?? [];
+    return names.split(", ").map((name): [string, string] => [word, name]);
+  });
 
 const answerOf = (mood: Mood): Response | Promise<Response> => {
   switch (mood) {
@@ -115,7 +124,9 @@ export class Night implements Disposable {
   /** All that the operator was told, in order, whether in a message of its own or as a line of one that stands for several. */
   told(): readonly Told[] {
     return this.chat.taken.flatMap(({ text }, at) =>
-      [...text.matchAll(toldWords)].map(([, word = "", check = ""]) => ({ word, check, at })),
+      [...text.matchAll(toldWords)]
+        .flatMap(([, word = "", check = "", list]) => (list === undefined ? [[word, check] as const] : namedIn(list)))
+        .map(([word, check]) => ({ word, check, at })),
     );
   }
 

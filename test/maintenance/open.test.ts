@@ -102,6 +102,12 @@ describe("openWindows()", () => {
       if (name !== "what was kept is broken") expect(host.files.text(file)).not.toBe(before);
     });
 
+  test("openWindows() takes a host's zone that nobody knows for UTC", async () => {
+    const host = createFakeHost();
+    host.clock.setZone("Nowhere/Land");
+    expect(await open(host)).toEqual([nightlySilence]);
+  });
+
   test("openWindows() keeps nothing in a dry run", async () => {
     const host = createFakeHost();
     expect(await open(host, [nightly], "one", true)).toHaveLength(1);

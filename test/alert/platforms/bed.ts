@@ -147,3 +147,19 @@ export const echoes = (secret: string): readonly Reply[] => {
   const headers = { location: `/${encodeURIComponent(secret)}`, "x-echo": encodeURIComponent(secret) };
   return statuses.flatMap((status) => texts.map((body) => ({ status, headers, body })));
 };
+
+/** What was told of each echo of `secrets` that still holds the planted word; `held` is what the secret file holds. */
+export const leaksOf = async (
+  chat: (api: string) => ChatConfig,
+  held: string,
+  secrets: readonly string[],
+): Promise<readonly string[]> => {
+  let reply: Reply = { status: 200 };
+  await using server = await serve(() => reply);
+  const told: string[] = [];
+  for (reply of secrets.flatMap(echoes)) {
+    const delivery = JSON.stringify(await send(chat(server.base), held));
+    told.push(decodeURIComponent(delivery.replaceAll("\\", "")));
+  }
+  return told.filter((each) => /planted/iu.test(each));
+};

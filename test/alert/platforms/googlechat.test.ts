@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { googlechat } from "../../../src/alert/platforms/googlechat.ts";
 import type { ChatOf } from "../../../src/alert/platforms/platform.ts";
-import { echoes, expectGolden, hostileText, message, type Reply, send, serve } from "./bed.ts";
+import { expectGolden, hostileText, leaksOf, message, type Reply, send, serve } from "./bed.ts";
 import { outsideCode, strictGoogleChat } from "./strict.ts";
 
 const space = "AAAAbcdEFGH";
@@ -121,11 +121,5 @@ describe("googlechat send()", () => {
   });
 });
 
-test("googlechat send() never shows key or token, however the answer gives it back", async () => {
-  for (const secret of [hook, path, key, token, decodeURIComponent(token)])
-    for (const reply of echoes(secret)) {
-      await using server = await serve(() => reply);
-      const delivery = JSON.stringify(await send(chatAt(server.base), hook));
-      expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toMatch(/planted/iu);
-    }
-});
+test("googlechat send() never shows key or token, however the answer gives it back", async () =>
+  expect(await leaksOf(chatAt, hook, [hook, path, key, token, decodeURIComponent(token)])).toEqual([]));

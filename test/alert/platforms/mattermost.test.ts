@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mattermost } from "../../../src/alert/platforms/mattermost.ts";
 import type { ChatOf } from "../../../src/alert/platforms/platform.ts";
-import { echoes, expectGolden, hostileText, message, type Reply, send, serve } from "./bed.ts";
+import { expectGolden, hostileText, leaksOf, message, type Reply, send, serve } from "./bed.ts";
 import { outsideCode, strictMattermost } from "./strict.ts";
 
 const path = "/hooks/plantedplantedplantedplant";
@@ -157,15 +157,6 @@ describe("mattermost send()", () => {
 });
 
 test("mattermost send() never shows webhook or token, however the answer gives it back", async () => {
-  for (const secret of [path, "plantedplantedplantedplant"])
-    for (const reply of echoes(secret)) {
-      await using server = await serve(() => reply);
-      const delivery = JSON.stringify(await send(webhookAt(server.base), path));
-      expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toContain("planted");
-    }
-  for (const reply of echoes(token)) {
-    await using server = await serve(() => reply);
-    const delivery = JSON.stringify(await send(tokenAt(server.base), token));
-    expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toContain("planted");
-  }
+  expect(await leaksOf(webhookAt, path, [path, "plantedplantedplantedplant"])).toEqual([]);
+  expect(await leaksOf(tokenAt, token, [token])).toEqual([]);
 });

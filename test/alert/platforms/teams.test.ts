@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatOf } from "../../../src/alert/platforms/platform.ts";
 import { teams } from "../../../src/alert/platforms/teams.ts";
-import { echoes, expectGolden, hostileText, type Reply, send, serve } from "./bed.ts";
+import { expectGolden, hostileText, leaksOf, type Reply, send, serve } from "./bed.ts";
 import { strictTeams } from "./strict.ts";
 
 const flow =
@@ -129,11 +129,5 @@ describe("teams send()", () => {
   });
 });
 
-test("teams send() never shows the webhook, however the answer gives it back", async () => {
-  for (const secret of [path, sig])
-    for (const reply of echoes(secret)) {
-      await using server = await serve(() => reply);
-      const delivery = JSON.stringify(await send(chatAt(server.base), path));
-      expect(decodeURIComponent(delivery.replaceAll("\\", ""))).not.toMatch(/planted/iu);
-    }
-});
+test("teams send() never shows the webhook, however the answer gives it back", async () =>
+  expect(await leaksOf(chatAt, path, [path, sig])).toEqual([]));
