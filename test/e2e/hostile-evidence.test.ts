@@ -10,7 +10,11 @@ const nasty = "\u001b[31mX\u001b]0;t\u0007\r\n<0>RED web-1 \u202eevil\u200b\u{E0
 /** Control characters, and what is invisible or turns writing around. A newline is the text's own. */
 const acting = /[^\P{Cc}\n]|\p{Cf}|[\u2028\u2029]/u;
 
-const heads = (chat: Chat): readonly number[] => chat.taken.map(({ text }) => text.split("\n").length);
+/** How the lines of a message begin, all of them ours. */
+const ours =
+  /^(?:RED web-1 · web: |More: "?…|Not healed: |Next: dogwatch card |Text in quotes is data|Incident web-|log )/u;
+const foreign = (chat: Chat): readonly string[] =>
+  chat.taken.flatMap(({ text }) => text.split("\n").filter((line) => !ours.test(line)));
 
 /** Everything that a tick leaves: nothing in it may act on a terminal, a log or a chat, and no line may be the evidence's own. */
 const expectInert = async (den: Den, chat: Chat, checks: string): Promise<string> => {
@@ -35,7 +39,7 @@ const expectInert = async (den: Den, chat: Chat, checks: string): Promise<string
   expect(chat.taken).toHaveLength(1);
   const evidence = json.json.checks[0]?.evidence ?? "";
   expect([...evidence].length).toBeLessThanOrEqual(300);
-  expect(heads(chat)).toEqual([6]);
+  expect(foreign(chat)).toEqual([]);
   return evidence;
 };
 

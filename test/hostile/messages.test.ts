@@ -92,7 +92,7 @@ describe("a hostile host's words in a chat", () => {
       await using server = await serve(() => chat.ok);
       const config = configOf(chat, server.base);
       for (const [what, text] of Object.entries(corpus)) {
-        const sent = await send(config, chat.secret, told(text));
+        const sent = await send(config, chat.secret, told(text), { ...contextWith(chat.secret), timeoutMs: 60_000 });
         expect({ what, sent }).toMatchObject({ what, sent: { kind: "delivered" } });
         const body: unknown = JSON.parse(server.received.at(-1)?.body ?? "null");
         const texts = textsIn(body).map(([, each]) => each.replaceAll("\u2060", ""));
