@@ -1,13 +1,13 @@
 import { escapeUnsafe } from "../log/bounds.ts";
 import { dayOf } from "../state/day.ts";
 import { readIllness } from "../state/illness.ts";
-import { momentOf, type State } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 import { readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { deafJson } from "./deaf.ts";
 import { statusLines } from "./status-text.ts";
-import { isStaleAt, lookAround, type View, viewOf } from "./status-view.ts";
+import { lookAround, type View, viewOf } from "./status-view.ts";
 
 const maxStateBytes = 64 * 1024 * 1024;
 
@@ -83,8 +83,7 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
     sayNone(cli, note);
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
-  const { next } = await sayState(cli, state);
+  const { isStale } = await sayState(cli, state);
   if (!flags.hasExitCode) return exits.done;
-  const isStale = isStaleAt(state, momentOf(host), next);
   return isStale || isBlind(cli) ? exitOf.unknown : exitOf[state.verdict];
 };
