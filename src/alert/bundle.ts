@@ -1,5 +1,6 @@
 import { clock } from "./compose.ts";
 import { dataLine, dataText } from "./data-line.ts";
+import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { cut, maxText } from "./platforms/text.ts";
 
@@ -7,25 +8,17 @@ import { cut, maxText } from "./platforms/text.ts";
 export const maxSingle = 10;
 /** Length of the first line, in UTF-16 units: a phone shows little more than the counts and the first names. */
 const maxHead = 160;
+/** Room in it that the counts leave for a name, at least. */
+const minNames = 12;
 /** Lengths of one message's line, in UTF-16 units, its incident included: the more there are, the shorter, so that each is named. */
 const lineLengths = [150, 120, 100, 85, 70] as const;
+/** The same where not all of them have room for a line at all. */
+const countedLine = 100;
 /** What of a line is left at least beside its incident: the word, the host, the check. */
 const minLine = 36;
 
 /** The words of messages, the worst first: a bundle begins with the worst that is in it. */
 const words: readonly string[] = ["RED", "STILL RED", "FLAPPING", "UNKNOWN", "HEALED", "RECOVERED", "TEST"];
-
-const firstLine = ({ text }: OutboxEntry): string => text.split("\n", 1)[0] ?? "";
-/** The word at the start of a message's first line. Pure. */
-export const wordOf = ({ text }: OutboxEntry): string => /^(?:STILL )?[A-Z]+(?= )/u.exec(text)?.[0] ?? "NEWS";
-/** The last line of a message: the log's head. Pure. */
-export const sealOf = ({ text }: OutboxEntry): string => text.split("\n").at(-1) ?? "";
-
-/** Tries and refusals of several messages that are sent as one: those of the one that has most. Pure. */
-export const triesOf = (entries: readonly OutboxEntry[]): Pick<OutboxEntry, "tries" | "refusals"> => ({
-  tries: Math.max(...entries.map(({ tries }) => tries)),
-  refusals: Math.max(...entries.map(({ refusals = 0 }) => refusals)),
-});
 
 const rank = (word: string): number => {
   const at = words.indexOf(word);
@@ -40,7 +33,7 @@ const counts = (entries: readonly OutboxEntry[]): string => {
   const byWord = new Map<string, number>();
   for (const each of entries) {
     const word = each.folded === null ? wordOf(each) : "held back";
-    byWord.set(word, (byWord.get(word) ?? 0) + (each.folded?.count ?? 1));
+    byWord.set(word, (byWord.get(word) ?? 0) + countOf([each]));
   }
   const sorted = [...byWord].sort(([a], [b]) => rank(a) - rank(b));
   return sorted.map(([word, count]) => `${count} ${word.toLowerCase()}`).join(", ");
@@ -79,7 +72,7 @@ const maxBetween = 400;
 
 /** `… and 5 more in between: RECOVERED solo-5, solo-9`: who has no line of their own has at least a name, as far as there is room. */
 const between = (entries: readonly OutboxEntry[]): string => {
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const byWord = new Map<string, OutboxEntry[]>();
   for (const each of entries) byWord.set(wordOf(each), [...(byWord.get(wordOf(each)) ?? []), each]);
   const named = [...byWord].map(([word, some]) => `${word} ${namesIn(some, maxBetween)}`);
@@ -102,7 +95,7 @@ const bounded = (entries: readonly OutboxEntry[], room: number): readonly string
     const lines = entries.map((entry) => lineOf(entry, length));
     if (fitting(lines, room) === lines.length) return lines;
   }
-  const lines = entries.map((entry) => lineOf(entry, 100));
+  const lines = entries.map((entry) => lineOf(entry, countedLine));
   return counted(entries, lines, room);
 };
 
@@ -116,9 +109,9 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const last = entries.at(-1);
   if (first === undefined || last === undefined || entries.length === 1) return first;
   const worst = worstOf(entries, first);
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const what = bootedAt === null ? `${count} alerts at once` : `back since ${clock(bootedAt, last.at)} after a reboot`;
-  const head = cut(`${wordOf(worst)} ${last.host} · ${what}: ${counts(entries)}`, maxHead - 12);
+  const head = cut(`${wordOf(worst)} ${last.host} · ${what}: ${counts(entries)}`, maxHead - minNames);
   const headline = `${head}: ${namesIn(entries, maxHead - head.length - 2)}`;
   const next = "Next: dogwatch status";
   const seal = sealOf(last);
@@ -127,7 +120,7 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const data = dataLine(lines);
   return {
     ...last,
-    id: `${first.id.replace(/\+\d+$/u, "")}+${count}`,
+    id: joinedId(first, count),
     kind: worst.kind,
     incident: worst.incident,
     check: worst.check,

@@ -1,11 +1,10 @@
 import type { CheckState, Flap, Incident, Moment } from "../state/state.ts";
 import { withState } from "../verdict/flap.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
+import { momentOf } from "./incident.ts";
 
 /** By check name: how it came and went. */
 export type Flaps = Readonly<Record<string, Flap>>;
-
-const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
 /** The time before the first state that was seen counts as steady. */
 const known = 0;

@@ -1,5 +1,6 @@
-import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
+import { bundle, maxSingle } from "./bundle.ts";
 import { clock } from "./compose.ts";
+import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { Message } from "./platforms/platform.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
@@ -33,8 +34,7 @@ const shownLast = 14;
 const maxOpen = 100;
 
 const linesOf = (entry: OutboxEntry): readonly string[] =>
-  entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${entry.text.split("\n", 1)[0] ?? ""}`];
-const countOf = (entry: OutboxEntry): number => entry.folded?.count ?? 1;
+  entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${firstLine(entry)}`];
 
 const thin = (lines: readonly string[]): readonly string[] => {
   const shown = lines.filter((line) => !line.startsWith("… "));
@@ -60,14 +60,14 @@ const wordFor = (last: OutboxEntry, open: readonly string[]): string =>
   open.length > 0 && isEnd(last) ? "RED" : wordOf(last);
 
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
-  const count = entries.reduce((sum, each) => sum + countOf(each), 0);
+  const count = countOf(entries);
   const lines = thin(entries.flatMap(linesOf));
   const open = openIn(entries);
   const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
   const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
   const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
-  const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
+  const id = joinedId(first, count);
   return {
     ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
     folded: { count, lines, since: first.folded?.since ?? first.at, open },

@@ -1,4 +1,4 @@
-import { sealOf, wordOf } from "./bundle.ts";
+import { countOf, sealOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
 /** Refusals after which a message is suspected to be the reason itself; then again after each further dozen. */
@@ -19,7 +19,7 @@ const safe = (text: string): string => text.replace(/[^\w.-]/gu, "?");
  * that refuses the message as it was written. `entries`: what it stands for. Pure.
  */
 export const plainly = (send: OutboxEntry, entries: readonly OutboxEntry[]): OutboxEntry => {
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const names = [...new Set(entries.flatMap(({ incident, check }) => incident ?? check ?? []))].map(safe);
   const listed = names
     .join(" ")

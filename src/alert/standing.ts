@@ -1,3 +1,4 @@
+import { firstLine } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { Message, Standing } from "./platforms/platform.ts";
 
@@ -61,8 +62,6 @@ const endedNow = ({ board, outbox, now }: Known, standing: ReadonlySet<string>):
       const message = outbox.findLast((entry) => threadOf(entry) === threadOfStanding(each));
       return { ...each, endsAt: now, again: sayEnd, text: message?.text ?? each.text };
     });
-
-const firstLine = ({ text }: OutboxEntry): string => text.split("\n", 1)[0] ?? "";
 
 /** One check's news that are over, the last in full, the others by their first line above its seal. */
 const pastOf = (check: string, entries: readonly OutboxEntry[], last: OutboxEntry, until: string): Standing => {

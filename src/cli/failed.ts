@@ -1,4 +1,5 @@
 import { clock } from "../alert/compose.ts";
+import { countOf } from "../alert/entry.ts";
 import { withoutDurations } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
@@ -55,7 +56,7 @@ const waiting = async ({ host, paths }: Cli, status: string): Promise<string> =>
   const now = new Date(host.clock.nowMs()).toISOString();
   const latch = readChatLatch(host, paths.state);
   if (oldest === undefined) return latch === undefined ? "" : ` (since ${clock(latch.at, now)})`;
-  const count = outbox.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(outbox);
   const since = clock(oldest.folded?.since ?? oldest.at, now);
   return count === 1 ? ` (1 alert waits since ${since})` : ` (${count} alerts wait, the oldest since ${since})`;
 };
