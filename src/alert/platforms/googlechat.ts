@@ -2,10 +2,10 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { member, textMember } from "./json.ts";
+import { member, textMember, textMembers } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
+import { cannotSend, oneWord, secretFor } from "./secret.ts";
 import { webhookUrl } from "./webhook-url.ts";
 
 const advise = (status: number, words: string): string => {
@@ -22,9 +22,7 @@ const dialect: Dialect = {
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
     if (status < 300 && textMember(answer, "name") !== "") return { verdict: "taken", words: "" };
-    const error = member(answer, "error");
-    const words = [textMember(error, "status"), textMember(error, "message")].filter((each) => each !== "");
-    return { verdict: "unreadable", words: words.join(": ") || body };
+    return { verdict: "unreadable", words: textMembers(member(answer, "error"), "status", "message") || body };
   },
   advise,
 };
@@ -38,7 +36,7 @@ export const googlechat: Platform<"googlechat"> = {
   kind: "googlechat",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat googlechat" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("googlechat", chat.webhook, /^[\x21-\x7e]+$/u, context);
+    const secret = secretFor("googlechat", chat.webhook, oneWord, context);
     if (secret.kind === "refused") return secret;
     const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://chat.googleapis.com"] });
     if (found.kind === "refused") return cannotSend("googlechat", found.why);

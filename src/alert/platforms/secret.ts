@@ -10,6 +10,11 @@ export const cannotSend = (platform: string, why: string): Refused => ({
   why: `cannot send to ${platform}: ${why}`,
 });
 
+/** What tokens, ids and webhook URLs are made of: one word of ASCII. */
+export const oneWord: RegExp = /^[\x21-\x7e]+$/u;
+/** What a header or a signature may be made with: one line of ASCII. */
+export const oneLine: RegExp = /^[\x20-\x7e]+$/u;
+
 /** A secret's text without the newline that editors leave; refused when it is empty or holds what `shape` doesn't allow. Never throws. */
 export const secretFor = (
   platform: string,

@@ -4,7 +4,7 @@ import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
 import { member, textMember } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
+import { cannotSend, oneWord, secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
 import { webhookUrl } from "./webhook-url.ts";
 
@@ -63,7 +63,7 @@ const bodyOf = (message: Message): Post["body"] => ({
 });
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("slack", chat.webhook, /^[\x21-\x7e]+$/u, context);
+  const secret = secretFor("slack", chat.webhook, oneWord, context);
   if (secret.kind === "refused") return secret;
   const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://hooks.slack.com"] });
   if (found.kind === "refused") return cannotSend("slack", found.why);
@@ -71,7 +71,7 @@ const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: Pl
 };
 
 const sendWithToken = async (chat: Way<"token">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const token = secretFor("slack", chat.token, /^[\x21-\x7e]+$/u, context);
+  const token = secretFor("slack", chat.token, oneWord, context);
   if (token.kind === "refused") return token;
   const thread = chat.threadTs === null ? {} : { thread_ts: chat.threadTs };
   return post(
