@@ -6,15 +6,13 @@ import { printFault } from "../config/fault.ts";
 import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
-import { type Loaded, loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { inertLines } from "./paint.ts";
 import { runInSandbox } from "./unit-sandbox.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 const timeoutMs = 10_000;
 
@@ -28,7 +26,7 @@ const isWallOff = async (host: Host): Promise<boolean> => {
 };
 
 /** Behind the wall the log is read by the helper alone; it is asked, as a tick asks it. Null when it can't be had. */
-const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promise<Head | null> => {
+const logHead = async ({ host, paths }: Cli, { config, sha256 }: LoadedConfig): Promise<Head | null> => {
   if (paths.socket === null) {
     const head = readHead(host, paths.logFile);
     return "kind" in head ? null : head;
@@ -61,7 +59,11 @@ interface Tested {
 }
 
 /** Asks every way of the chat, each with a message of its own. */
-const testWays = async ({ host, paths }: Cli, { config }: Config, head: Head | null): Promise<readonly Tested[]> => {
+const testWays = async (
+  { host, paths }: Cli,
+  { config }: LoadedConfig,
+  head: Head | null,
+): Promise<readonly Tested[]> => {
   const chat = await openChat(config.chat);
   const now = new Date(host.clock.nowMs()).toISOString();
   const secret = secretReader(host, paths.credentials);
@@ -77,7 +79,7 @@ const testWays = async ({ host, paths }: Cli, { config }: Config, head: Head | n
 };
 
 /** A test that was delivered opens the chat's latch, one that woke an agent closes it. Root leaves the watcher's folder to the watcher. */
-const settleLatch = ({ host, paths }: Cli, { config }: Config, [own]: readonly Tested[]): void => {
+const settleLatch = ({ host, paths }: Cli, { config }: LoadedConfig, [own]: readonly Tested[]): void => {
   if (own === undefined || (host.uid === 0 && paths.install === "system" && paths.helper !== paths.state)) return;
   const parts = { host, folder: paths.state, chat: config.chat, by: "test", onWritten: () => undefined } as const;
   const latch = openLatch(parts);
@@ -95,7 +97,7 @@ const sayRefused = ({ host, paths }: Cli, name: string, sent: Exclude<Delivery, 
 
 const sudo = ({ paths }: Cli): string => (paths.install === "system" ? "sudo " : "");
 
-const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
+const sendFromHere = async (cli: Cli, loaded: LoadedConfig): Promise<number> => {
   const { host, flags } = cli;
   const tested = await testWays(cli, loaded, await logHead(cli, loaded));
   settleLatch(cli, loaded, tested);
@@ -128,7 +130,7 @@ const systemConfig = "/etc/dogwatch/dogwatch.yaml";
  * prove nothing. Undefined where it is to be sent from here: by another user (who may be inside already), for another config than the
  * unit's, on a console, without a unit. Source: systemd.resource-control(5), IPAddressDeny=.
  */
-const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: Config): Promise<number | undefined> => {
+const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: LoadedConfig): Promise<number | undefined> => {
   if (host.uid !== 0 || paths.config !== systemConfig || config.chat.kind === "console") return undefined;
   const ran = await runInSandbox(host, ["chat", "test", ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
   if (ran === undefined) return undefined;

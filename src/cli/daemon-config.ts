@@ -2,15 +2,13 @@ import { clock } from "../alert/compose.ts";
 import { tellingFault } from "../config/fault.ts";
 import { readTrusted } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
-import { type Loaded, loadKept } from "../load.ts";
+import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
 import type { Paths } from "../paths.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 /** The config that a daemon goes by: the one of its start, or of the last SIGHUP that brought a valid one. */
 export interface HeldConfig {
   /** For one tick: what the same bytes mean now (users and recipes may have changed), never other bytes. */
-  load(): Promise<Config>;
+  load(): Promise<LoadedConfig>;
   /** Takes the file as it is now, if it is valid; else goes on with what it has. */
   reload(): Promise<Loaded>;
   /** What the file says beside what is gone by, a sentence each; empty where they are the same. */
@@ -28,7 +26,7 @@ const lookAt = (host: Host, path: string): { readonly sha256: string } | { reado
 };
 
 /** Holds a config that was loaded from `paths.config`. Never throws for expected trouble. */
-export const holdConfig = (host: Host, paths: Paths, start: Config): HeldConfig => {
+export const holdConfig = (host: Host, paths: Paths, start: LoadedConfig): HeldConfig => {
   let held = start;
   let heldAt = isoNow(host);
   let note: string | undefined;

@@ -10,7 +10,7 @@ import { byCheck } from "../heal/in-process.ts";
 import type { Journal } from "../heal/journal.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
-import { loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { readMemory } from "../state/look-memory.ts";
 import type { Incident } from "../state/state.ts";
@@ -26,8 +26,6 @@ const maxWatchMs = 600_000;
 const answerWithinMs = 600_000;
 const maxAnswerBytes = 1024;
 const notHealed = 1;
-
-type Loaded = Extract<Awaited<ReturnType<typeof loadFresh>>, { readonly kind: "config" }>;
 
 /** The rules that a word means: one by its whole name, or all with that recipe. */
 const rulesFor = (rules: readonly Rule[], word: string): readonly Rule[] => {
@@ -53,7 +51,7 @@ const approver = ({ host, flags }: Cli): HealContext["approve"] => {
   };
 };
 
-const contextOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: Failure[]): HealContext => {
+const contextOf = (cli: Cli, { config, sha256 }: LoadedConfig, rule: Rule, failures: Failure[]): HealContext => {
   const { host, paths } = cli;
   host.http.allow(checkDestinations(config));
   host.tcp.allow(checkDestinations(config));
@@ -153,7 +151,7 @@ const say = (cli: Cli, rule: Rule, healed: Healed, failures: readonly Failure[])
   return outcome === "healed" ? exits.done : notHealed;
 };
 
-const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
+const apply = async (cli: Cli, loaded: LoadedConfig, rule: Rule): Promise<number> => {
   const failures: Failure[] = [];
   const context = contextOf(cli, loaded, rule, failures);
   const { host } = cli;

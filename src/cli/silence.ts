@@ -1,7 +1,7 @@
 import { parseDuration, printDuration } from "../config/duration.ts";
 import { didYouMean } from "../config/near.ts";
 import type { Failure, Lock } from "../host/host.ts";
-import { loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readSilences, type Silence, silenceOf, silenceText, writeSilences } from "../state/silence.ts";
 import { readState } from "../state/store.ts";
@@ -51,17 +51,15 @@ const change = (
   return exits.ioError;
 };
 
-type Loaded = Extract<Awaited<ReturnType<typeof loadFresh>>, { readonly kind: "config" }>;
-
 /** The checks that a preset of this name made. */
-const familyOf = (word: string, { written }: Loaded): readonly string[] =>
+const familyOf = (word: string, { written }: LoadedConfig): readonly string[] =>
   [...(written?.makers.checks ?? [])].flatMap(([check, { prefix }]) => (prefix === word ? [check] : []));
 
 /** What a word stands for: a check, `all`, or a preset's name for all of its. Empty: nothing. */
-const meantBy = (word: string, loaded: Loaded): readonly string[] =>
+const meantBy = (word: string, loaded: LoadedConfig): readonly string[] =>
   word === "all" || loaded.config.checks.some(({ name }) => name === word) ? [word] : familyOf(word, loaded);
 
-const known = ({ config, written }: Loaded): readonly string[] => [
+const known = ({ config, written }: LoadedConfig): readonly string[] => [
   ...config.checks.map(({ name }) => name),
   ...[...(written?.makers.checks.values() ?? [])].map(({ prefix }) => prefix),
   "all",
