@@ -3,7 +3,6 @@ import { openLatch } from "../alert/latch.ts";
 import { openChat } from "../alert/platforms/index.ts";
 import type { Delivery, Message } from "../alert/platforms/platform.ts";
 import { printFault } from "../config/fault.ts";
-import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
 import { type LoadedConfig, loadFresh } from "../load.ts";
@@ -11,8 +10,7 @@ import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
 import { type Cli, complain, exits } from "./cli.ts";
-import { inertLines } from "./paint.ts";
-import { runInSandbox } from "./unit-sandbox.ts";
+import { sendInSandbox } from "./send-in-sandbox.ts";
 
 const timeoutMs = 10_000;
 
@@ -120,36 +118,9 @@ const sendFromHere = async (cli: Cli, loaded: LoadedConfig): Promise<number> => 
   return exits.done;
 };
 
-/** Time for a test message in the sandbox: to start a unit, and to be answered, or not. */
-const sandboxTimeoutMs = 30_000;
-
-const systemConfig = "/etc/dogwatch/dogwatch.yaml";
-
-/**
- * As root on a system install: the same command inside the watcher's own sandbox, since a root shell is outside the IP filter and would
- * prove nothing. Undefined where it is to be sent from here: by another user (who may be inside already), for another config than the
- * unit's, on a console, without a unit. Source: systemd.resource-control(5), IPAddressDeny=.
- */
-const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: LoadedConfig): Promise<number | undefined> => {
-  if (host.uid !== 0 || paths.config !== systemConfig || config.chat.kind === "console") return undefined;
-  const ran = await runInSandbox(host, ["chat", "test", ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
-  if (ran === undefined) return undefined;
-  if (ran.kind === "failed" || ran.kind === "signalled") {
-    const why = ran.kind === "failed" ? ran.why : `it was ended by ${ran.signal}`;
-    complain(host, `cannot send from inside the sandbox of dogwatch.service: ${why}`, "See: journalctl -n 20");
-    return exits.stuck;
-  }
-  // The watcher's user ran it, and root reads it.
-  host.terminal.out(inertLines(ran.stdout, host.terminal));
-  host.terminal.err(inertLines(ran.stderr, host.terminal));
-  if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
-  // What the filter drops gives no error: it hangs.
-  const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
-  const why =
-    filterFault(host, config) ?? (hung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
-  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as alerts are", why);
-  return ran.kind === "exited" ? ran.status : exits.stuck;
-};
+/** As root on a system install: from inside the watcher's own sandbox. Undefined where it is to be sent from here, as on a console. */
+const sendFromSandbox = async (cli: Cli, { config }: LoadedConfig): Promise<number | undefined> =>
+  config.chat.kind === "console" ? undefined : await sendInSandbox(cli, config, "chat test", "send");
 
 const isTest = ({ words }: Cli): boolean => words[0] === "test" && words.length === 1;
 
