@@ -75,7 +75,7 @@ export interface Deciding {
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
   readonly watched: ReadonlySet<string>;
   readonly remindEveryMs: number;
-  /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
+  /** Checks that a person or a window of the config has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
   /** Checks that were sick under a silence at the last tick, with it. */
   readonly hushed?: Readonly<Record<string, Silence>>;
