@@ -9,7 +9,7 @@ import { type LoadedConfig, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { sendInSandbox } from "./send-in-sandbox.ts";
 
 const timeoutMs = 10_000;
@@ -63,7 +63,7 @@ const testWays = async (
   head: Head | null,
 ): Promise<readonly Tested[]> => {
   const chat = await openChat(config.chat);
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   const secret = secretReader(host, paths.credentials);
   host.http.allow(chat.destinations());
   return await Promise.all(

@@ -43,6 +43,9 @@ export interface Cli {
   readonly words: readonly string[];
 }
 
+/** The present moment of wall time, ISO 8601 UTC: to show and to keep, never to measure. */
+export const isoNow = ({ clock }: Pick<Host, "clock">): string => new Date(clock.nowMs()).toISOString();
+
 /** A command does its work and gives its exit status. Source of the statuses: sysexits(3) and docs/operating.md. */
 export type CliCommand = (cli: Cli) => Promise<number>;
 

@@ -4,6 +4,7 @@ import { readTrusted } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
 import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
 import type { Paths } from "../paths.ts";
+import { isoNow } from "./cli.ts";
 
 /** The config that a daemon goes by: the one of its start, or of the last SIGHUP that brought a valid one. */
 export interface HeldConfig {
@@ -16,8 +17,6 @@ export interface HeldConfig {
   /** Why the last SIGHUP brought nothing, as long as that file still stands; undefined where it did. */
   refused(): string | undefined;
 }
-
-const isoNow = (host: Host): string => new Date(host.clock.nowMs()).toISOString();
 
 /** The hash of the file's bytes, or why they may not be used. */
 const lookAt = (host: Host, path: string): { readonly sha256: string } | { readonly why: string } => {

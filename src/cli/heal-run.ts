@@ -18,7 +18,7 @@ import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
 
 /** A person waits for the proof as long as it may take, but not for ever. */
@@ -97,7 +97,7 @@ const incidentsFor = (
   evidence: ReadonlyMap<string, string>,
 ): Incidents | Failure => {
   const { host, journal, by } = context;
-  const at = new Date(host.clock.nowMs()).toISOString();
+  const at = isoNow(host);
   const known = byCheck(journal.book().open);
   const fresh = red
     .filter((name) => !Object.hasOwn(known, name))
@@ -156,7 +156,7 @@ const apply = async (cli: Cli, loaded: LoadedConfig, rule: Rule): Promise<number
   const context = contextOf(cli, loaded, rule, failures);
   const { host } = cli;
   const first = await lookFor(context, rule.on);
-  const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
+  const now = { at: isoNow(host), ...momentOf(host) };
   const judged = ownView(relevantChecks(context.config, rule.on), first.readings, rule.on, now);
   const red = judged.filter(isUnfoldedRed).map(({ name }) => name);
   if (red.length === 0) {

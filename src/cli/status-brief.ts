@@ -4,7 +4,7 @@ import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness } from "../state/illness.ts";
 import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
 import { readState, statePath } from "../state/store.ts";
-import { type Cli, exits } from "./cli.ts";
+import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 import { isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
 
@@ -62,7 +62,7 @@ const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => 
   const { verdict } = state;
   if (verdict !== "red" && verdict !== "unknown") return undefined;
   const sick = Object.entries(state.checks).filter(([, each]) => each.verdict === verdict);
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   return { text: sickText(verdict.toUpperCase(), sick, now), run: "dogwatch status" };
 };
 

@@ -7,7 +7,7 @@ import type { HealState } from "../state/heal-state.ts";
 import { type Illness, readIllness } from "../state/illness.ts";
 import { type Moment, momentOf, type State } from "../state/state.ts";
 import { readHealState, statePath } from "../state/store.ts";
-import type { Cli } from "./cli.ts";
+import { type Cli, isoNow } from "./cli.ts";
 import { deafOf } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { quietJson, quietLines } from "./quiet-lines.ts";
@@ -59,7 +59,7 @@ export const lookAround = async (cli: Cli, { checks }: State): Promise<Surroundi
 export const viewOf = (cli: Cli, state: State, around: Surroundings): View => {
   const { host, paths } = cli;
   const moment = momentOf(host);
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   const isStale = isStaleAt(state, moment, around);
   return {
     ...around,

@@ -3,7 +3,7 @@ import type { Failure, Host, Terminal } from "../host/host.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { TickReport } from "../report.ts";
 import { clearIllness, type Illness, writeIllness } from "../state/illness.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { inertLines, inLocale } from "./paint.ts";
 import { failByLast } from "./tick-ping.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
@@ -26,7 +26,7 @@ const busy = (host: Host, at: string): TickReport & { readonly why: string } => 
 
 /** Another tick holds the lock: this one does nothing. Gives the exit status. */
 export const sayBusy = ({ host, flags }: Cli, log: RunLog, holder: string): number => {
-  const at = new Date(host.clock.nowMs()).toISOString();
+  const at = isoNow(host);
   log.log("info", `another tick is running (${holder}); this one does nothing`);
   if (flags.isJson) {
     const { why, ...report } = busy(host, at);
