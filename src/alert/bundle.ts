@@ -3,6 +3,10 @@ import { dataLine, dataText } from "./data-line.ts";
 import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { cut, maxText } from "./platforms/text.ts";
+import { allFitting, fitting, sizeOf } from "./room.ts";
+
+/** What a person does next, where a message tells of many. */
+export const nextForMany = "Next: dogwatch status";
 
 /** Messages of one tick that still go one by one; more are a storm, and go as one. */
 export const maxSingle = 10;
@@ -57,16 +61,6 @@ const lineOf = (entry: OutboxEntry, length: number): string => {
   return cut(firstLine(entry), Math.max(minLine, length - id.length)) + id;
 };
 
-/** How many of these lines fit into `room`, each with its line break. */
-const fitting = (lines: readonly string[], room: number): number => {
-  let left = room;
-  for (const [at, line] of lines.entries()) {
-    left -= line.length + 1;
-    if (left < 0) return at;
-  }
-  return lines.length;
-};
-
 /** Room for the names of those that have no line of their own, in UTF-16 units. */
 const maxBetween = 400;
 
@@ -84,19 +78,15 @@ const counted = (entries: readonly OutboxEntry[], lines: readonly string[], room
   const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
-  const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
+  const used = sizeOf(newest);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
   return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
 };
 
 /** All lines where there is room for them, if need be shortened; else some, and a count. */
 const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
-  for (const length of lineLengths) {
-    const lines = entries.map((entry) => lineOf(entry, length));
-    if (fitting(lines, room) === lines.length) return lines;
-  }
-  const lines = entries.map((entry) => lineOf(entry, countedLine));
-  return counted(entries, lines, room);
+  const linesAt = (length: number): readonly string[] => entries.map((entry) => lineOf(entry, length));
+  return allFitting(room, lineLengths, linesAt) ?? counted(entries, linesAt(countedLine), room);
 };
 
 /**
@@ -113,10 +103,8 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const what = bootedAt === null ? `${count} alerts at once` : `back since ${clock(bootedAt, last.at)} after a reboot`;
   const head = cut(`${wordOf(worst)} ${last.host} · ${what}: ${counts(entries)}`, maxHead - minNames);
   const headline = `${head}: ${namesIn(entries, maxHead - head.length - 2)}`;
-  const next = "Next: dogwatch status";
   const seal = sealOf(last);
-  const fixed = [headline, next, dataText, seal].reduce((sum, line) => sum + line.length + 1, 0);
-  const lines = bounded(entries, maxText - fixed);
+  const lines = bounded(entries, maxText - sizeOf([headline, nextForMany, dataText, seal]));
   const data = dataLine(lines);
   return {
     ...last,
@@ -124,7 +112,7 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
     kind: worst.kind,
     incident: worst.incident,
     check: worst.check,
-    text: [headline, ...lines, next, ...(data === undefined ? [] : [data]), seal].join("\n"),
+    text: [headline, ...lines, nextForMany, ...(data === undefined ? [] : [data]), seal].join("\n"),
     tick: first.tick,
     ...triesOf(entries),
     folded: null,

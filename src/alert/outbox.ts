@@ -1,7 +1,10 @@
-import { bundle, maxSingle } from "./bundle.ts";
+import { bundle, maxSingle, nextForMany } from "./bundle.ts";
 import { clock } from "./compose.ts";
+import { dataLine, dataText } from "./data-line.ts";
 import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { Message } from "./platforms/platform.ts";
+import { cut, maxText } from "./platforms/text.ts";
+import { allFitting, sizeOf } from "./room.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
 export interface OutboxEntry extends Message {
@@ -32,6 +35,9 @@ export const maxOutbox = 1000;
 const shownFirst = 6;
 const shownLast = 14;
 const maxOpen = 100;
+/** Lengths of a folded message's line, its time included, in UTF-16 units: the more there are, the shorter. At the least of them all that are shown fit. */
+const leastLine = 58;
+const lineLengths = [200, 150, 120, 100, 85, 70, 62, leastLine] as const;
 
 const linesOf = (entry: OutboxEntry): readonly string[] =>
   entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${firstLine(entry)}`];
@@ -40,6 +46,12 @@ const thin = (lines: readonly string[]): readonly string[] => {
   const shown = lines.filter((line) => !line.startsWith("… "));
   if (shown.length <= shownFirst + shownLast) return shown;
   return [...shown.slice(0, shownFirst), ...shown.slice(-shownLast)];
+};
+
+/** All lines, if need be shortened: the newest ones are what a person wants to know. */
+const shortened = (lines: readonly string[], room: number): readonly string[] => {
+  const linesAt = (length: number): readonly string[] => lines.map((line) => cut(line, length));
+  return allFitting(room, lineLengths, linesAt) ?? linesAt(leastLine);
 };
 
 const isEnd = ({ kind }: OutboxEntry): boolean => kind === "recovered" || kind === "healed" || kind === "test";
@@ -66,7 +78,11 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
   const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
+  const seal = sealOf(last);
+  const shown = shortened(lines, maxText - sizeOf([head, ...more, nextForMany, dataText, seal]));
+  const data = dataLine(shown);
+  const end = [nextForMany, ...(data === undefined ? [] : [data]), seal];
+  const text = [head, ...shown.slice(0, shownFirst), ...more, ...shown.slice(shownFirst), ...end].join("\n");
   const id = joinedId(first, count);
   return {
     ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },

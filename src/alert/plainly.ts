@@ -1,3 +1,4 @@
+import { nextForMany } from "./bundle.ts";
 import { countOf, sealOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
@@ -29,7 +30,7 @@ export const plainly = (send: OutboxEntry, entries: readonly OutboxEntry[]): Out
   const about = safe(send.check ?? "dogwatch");
   const text = [
     `${wordOf(send)} ${safe(send.host)} · ${about}: the chat refused ${what} as written; read on the host`,
-    "Next: dogwatch status",
+    nextForMany,
     `Incident ${listed}`,
     safe(sealOf(send)).replace(/^log\?(\d+)\?/u, "log $1:"),
   ];
