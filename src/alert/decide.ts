@@ -2,7 +2,7 @@ import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
-import { type Needs, needWhich } from "./folding.ts";
+import { type Needs, nearestNeed } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
 import { hushed, unhushed } from "./hushed.ts";
@@ -39,6 +39,7 @@ export interface Reasoned {
   readonly reason: Reason;
 }
 
+/** What a tick does about all checks: what it tells, and what goes to the log and to the next tick. */
 export interface Decided {
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly opened: readonly Incident[];
@@ -171,7 +172,7 @@ export const decide = (given: Deciding): Decided => {
   const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
   const flapping = flapTold(flaps);
   const isQuiet = (name: string): boolean =>
-    silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
+    silenced?.has(name) === true || nearestNeed(name, needs, (need) => flapping.has(need)) !== undefined;
   const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
   const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
   return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);
