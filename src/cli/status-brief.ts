@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness } from "../state/illness.ts";
 import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
-import { readState, statePath } from "../state/store.ts";
+import { readState, stateDenial } from "../state/store.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 import { isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
@@ -67,11 +67,8 @@ const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => 
 };
 
 /** Who may not look into the state, or has no dogwatch at all, has nothing to be told at login. */
-const isHidden = ({ host, paths }: Cli): boolean => {
-  if ("kind" in host.files.stat(paths.state)) return true;
-  const read = host.files.read(statePath(paths.state), 64 * 1024 * 1024);
-  return read.kind === "failed" && read.code === "EACCES";
-};
+const isHidden = ({ host, paths }: Cli): boolean =>
+  "kind" in host.files.stat(paths.state) || stateDenial(host, paths.state) !== undefined;
 
 /**
  * `dogwatch status --brief`: one line while something is wrong (ill, stale, red, unknown), else nothing; for a login or a prompt. Always 0. The text's
