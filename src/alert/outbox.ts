@@ -3,8 +3,8 @@ import { clock } from "./compose.ts";
 import { dataLine, dataText } from "./data-line.ts";
 import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { Message } from "./platforms/platform.ts";
-import { cut, maxText } from "./platforms/text.ts";
-import { allFitting, sizeOf } from "./room.ts";
+import { maxText } from "./platforms/text.ts";
+import { shortened, sizeOf } from "./room.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
 export interface OutboxEntry extends Message {
@@ -35,9 +35,6 @@ export const maxOutbox = 1000;
 const shownFirst = 6;
 const shownLast = 14;
 const maxOpen = 100;
-/** Lengths of a folded message's line, its time included, in UTF-16 units: the more there are, the shorter. At the least of them all that are shown fit. */
-const leastLine = 58;
-const lineLengths = [200, 150, 120, 100, 85, 70, 62, leastLine] as const;
 
 const linesOf = (entry: OutboxEntry): readonly string[] =>
   entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${firstLine(entry)}`];
@@ -46,12 +43,6 @@ const thin = (lines: readonly string[]): readonly string[] => {
   const shown = lines.filter((line) => !line.startsWith("… "));
   if (shown.length <= shownFirst + shownLast) return shown;
   return [...shown.slice(0, shownFirst), ...shown.slice(-shownLast)];
-};
-
-/** All lines, if need be shortened: the newest ones are what a person wants to know. */
-const shortened = (lines: readonly string[], room: number): readonly string[] => {
-  const linesAt = (length: number): readonly string[] => lines.map((line) => cut(line, length));
-  return allFitting(room, lineLengths, linesAt) ?? linesAt(leastLine);
 };
 
 const isEnd = ({ kind }: OutboxEntry): boolean => kind === "recovered" || kind === "healed" || kind === "test";

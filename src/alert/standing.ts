@@ -1,6 +1,8 @@
 import { firstLine } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { Message, Standing } from "./platforms/platform.ts";
+import { maxText } from "./platforms/text.ts";
+import { shortened, sizeOf } from "./room.ts";
 
 /** Something that is told and not over: what a platform that holds state must go on holding. */
 export type Open = Pick<Standing, "name" | "check" | "incident" | "since">;
@@ -68,7 +70,8 @@ const pastOf = (check: string, entries: readonly OutboxEntry[], last: OutboxEntr
   const others = entries.slice(0, -1);
   const hidden = others.length > shownOther ? [`… and ${others.length - shownOther} more before`] : [];
   const lines = last.text.split("\n");
-  const before = [...hidden, ...others.slice(-shownOther).map(firstLine)];
+  const room = maxText - sizeOf([...lines, ...hidden]);
+  const before = [...hidden, ...shortened(others.slice(-shownOther).map(firstLine), room)];
   return {
     ...{ name: "ended", check, incident: last.incident, endsAt: until, again: sayEnd },
     since: last.since ?? last.at,
