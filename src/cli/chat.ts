@@ -2,14 +2,13 @@ import { compose } from "../alert/compose.ts";
 import { openLatch } from "../alert/latch.ts";
 import { openChat } from "../alert/platforms/index.ts";
 import type { Delivery, Message } from "../alert/platforms/platform.ts";
-import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
 import { type LoadedConfig, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
-import { type Cli, complain, exits, isoNow } from "./cli.ts";
+import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
 import { sendInSandbox } from "./send-in-sandbox.ts";
 
 const timeoutMs = 10_000;
@@ -133,7 +132,7 @@ export const chatCommand = async (cli: Cli): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   return (await sendFromSandbox(cli, loaded)) ?? (await sendFromHere(cli, loaded));

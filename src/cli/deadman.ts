@@ -1,10 +1,9 @@
 import { heard, ping, ridOf, type Signal } from "../alert/deadman.ts";
 import type { Config, DeadmanConfig } from "../config/config.ts";
 import { deadmanDestinations, endpoint } from "../config/egress.ts";
-import { printFault } from "../config/fault.ts";
 import { secretReader } from "../config/secret.ts";
 import { loadFresh } from "../load.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { sendInSandbox } from "./send-in-sandbox.ts";
 
 /** What a word sends, and what is said when it was heard. */
@@ -63,7 +62,7 @@ export const deadmanCommand = async (cli: Cli): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   const { config } = loaded;

@@ -1,7 +1,6 @@
 import { incidentId } from "../alert/incident.ts";
 import type { Rule } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
-import { printFault } from "../config/fault.ts";
 import { probeUser, secretReader } from "../config/secret.ts";
 import { healConfirmed, lookFor } from "../heal/confirmed-heal.ts";
 import type { HealContext } from "../heal/context.ts";
@@ -18,7 +17,7 @@ import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
-import { type Cli, complain, exits, isoNow } from "./cli.ts";
+import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
 
 /** A person waits for the proof as long as it may take, but not for ever. */
@@ -193,7 +192,7 @@ export const healRun = async (cli: Cli, word: string): Promise<number> => {
   const { host, paths } = cli;
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   if (paths.install === "system" && host.uid !== 0)

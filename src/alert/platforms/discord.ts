@@ -4,9 +4,8 @@ import { type Dialect, post } from "./delivery.ts";
 import { wordJoiner } from "./inert.ts";
 import { numberMember, textMember } from "./json.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, oneWord, secretFor } from "./secret.ts";
+import { webhookFor } from "./secret.ts";
 import { fitRendered, messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
 
 /** `content` in characters. Source: docs.discord.com/developers/resources/webhook#execute-webhook. */
 const maxContent = 2000;
@@ -61,10 +60,8 @@ export const discord: Platform<"discord"> = {
   kind: "discord",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat discord" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("discord", chat.webhook, oneWord, context);
-    if (secret.kind === "refused") return secret;
-    const found = webhookUrl({ secret: secret.text, api: chat.api, origins });
-    if (found.kind === "refused") return cannotSend("discord", found.why);
+    const found = webhookFor(chat, origins, context);
+    if (found.kind === "refused") return found;
     found.url.searchParams.set("wait", "true");
     if (chat.threadId !== null) found.url.searchParams.set("thread_id", chat.threadId);
     const body = {

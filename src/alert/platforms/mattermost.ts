@@ -5,8 +5,7 @@ import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
 import { textMember, textMembers } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
-import { cannotSend, oneWord, secretFor } from "./secret.ts";
-import { webhookUrl } from "./webhook-url.ts";
+import { oneWord, secretFor, webhookFor } from "./secret.ts";
 
 type Way<How extends string> = Extract<ChatConfig, { kind: "mattermost"; how: How }>;
 
@@ -55,10 +54,8 @@ const tokenDialect: Dialect = {
 };
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("mattermost", chat.webhook, oneWord, context);
-  if (secret.kind === "refused") return secret;
-  const found = webhookUrl({ secret: secret.text, api: chat.api, origins: [] });
-  if (found.kind === "refused") return cannotSend("mattermost", found.why);
+  const found = webhookFor(chat, [], context);
+  if (found.kind === "refused") return found;
   const body = { text: inertText(message.text) };
   return post(webhookDialect, { url: found.url.href, body, secrets: found.secrets }, context);
 };

@@ -1,5 +1,6 @@
 import type { SecretRef } from "../../config/config.ts";
 import type { Delivery, PlatformContext } from "./platform.ts";
+import { webhookUrl } from "./webhook-url.ts";
 
 type Text = { readonly kind: "secret"; readonly text: string };
 type Refused = Extract<Delivery, { kind: "refused" }>;
@@ -31,4 +32,18 @@ export const secretFor = (
     return cannotSend(platform, `the ${name} holds a space, a line break or a character that no such secret has`);
   }
   return { kind: "secret", text };
+};
+
+type Webhook = Extract<ReturnType<typeof webhookUrl>, { readonly kind: "url" }>;
+
+/** Where a webhook's URL that a secret holds leads; refused when that can't be had, or leads elsewhere than to `api`. Never throws. */
+export const webhookFor = (
+  { kind, webhook, api }: { readonly kind: string; readonly webhook: SecretRef; readonly api: string },
+  origins: readonly string[],
+  context: Pick<PlatformContext, "secret">,
+): Webhook | Refused => {
+  const secret = secretFor(kind, webhook, oneWord, context);
+  if (secret.kind === "refused") return secret;
+  const found = webhookUrl({ secret: secret.text, api, origins });
+  return found.kind === "refused" ? cannotSend(kind, found.why) : found;
 };

@@ -4,9 +4,8 @@ import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
 import { member, textMember } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
-import { cannotSend, oneWord, secretFor } from "./secret.ts";
+import { oneWord, secretFor, webhookFor } from "./secret.ts";
 import { messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
 
 type Way<How extends string> = Extract<ChatConfig, { kind: "slack"; how: How }>;
 
@@ -63,10 +62,8 @@ const bodyOf = (message: Message): Post["body"] => ({
 });
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("slack", chat.webhook, oneWord, context);
-  if (secret.kind === "refused") return secret;
-  const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://hooks.slack.com"] });
-  if (found.kind === "refused") return cannotSend("slack", found.why);
+  const found = webhookFor(chat, ["https://hooks.slack.com"], context);
+  if (found.kind === "refused") return found;
   return post(webhookDialect, { url: found.url.href, body: bodyOf(message), secrets: found.secrets }, context);
 };
 

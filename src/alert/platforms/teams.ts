@@ -4,9 +4,8 @@ import { type Dialect, post } from "./delivery.ts";
 import { unlinked, wordJoiner } from "./inert.ts";
 import { member, textMembers } from "./json.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, oneWord, secretFor } from "./secret.ts";
+import { webhookFor } from "./secret.ts";
 import { messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
 
 const advice: readonly (readonly [RegExp, string])[] = [
   [
@@ -63,10 +62,8 @@ export const teams: Platform<"teams"> = {
   kind: "teams",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat teams" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("teams", chat.webhook, oneWord, context);
-    if (secret.kind === "refused") return secret;
-    const found = webhookUrl({ secret: secret.text, api: chat.api, origins: [] });
-    if (found.kind === "refused") return cannotSend("teams", found.why);
+    const found = webhookFor(chat, [], context);
+    if (found.kind === "refused") return found;
     const content = {
       $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
       type: "AdaptiveCard",
