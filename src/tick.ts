@@ -104,7 +104,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const staged = await healOrTell(run, recalled, { judged, decided, mailbox, post, telling });
   latest = { found: judged, judged: staged.judged, decided: { ...decided, incidents: staged.incidents } };
   if (mailbox.outbox().length > 0) persist();
-  const wouldSend = mailbox.outbox().map(({ kind, text }) => ({ kind, text }));
+  const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });

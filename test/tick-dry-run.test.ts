@@ -104,6 +104,23 @@ describe("tick --dry-run", () => {
     });
   });
 
+  test("tick --dry-run prints what waits as the chat would get it: as one message", async () => {
+    const bed = createTickBed();
+    bed.chat = () => down;
+    bed.canRestart = false;
+    bed.kill();
+    await bed.tick();
+    bed.start();
+    await bed.tick();
+    const { out } = await bed.tick({ isDryRun: true, isJson: true });
+    expect(JSON.parse(out).would_send).toEqual([
+      { kind: "healed", text: expect.stringMatching(/^HEALED web-1 · 2 messages held back since /u) },
+    ]);
+    bed.chat = createTickBed().chat;
+    await bed.tick();
+    expect(bed.received).toEqual([JSON.parse(out).would_send[0].text]);
+  });
+
   test("tick --dry-run says why it would not heal", async () => {
     const bed = createTickBed(configText.replace("mode: apply", "mode: observe"));
     bed.kill();

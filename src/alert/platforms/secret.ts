@@ -6,7 +6,7 @@ type Text = { readonly kind: "secret"; readonly text: string };
 type Refused = Extract<Delivery, { kind: "refused" }>;
 
 /** The delivery of a message that can't even be tried. Never throws. */
-export const cannotSend = (platform: string, why: string): Refused => ({
+const cannotSend = (platform: string, why: string): Refused => ({
   kind: "refused",
   why: `cannot send to ${platform}: ${why}`,
 });
