@@ -32,7 +32,8 @@ const rank = (word: string): number => {
   return at < 0 ? words.length : at;
 };
 
-const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
+/** The message with the worst word; `first` where none is worse. Pure. */
+export const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
   entries.reduce((worst, each) => (rank(wordOf(each)) < rank(wordOf(worst)) ? each : worst), first);
 
 /** `11 red, 1 recovered`, the worst first; what was folded before is counted as held back. */
@@ -64,8 +65,8 @@ const lineOf = (entry: OutboxEntry, length: number): string => {
   return cut(firstLine(entry), Math.max(minLine, length - id.length)) + id;
 };
 
-/** How many of these lines fit into `room`, each with its line break. */
-const fitting = (lines: readonly string[], room: number): number => {
+/** How many of these lines fit into `room`, each with its line break. Pure. */
+export const fitting = (lines: readonly string[], room: number): number => {
   let left = room;
   for (const [at, line] of lines.entries()) {
     left -= line.length + 1;

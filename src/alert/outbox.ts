@@ -1,6 +1,9 @@
-import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
+import { backlog, backlogLine, keptLines } from "./backlog.ts";
+import { bundle, maxSingle, sealOf, triesOf, wordOf, worstOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
+import { dataLine, dataText } from "./data-line.ts";
 import type { Message } from "./platforms/platform.ts";
+import { maxText } from "./platforms/text.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
 export interface OutboxEntry extends Message {
@@ -27,20 +30,10 @@ export interface Folded {
 
 /** Entries that are kept; beyond it the oldest are folded into one counted line. */
 export const maxOutbox = 1000;
-/** Lines that a folded message shows: the first and the newest; the rest is counted. */
-const shownFirst = 6;
-const shownLast = 14;
 const maxOpen = 100;
 
-const linesOf = (entry: OutboxEntry): readonly string[] =>
-  entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${entry.text.split("\n", 1)[0] ?? ""}`];
+const linesOf = (entry: OutboxEntry): readonly string[] => entry.folded?.lines ?? [backlogLine(entry)];
 const countOf = (entry: OutboxEntry): number => entry.folded?.count ?? 1;
-
-const thin = (lines: readonly string[]): readonly string[] => {
-  const shown = lines.filter((line) => !line.startsWith("… "));
-  if (shown.length <= shownFirst + shownLast) return shown;
-  return [...shown.slice(0, shownFirst), ...shown.slice(-shownLast)];
-};
 
 const isEnd = ({ kind }: OutboxEntry): boolean => kind === "recovered" || kind === "healed" || kind === "test";
 
@@ -55,18 +48,34 @@ const openIn = (entries: readonly OutboxEntry[]): readonly string[] => {
   return [...open].slice(0, maxOpen);
 };
 
-/** The newest message's word, so that a good end is seen first; but no good word while a check that was told is still not well. */
-const wordFor = (last: OutboxEntry, open: readonly string[]): string =>
-  open.length > 0 && isEnd(last) ? "RED" : wordOf(last);
+/** The last that was said of checks that were told and are still not well. */
+const standing = (entries: readonly OutboxEntry[], open: readonly string[]): readonly OutboxEntry[] => {
+  const last = new Map<string, OutboxEntry>();
+  for (const entry of entries)
+    for (const check of entry.folded?.open ?? (entry.check === null ? [] : [entry.check])) last.set(check, entry);
+  return open.flatMap((check) => last.get(check) ?? []);
+};
+
+/**
+ * The worst word of what still stands; where all is well again the newest message's, so that a good end is seen first. After a good end of another
+ * check what stands is RED, as if it were told now.
+ */
+const wordFor = (entries: readonly OutboxEntry[], last: OutboxEntry, open: readonly string[]): string => {
+  if (open.length === 0) return wordOf(last);
+  return isEnd(last) ? "RED" : wordOf(worstOf(standing(entries, open), last));
+};
 
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
   const count = entries.reduce((sum, each) => sum + countOf(each), 0);
-  const lines = thin(entries.flatMap(linesOf));
+  const lines = keptLines(entries.flatMap(linesOf));
   const open = openIn(entries);
-  const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
-  const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
+  const word = wordFor(entries, last, open);
+  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
+  const next = open.length === 0 ? [] : ["Next: dogwatch status"];
+  const fixed = [head, ...next, dataText, sealOf(last)].reduce((sum, line) => sum + line.length + 1, 0);
+  const shown = backlog(lines, count, maxText - fixed);
+  const text = [head, ...shown, ...next, ...(dataLine(shown) === undefined ? [] : [dataText]), sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
   return {
     ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
