@@ -57,12 +57,12 @@ const standing = (entries: readonly OutboxEntry[], open: readonly string[]): rea
 };
 
 /**
- * The worst word of what still stands; where all is well again the newest message's, so that a good end is seen first. After a good end of another
- * check what stands is RED, as if it were told now.
+ * Whom the folded message speaks for, by its word, kind, check and incident: the worst of what still stands, so that a phone rings for it; where all is
+ * well again the newest message, so that a good end is seen first.
  */
-const wordFor = (entries: readonly OutboxEntry[], last: OutboxEntry, open: readonly string[]): string => {
-  if (open.length === 0) return wordOf(last);
-  return isEnd(last) ? "RED" : wordOf(worstOf(standing(entries, open), last));
+const speaker = (entries: readonly OutboxEntry[], last: OutboxEntry, open: readonly string[]): OutboxEntry => {
+  const [newest, ...others] = standing(entries, open).toReversed();
+  return newest === undefined ? last : worstOf(others, newest);
 };
 
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
@@ -70,15 +70,16 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const lines = keptLines(entries.flatMap(linesOf));
   const open = openIn(entries);
   const since = clock(first.folded?.since ?? first.at, last.at);
-  const word = wordFor(entries, last, open);
-  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
+  const worst = speaker(entries, last, open);
+  const { kind, check, incident } = worst;
+  const head = `${wordOf(worst)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
   const next = open.length === 0 ? [] : ["Next: dogwatch status"];
   const fixed = [head, ...next, dataText, sealOf(last)].reduce((sum, line) => sum + line.length + 1, 0);
   const shown = backlog(lines, count, maxText - fixed);
   const text = [head, ...shown, ...next, ...(dataLine(shown) === undefined ? [] : [dataText]), sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
   return {
-    ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
+    ...{ ...last, kind, check, incident, id, text, ...triesOf(entries), tick: first.tick },
     folded: { count, lines, since: first.folded?.since ?? first.at, open },
   };
 };

@@ -136,6 +136,7 @@ describe("fold()", () => {
     const text = "RECOVERED web-1 · check-2: well again after 5 min (was red since 02:05 UTC)\nlog 42:00";
     const outbox = [...outboxOf(2), ...add([], [message(3, { text, kind: "recovered", check: "check-2" })], 3)];
     expect(fold(outbox)?.text).toStartWith("RED web-1 · 3 messages held back");
+    expect(fold(outbox)).toMatchObject({ kind: "red", check: "check-1", incident: "i-1" });
     const [first, ...later] = [fold(outbox.slice(0, 2)), ...outbox.slice(2)];
     const again = first === undefined ? undefined : fold([first, ...later]);
     expect(again?.text).toStartWith("RED web-1 · 3 messages held back");
