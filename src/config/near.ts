@@ -57,6 +57,9 @@ const others: readonly { readonly words: string; readonly keys: readonly string[
   { words: "message_thread_id topic topic_id thread", keys: ["thread_id", "thread_ts", "thread_key", "root_id"] },
   { words: "to recipient chat chat_id room_id channel_id", keys: ["chat_id", "room", "target", "channel"] },
   { words: "prio", keys: ["priority"] },
+  { words: "schedule", keys: ["cron"] },
+  { words: "duration", keys: ["for"] },
+  { words: "tz", keys: ["timezone"] },
 ];
 
 const meant = (word: string, known: readonly string[]): string | undefined =>

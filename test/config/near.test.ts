@@ -40,6 +40,7 @@ describe("didYouMean()", () => {
     { given: "bot_token", known: ["chat_id", "token"], want: "token" },
     { given: "message_thread_id", known: ["chat_id", "thread_id"], want: "thread_id" },
     { given: "room_id", known: ["room", "token"], want: "room" },
+    { given: "duration", known: ["cron", "for"], want: "for" },
     { given: "to", known: ["channel", "target"], want: "target" },
   ] as const;
   for (const { given, known, want } of cases)
