@@ -47,9 +47,8 @@ const counts = (entries: readonly OutboxEntry[]): string => {
   return sorted.map(([word, count]) => `${count} ${word.toLowerCase()}`).join(", ");
 };
 
-/** As many names as there is room for; an ellipsis stands for the rest. */
-const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
-  const names = [...new Set(entries.flatMap(({ check }) => check ?? []))];
+/** As many names as there is room for, in UTF-16 units; an ellipsis stands for the rest. Pure. */
+export const listed = (names: readonly string[], room: number): string => {
   let text = "";
   for (const [at, name] of names.entries()) {
     const next = at === 0 ? name : `${text}, ${name}`;
@@ -58,6 +57,9 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   }
   return text;
 };
+
+const namesIn = (entries: readonly OutboxEntry[], room: number): string =>
+  listed([...new Set(entries.flatMap(({ check }) => check ?? []))], room);
 
 /** `RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. */
 const lineOf = (entry: OutboxEntry, length: number): string => {

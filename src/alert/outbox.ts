@@ -1,5 +1,5 @@
 import { backlog, backlogLine, keptLines } from "./backlog.ts";
-import { bundle, maxSingle, sealOf, triesOf, wordOf, worstOf } from "./bundle.ts";
+import { bundle, listed, maxSingle, sealOf, triesOf, wordOf, worstOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
 import { dataLine, dataText } from "./data-line.ts";
 import type { Message } from "./platforms/platform.ts";
@@ -65,6 +65,23 @@ const speaker = (entries: readonly OutboxEntry[], last: OutboxEntry, open: reado
   return newest === undefined ? last : worstOf(others, newest);
 };
 
+/** Room for the names of what still stands, in UTF-16 units. */
+const maxStands = 200;
+
+/** The lines between the first and the last, in `room` UTF-16 units. Where some have no room, what still stands has its name at least. */
+const bodyOf = (lines: readonly string[], count: number, open: readonly string[], room: number): readonly string[] => {
+  const next = open.length === 0 ? [] : ["Next: dogwatch status"];
+  const shownWith = (more: readonly string[]): readonly string[] => {
+    const used = [...more, ...next, dataText].reduce((sum, line) => sum + line.length + 1, 0);
+    return [...backlog(lines, count, room - used), ...more];
+  };
+  const all = shownWith([]);
+  const isWhole = open.length === 0 || !all.some((line) => line.startsWith("… and "));
+  const shown = isWhole ? all : shownWith([`Still not well: ${listed(open, maxStands)}`]);
+  const data = dataLine(shown);
+  return [...shown, ...next, ...(data === undefined ? [] : [data])];
+};
+
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
   const count = entries.reduce((sum, each) => sum + countOf(each), 0);
   const lines = keptLines(entries.flatMap(linesOf));
@@ -73,10 +90,8 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const worst = speaker(entries, last, open);
   const { kind, check, incident } = worst;
   const head = `${wordOf(worst)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const next = open.length === 0 ? [] : ["Next: dogwatch status"];
-  const fixed = [head, ...next, dataText, sealOf(last)].reduce((sum, line) => sum + line.length + 1, 0);
-  const shown = backlog(lines, count, maxText - fixed);
-  const text = [head, ...shown, ...next, ...(dataLine(shown) === undefined ? [] : [dataText]), sealOf(last)].join("\n");
+  const body = bodyOf(lines, count, open, maxText - head.length - sealOf(last).length - 2);
+  const text = [head, ...body, sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
   return {
     ...{ ...last, kind, check, incident, id, text, ...triesOf(entries), tick: first.tick },
