@@ -1,4 +1,5 @@
 import { type Decided, decide } from "./alert/decide.ts";
+import { endedLately } from "./alert/incident.ts";
 import type { Telling } from "./alert/tell.ts";
 import type { LoggedIncidents } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
@@ -31,6 +32,7 @@ export const decideNow = (
     healed: new Set(healed.map(({ incident }) => incident)),
     cured: new Set(healed.flatMap(({ sick }) => sick)),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
+    lately: recalled.state.ended ?? {},
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
     hushed: recalled.state.hushed ?? {},
@@ -73,6 +75,16 @@ export const curesOf = async (
       return [[check, cureOf({ incident, judged, check, needs, lastWell, attempts, now: { at, ...moment } })]];
     }),
   );
+};
+
+/** Incidents that ended in this very second: the next one of the check gets another id. Pure. */
+export const endedNow = ({ state }: Recalled, { ended }: Pick<Decided, "ended">, at: string): Pick<State, "ended"> => {
+  const lately = endedLately(
+    state.ended ?? {},
+    ended.map(({ incident }) => incident),
+    at,
+  );
+  return Object.keys(lately).length === 0 ? {} : { ended: lately };
 };
 
 /** What is kept quiet at this tick, for the first message afterwards. Pure. */

@@ -15,7 +15,7 @@ import { hourOf, nextHours } from "./state/day.ts";
 import { nextChecks, worstOf } from "./state/next.ts";
 import type { CheckState, State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
-import { curesOf, decideNow, hushedNow, reasonsOf } from "./tick-decide.ts";
+import { curesOf, decideNow, endedNow, hushedNow, reasonsOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { enterLog } from "./tick-log.ts";
 
@@ -86,6 +86,7 @@ const nextState = (
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
     ...hushedNow(recalled, judged),
+    ...endedNow(recalled, decided, at),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
     day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
