@@ -30,6 +30,7 @@ export const decideNow = (
     healed: new Set(healed.map(({ incident }) => incident)),
     cured: new Set(healed.flatMap(({ sick }) => sick)),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
+    lately: recalled.state.ended ?? {},
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
     hushed: recalled.state.hushed ?? {},

@@ -19,7 +19,7 @@ export interface Latest {
   /** As found before the heal. */
   readonly found: readonly Judged[];
   readonly judged: readonly Judged[];
-  readonly decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">;
+  readonly decided: Pick<Decided, "incidents" | "unknownTold" | "flaps" | "ended">;
 }
 
 /** The way out for this tick's messages. */

@@ -1,4 +1,6 @@
+import type { Decided } from "./alert/decide.ts";
 import { flapsAfter } from "./alert/flapping.ts";
+import { endedLately } from "./alert/incident.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run } from "./run.ts";
 import { hourOf, nextHours } from "./state/day.ts";
@@ -17,6 +19,16 @@ const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<Stat
     return silence === undefined ? [] : [[name, silence]];
   });
   return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
+};
+
+/** Incidents that ended in this very second: the next one of the check gets another id. Pure. */
+const endedNow = ({ state }: Recalled, { ended }: Pick<Decided, "ended">, at: string): Pick<State, "ended"> => {
+  const lately = endedLately(
+    state.ended ?? {},
+    ended.map(({ incident }) => incident),
+    at,
+  );
+  return Object.keys(lately).length === 0 ? {} : { ended: lately };
 };
 
 /** What this tick hands the next, as far as it has come. Written several times in a tick: each time it is whole. */
@@ -43,6 +55,7 @@ export const nextState = (
     ...(Object.keys(flaps).length === 0 ? {} : { flaps }),
     outbox: mailbox.outbox(),
     ...hushedNow(recalled, judged),
+    ...endedNow(recalled, decided, at),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
     day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),

@@ -81,7 +81,7 @@ describe("tick --dry-run", () => {
       "    Would heal: restart-unit on gateway.service",
       "    Next: dogwatch card gateway-down",
       "    Incident unit-20261123T021010Z",
-      "    log empty",
+      "    log 0:0000000000000000",
       "",
     ]);
   });

@@ -29,7 +29,8 @@ const rank = (word: string): number => {
   return at < 0 ? words.length : at;
 };
 
-const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
+/** The message with the worst word; `first` where none is worse. Pure. */
+export const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
   entries.reduce((worst, each) => (rank(wordOf(each)) < rank(wordOf(worst)) ? each : worst), first);
 
 /** `11 red, 1 recovered`, the worst first; what was folded before is counted as held back. */
@@ -43,9 +44,8 @@ const counts = (entries: readonly OutboxEntry[]): string => {
   return sorted.map(([word, count]) => `${count} ${word.toLowerCase()}`).join(", ");
 };
 
-/** As many names as there is room for; an ellipsis stands for the rest. */
-const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
-  const names = [...new Set(entries.flatMap(({ check }) => check ?? []))];
+/** As many names as there is room for, in UTF-16 units; an ellipsis stands for the rest. Pure. */
+export const listed = (names: readonly string[], room: number): string => {
   let text = "";
   for (const [at, name] of names.entries()) {
     const next = at === 0 ? name : `${text}, ${name}`;
@@ -54,6 +54,9 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   }
   return text;
 };
+
+const namesIn = (entries: readonly OutboxEntry[], room: number): string =>
+  listed([...new Set(entries.flatMap(({ check }) => check ?? []))], room);
 
 /** `RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. */
 const lineOf = (entry: OutboxEntry, length: number): string => {

@@ -71,8 +71,9 @@ export interface Deciding {
   readonly healed?: ReadonlySet<string>;
   /** Checks that a recipe has cured lately. */
   readonly cured?: ReadonlySet<string>;
-  /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
+  /** Ids of incidents that a heal was for, and by check that of the last one which ended lately: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
+  readonly lately?: Readonly<Record<string, string>>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
   readonly watched: ReadonlySet<string>;
   readonly remindEveryMs: number;

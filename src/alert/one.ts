@@ -50,6 +50,7 @@ const telling = (each: Judged, scope: Scope, kind: Decision["kind"], name: Reaso
   tell: { kind, check: each.name, incident, reason: name },
   reason: { name },
   ...keptOf(each, scope),
+  isUnknownTold: false,
 });
 
 /** It was red and untold until now, folded or silenced, and what it looks at has just started: it gets its grace before it is told. */

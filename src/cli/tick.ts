@@ -113,7 +113,7 @@ export const runTick = async (cli: Cli, log: RunLog, ways: TickWays): Promise<En
   if (flags.isDryRun) return await locked(cli, log, ways);
   const made = host.files.makeFolder(paths.state, 0o750);
   const lock = host.files.lock(`${paths.state}/tick.lock`);
-  if (lock.kind === "busy") return { exit: sayBusy(cli, log, lock.holder) };
+  if (lock.kind === "busy") return { exit: await sayBusy(cli, log, lock.holder) };
   // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log, ways);
   if (lock.kind === "failed")
