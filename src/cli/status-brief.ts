@@ -6,6 +6,7 @@ import { type CheckState, elapsedS, momentOf, type State } from "../state/state.
 import { readState, statePath } from "../state/store.ts";
 import { type Cli, exits } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
+import { tickerOf } from "./ticker.ts";
 
 /** The shipped timer's period, in seconds, where the installed one doesn't tell its own in time. */
 const usualPeriodS = 300;
@@ -30,7 +31,8 @@ const periodOf = async ({ host }: Cli): Promise<number> => {
   return next?.periodS ?? usualPeriodS;
 };
 
-const timer = ({ paths }: Cli): string => `systemctl ${paths.install === "user" ? "--user " : ""}status dogwatch.timer`;
+const ticker = (cli: Cli): string =>
+  `systemctl ${cli.paths.install === "user" ? "--user " : ""}status ${tickerOf(cli)}`;
 
 /** A name and what it reads, of the first; the rest is counted. */
 const sickText = (word: string, sick: readonly (readonly [string, CheckState])[], now: string): string => {
@@ -53,7 +55,7 @@ const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => 
     const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(illness.why, 120)}${more}`;
     return { text, run: nextCommand(String(illness.exit), paths, illness.why) };
   }
-  if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: timer(cli) };
+  if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: ticker(cli) };
   const { verdict } = state;
   if (verdict !== "red" && verdict !== "unknown") return undefined;
   const sick = Object.entries(state.checks).filter(([, each]) => each.verdict === verdict);

@@ -19,7 +19,7 @@ const sudoOf = ({ install }: Paths): string => (install === "system" ? "sudo " :
 const headLines = (
   canvas: Canvas,
   paths: Paths,
-  { state, isStale, hasSystemd, moment, now }: View,
+  { state, isStale, hasSystemd, ticker, moment, now }: View,
 ): readonly string[] => {
   const age = formatDuration(elapsedS(state.moment, moment) * 1000);
   const when = state.moment.bootId === moment.bootId ? `${age} ago` : `before this boot, ${clock(state.at, now)}`;
@@ -28,7 +28,7 @@ const headLines = (
   const rest = `${isStale ? `was ${verdict}, ` : ""}last tick ${when} · ${countsOf(state.checks)}`;
   const [first = "", ...more] = linesTo(inert(`${word} · ${rest}`), canvas.columns, 0);
   const painted = paint(canvas, isStale ? "unknown" : state.verdict, first.slice(0, word.length));
-  const run = hasSystemd ? `${systemctl(paths, false)} status dogwatch.timer` : "dogwatch tick";
+  const run = hasSystemd ? `${systemctl(paths, false)} status ${ticker}` : "dogwatch tick";
   const stale = `no tick has finished for ${age}; run: ${run}`;
   return [`${painted}${first.slice(word.length)}`, ...more, ...(isStale ? linesTo(stale, canvas.columns, 0) : [])];
 };
@@ -45,13 +45,14 @@ const illnessLines = (canvas: Canvas, paths: Paths, { illness }: View): readonly
         `  run: ${inert(nextCommand(String(illness.exit), paths, illness.why))}`,
       ];
 
-/** How many alerts wait, since when, and why. */
-const waitingText = ({ state: { outbox }, now }: View): string => {
+/** How many alerts wait, since when, and why, unless the line on our own illness has said it. */
+const waitingText = ({ state: { outbox }, illness, now }: View): string => {
   const oldest = outbox[0];
   if (oldest === undefined) return "alerts waiting: 0";
   const at = oldest.folded?.since ?? oldest.at;
   const since = at === "" ? "" : ` since ${clock(at, now)}`;
-  return `alerts waiting: ${outbox.length}${since}${oldest.refused ? ` (${oldest.refused})` : ""}`;
+  const isTold = !oldest.refused || illness?.why.includes(oldest.refused);
+  return `alerts waiting: ${outbox.length}${since}${isTold ? "" : ` (${oldest.refused})`}`;
 };
 
 /** What is wrong beside the checks: it stands above them. */
@@ -83,10 +84,11 @@ const healText = (last: Attempt | undefined, now: string): string =>
     ? "last heal: none"
     : `last heal: ${last.recipe} for ${last.check}, ${last.outcome}${last.at === "" ? "" : `, ${clock(last.at, now)}`}`;
 
-const nextText = (paths: Paths, { next, hasSystemd, now }: View): string => {
+const nextText = (paths: Paths, { next, hasSystemd, ticker, now }: View): string => {
   if (next !== undefined) return `next tick: ${clock(next.at, now)}`;
   if (!hasSystemd) return "next tick: no timer is set, and no systemd runs here; run: dogwatch daemon";
-  return `next tick: no timer is set; run: ${systemctl(paths, true)} enable --now dogwatch.timer`;
+  const why = ticker === "dogwatch.timer" ? "no timer is set" : "the daemon does not run";
+  return `next tick: ${why}; run: ${systemctl(paths, true)} enable --now ${ticker}`;
 };
 
 /** All that `status` tells, as lines: the verdict, what is wrong with dogwatch itself, the checks, what comes next. None moves a terminal. Never throws. */

@@ -13,6 +13,7 @@ import { nextOfDaemon } from "./daemon-note.ts";
 import { deafOf } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { quietJson, quietLines } from "./quiet-lines.ts";
+import { type Ticker, tickerOf } from "./ticker.ts";
 
 /** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
 const usualPeriodS = 300;
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly next: NextTick | undefined;
   /** Whether a systemd runs this host; not asked where a timer is set. */
   readonly hasSystemd: boolean;
+  readonly ticker: Ticker;
   readonly limits: readonly string[];
   /** The config's checks; none where all is green, or where it can't be read. */
   readonly checks: readonly Check[];
@@ -55,6 +57,7 @@ export const lookAround = async (cli: Cli, { checks }: State): Promise<Surroundi
   return {
     next,
     hasSystemd: next !== undefined || (await host.systemd.systemState()) !== "absent",
+    ticker: tickerOf(cli),
     limits: [...(await filterLimits(cli)), ...limitsOf(cli)],
     checks: loaded?.kind === "config" ? loaded.config.checks : [],
   };

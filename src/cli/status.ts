@@ -37,9 +37,13 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
 const json = ({ state, isStale, chatLatch, deaf, lastHour, quiet }: View): string => {
   const { verdict, at, checks, incidents, outbox } = state;
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
+  const flapping = Object.entries(state.flaps ?? {}).flatMap(([name, { since, reds, isTold }]) =>
+    isTold ? [[name, { since, reds }] as const] : [],
+  );
   const signs = Object.keys(checks).map((name) => [name, dayOf(state.day, name, lastHour).join("")]);
   return JSON.stringify({
     ...{ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quiet.json },
+    ...(flapping.length === 0 ? {} : { flapping: Object.fromEntries(flapping) }),
     ...(chatLatch === undefined ? {} : { chat_latched: chatLatch.why }),
     ...deafJson(deaf),
     day: { last_hour: new Date(lastHour * 3_600_000).toISOString(), checks: Object.fromEntries(signs) },

@@ -168,6 +168,39 @@ describe("statusCommand() shows", () => {
     expect(host.terminal.stdout).toContain("no timer is set, and no systemd runs here; run: dogwatch daemon\n");
   });
 
+  for (const { install, uid, link, ctl, change } of [
+    {
+      install: "a system's",
+      uid: 0,
+      link: "/etc/systemd/system/multi-user.target.wants/dogwatch-daemon.service",
+      ctl: "systemctl",
+      change: "sudo systemctl",
+    },
+    {
+      install: "a user's own",
+      uid: 1000,
+      link: "/home/ann/.config/systemd/user/default.target.wants/dogwatch-daemon.service",
+      ctl: "systemctl --user",
+      change: "systemctl --user",
+    },
+  ])
+    test(`statusCommand() names the daemon of ${install} install, where that is what ticks`, async () => {
+      const host = createFakeHost({ uid, env: { HOME: "/home/ann" } });
+      const own = uid === 0 ? folder : "/home/ann/.local/state/dogwatch";
+      host.files.makeFolder(own, 0o700);
+      writeState(host, own, stateOf(host));
+      host.files.put(link, "");
+      host.clock.advance(3_600_000);
+      await statusCommand(cliOf(host));
+      expect(host.terminal.stdout).toContain(`run: ${ctl} status dogwatch-daemon.service\n`);
+      expect(host.terminal.stdout).toContain(
+        `next tick: the daemon does not run; run: ${change} enable --now dogwatch-daemon.service\n`,
+      );
+      host.terminal.stdout = "";
+      await statusCommand(cliOf(host, { isBrief: true }));
+      expect(host.terminal.stdout).toEndWith(`; run: ${ctl} status dogwatch-daemon.service\n`);
+    });
+
   test("statusCommand() shows a tick that is under way", async () => {
     const host = hostWith();
     host.files.lock(`${folder}/tick.lock`);
@@ -253,6 +286,15 @@ test("statusCommand() --json prints one object", async () => {
     day: { last_hour: "2026-11-23T02:00:00.000Z", checks: { gateway: "-".repeat(24) } },
     silences: [],
     maintenance: [],
+  });
+});
+
+test("statusCommand() --json names what flaps, once that is told", async () => {
+  const host = scenes["flapping"]?.() ?? createFakeHost();
+  await statusCommand(cliOf(host, { isJson: true }));
+  expect(JSON.parse(host.terminal.stdout).flapping).toEqual({
+    "gateway-process": { since: "2026-11-23T01:10:00.000Z", reds: 3 },
+    board: { since: "2026-11-22T23:10:00.000Z", reds: 1 },
   });
 });
 
