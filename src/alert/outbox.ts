@@ -1,6 +1,8 @@
 import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
-import type { Message } from "./platforms/platform.ts";
+import { dataLine, dataText } from "./data-line.ts";
+import type { AlertKind, Message } from "./platforms/platform.ts";
+import { cut, maxText } from "./platforms/text.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
 export interface OutboxEntry extends Message {
@@ -27,9 +29,11 @@ export interface Folded {
 
 /** Entries that are kept; beyond it the oldest are folded into one counted line. */
 export const maxOutbox = 1000;
-/** Lines that a folded message shows: the first and the newest; the rest is counted. */
+/** Lines that a folded message shows at most: the first and the newest; the rest is counted. */
 const shownFirst = 6;
 const shownLast = 14;
+/** Lengths of such a line, in UTF-16 units: the more there are, the shorter. */
+const lineLengths = [150, 120, 100, 85] as const;
 const maxOpen = 100;
 
 const linesOf = (entry: OutboxEntry): readonly string[] =>
@@ -55,21 +59,49 @@ const openIn = (entries: readonly OutboxEntry[]): readonly string[] => {
   return [...open].slice(0, maxOpen);
 };
 
+/** Of `kept` lines the oldest third and the newest two; how many of `count` messages have none is said in between. */
+const around = (lines: readonly string[], kept: number, count: number): readonly string[] => {
+  const early = kept === lines.length ? shownFirst : Math.floor(kept / 3);
+  const more = count > kept ? [`… and ${count - kept} more in between`] : [];
+  return [...lines.slice(0, early), ...more, ...lines.slice(lines.length - Math.max(0, kept - early))];
+};
+
+/** What fits into `room`: all lines, shortened if need be; else fewer of them. The newest news is never what is left out. */
+const fitting = (lines: readonly string[], count: number, room: number): readonly string[] => {
+  const isFit = (some: readonly string[]): boolean => some.join("\n").length <= room;
+  const whole = lineLengths.map((length) =>
+    around(
+      lines.map((line) => cut(line, length)),
+      lines.length,
+      count,
+    ),
+  );
+  const found = whole.find(isFit);
+  if (found !== undefined) return found;
+  const short = lines.map((line) => cut(line, 100));
+  const fewer = lines.map((_, dropped) => around(short, lines.length - dropped, count));
+  return fewer.find(isFit) ?? [];
+};
+
 /** The newest message's word, so that a good end is seen first; but no good word while a check that was told is still not well. */
-const wordFor = (last: OutboxEntry, open: readonly string[]): string =>
-  open.length > 0 && isEnd(last) ? "RED" : wordOf(last);
+const newsOf = (last: OutboxEntry, open: readonly string[]): { readonly kind: AlertKind; readonly word: string } =>
+  open.length > 0 && isEnd(last) ? { kind: "red", word: "RED" } : { kind: last.kind, word: wordOf(last) };
 
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
   const count = entries.reduce((sum, each) => sum + countOf(each), 0);
   const lines = thin(entries.flatMap(linesOf));
   const open = openIn(entries);
-  const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
-  const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
+  const { kind, word } = newsOf(last, open);
+  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
+  const next = open.length === 0 ? [] : ["Next: dogwatch status"];
+  const fixed = [head, ...next, dataText, sealOf(last)].join("\n").length;
+  const shown = fitting(lines, count, maxText - fixed - 2);
+  const data = dataLine(shown);
+  const text = [head, ...shown, ...next, ...(data === undefined ? [] : [data]), sealOf(last)].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
   return {
-    ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },
+    ...{ ...last, id, kind, text, ...triesOf(entries), tick: first.tick },
     folded: { count, lines, since: first.folded?.since ?? first.at, open },
   };
 };
