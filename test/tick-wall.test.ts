@@ -103,7 +103,8 @@ const createWall = async (script: Script | Failure): Promise<Wall> => {
 
 const cannot = (why: string): string => {
   const isGone = why.startsWith("no such file");
-  const remedy = isGone ? "sudo systemctl enable --now dogwatch-heal.socket" : "systemctl status dogwatch-heal.socket";
+  const stays = why.startsWith("it refused") ? "sudo dogwatch tick" : "systemctl status dogwatch-heal.socket";
+  const remedy = isGone ? "sudo systemctl enable --now dogwatch-heal.socket" : stays;
   return `cannot reach the heal helper at "${socket}": ${why}; run: ${remedy}`;
 };
 const failed = (code: string, why: string): Failure => ({ kind: "failed", code, why });

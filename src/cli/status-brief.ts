@@ -5,7 +5,7 @@ import { readIllness } from "../state/illness.ts";
 import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
 import { readState, statePath } from "../state/store.ts";
 import { type Cli, exits } from "./cli.ts";
-import { nextCommand } from "./next-command.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
 import { tickerOf } from "./ticker.ts";
 
 /** The shipped timer's period, in seconds, where the installed one doesn't tell its own in time. */
@@ -52,7 +52,7 @@ const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => 
   const illness = readIllness(host, paths.state);
   if (illness !== undefined) {
     const more = isStale ? `; ${silent}` : "";
-    const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(illness.why, 120)}${more}`;
+    const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(withoutRemedy(illness.why), 120)}${more}`;
     return { text, run: nextCommand(String(illness.exit), paths, illness.why) };
   }
   if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: ticker(cli) };

@@ -5,7 +5,7 @@ import type { Attempt } from "../state/heal-state.ts";
 import { elapsedS } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { deafText } from "./deaf.ts";
-import { nextCommand } from "./next-command.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
 import { type Canvas, inert, inertLines, inLocale, paint } from "./paint.ts";
 import { checkTable, countsOf } from "./status-rows.ts";
 import type { View } from "./status-view.ts";
@@ -41,7 +41,7 @@ const illnessLines = (canvas: Canvas, paths: Paths, { illness }: View): readonly
   illness === undefined
     ? []
     : [
-        ...alarm(canvas, "red", `dogwatch is ill (status ${illness.exit}): ${illness.why}`),
+        ...alarm(canvas, "red", `dogwatch is ill (status ${illness.exit}): ${withoutRemedy(illness.why)}`),
         `  run: ${inert(nextCommand(String(illness.exit), paths, illness.why))}`,
       ];
 
