@@ -6,6 +6,8 @@ import { readState, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { deafJson } from "./deaf.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
+import { inert } from "./paint.ts";
 import { statusLines } from "./status-text.ts";
 import { isStaleAt, lookAround, type View, viewOf } from "./status-view.ts";
 
@@ -17,19 +19,22 @@ const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, 
 const isBlind = ({ host, paths }: Cli): boolean =>
   [exits.config, exits.bug].some((exit) => exit === readIllness(host, paths.state)?.exit);
 
-/** No state to show: none yet, none that can be used, or none that this user may read. */
+/** No state to show: none yet, and perhaps why not; none that can be used, or none that this user may read. */
 const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void => {
   const path = statePath(paths.state);
   const look = host.files.read(path, maxStateBytes);
   const isDenied = look.kind === "failed" && look.code === "EACCES";
   const lost = isDenied ? `cannot read "${path}": ${look.why}` : note;
-  const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
+  const ill = lost === undefined ? readIllness(host, paths.state) : undefined;
+  const because = ill === undefined ? "" : `: dogwatch is ill (status ${ill.exit}): ${inert(withoutRemedy(ill.why))}`;
+  const why = lost ?? `no tick has finished yet (no state in "${paths.state}")${because}`;
+  const run = ill === undefined ? "dogwatch tick" : inert(nextCommand(String(ill.exit), paths, ill.why));
   if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
   else
     complain(
       host,
       `cannot tell the status: ${why}`,
-      isDenied ? 'Run: sudo dogwatch status, or join the group "dogwatch".' : "Run: dogwatch tick",
+      isDenied ? 'Run: sudo dogwatch status, or join the group "dogwatch".' : `Run: ${run}`,
     );
 };
 

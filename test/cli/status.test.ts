@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { statusCommand } from "../../src/cli/status.ts";
 import { widthOf } from "../../src/cli/width.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
+import { writeIllness } from "../../src/state/illness.ts";
 import { readState, writeHealState, writeState } from "../../src/state/store.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 import { checkState } from "../checks.ts";
@@ -53,6 +54,16 @@ describe("statusCommand() exits", () => {
       'dogwatch: cannot tell the status: no tick has finished yet (no state in "/var/lib/dogwatch")\n  Run: dogwatch tick\n',
     );
     expect(host.terminal.stdout).toBe("");
+  });
+
+  test("statusCommand() says why no tick has ever finished, and what to do about that", async () => {
+    const host = createFakeHost();
+    host.files.makeFolder(folder, 0o750);
+    writeIllness(host, folder, { exit: 78, why: '/etc/dogwatch/dogwatch.yaml:9:1: unknown key "chekcs"' });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stderr).toBe(
+      'dogwatch: cannot tell the status: no tick has finished yet (no state in "/var/lib/dogwatch"): dogwatch is ill (status 78): /etc/dogwatch/dogwatch.yaml:9:1: unknown key "chekcs"\n  Run: dogwatch validate\n',
+    );
   });
 
   test("statusCommand() exits 3 with a broken state, leaves it as it is and says so", async () => {
