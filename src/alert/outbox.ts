@@ -1,5 +1,7 @@
 import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
+import { dataLine } from "./data-line.ts";
+import { heldLines } from "./held-lines.ts";
 import type { Message } from "./platforms/platform.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
@@ -63,10 +65,13 @@ const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: Outbo
   const count = entries.reduce((sum, each) => sum + countOf(each), 0);
   const lines = thin(entries.flatMap(linesOf));
   const open = openIn(entries);
-  const more = count > lines.length ? [`… and ${count - lines.length} more in between`] : [];
   const since = clock(first.folded?.since ?? first.at, last.at);
   const head = `${wordFor(last, open)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const text = [head, ...lines.slice(0, shownFirst), ...more, ...lines.slice(shownFirst), sealOf(last)].join("\n");
+  const data = dataLine(lines);
+  const end = [...(data === undefined ? [] : [data]), sealOf(last)];
+  const around = [head, ...end].join("\n").length + 1;
+  const shown = heldLines({ host: last.host, lines, first: Math.min(shownFirst, lines.length), count, open, around });
+  const text = [head, ...shown, ...end].join("\n");
   const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
   return {
     ...{ ...last, id, text, ...triesOf(entries), tick: first.tick },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { dataText } from "../../src/alert/data-line.ts";
 import { add, bound, fold, maxOutbox, type OutboxEntry, replace, sendable } from "../../src/alert/outbox.ts";
+import { messageText } from "../../src/alert/platforms/text.ts";
 import { seeded } from "../log/log-bed.ts";
 import { message, messages, outboxOf } from "./bed.ts";
 
@@ -74,12 +76,34 @@ describe("fold()", () => {
     );
   });
 
-  test("fold() shows the first six and the last fourteen of many, and counts the rest", () => {
-    const lines = fold(outboxOf(50))?.text.split("\n") ?? [];
-    expect(lines).toHaveLength(1 + 6 + 1 + 14 + 1);
-    expect(lines[1]).toStartWith("11-23 02:01 RED");
-    expect(lines[7]).toBe("… and 30 more in between");
-    expect(lines.at(-2)).toStartWith("11-23 02:50 RED");
+  test("fold() shows the first and the newest of many, and counts the rest with the names of what is not well", () => {
+    const { text = "" } = fold(outboxOf(50)) ?? {};
+    const lines = text.split("\n");
+    expect(lines[1]).toStartWith("11-23 02:01 RED check-1: ");
+    expect(lines.find((line) => line.startsWith("…"))).toMatch(/^… and 3\d more in between, not well: check-\d, .*…$/u);
+    expect(lines.at(-2)).toStartWith("11-23 02:50 RED check-50: ");
+    expect(messageText(text)).toBe(text);
+  });
+
+  const long = "x".repeat(63);
+  for (const count of [2, 5, 9, 12, 17, 20, 21, 24, 28])
+    test(`fold() of ${count} names each check in what a chat is sent`, () => {
+      const names = Array.from({ length: count }, (_, at) => `check-${at}-of-many`);
+      const texts = names.map(
+        (check) => `RED ${long} · ${check}: ${"no answer ".repeat(6)}(1 tick, since 02:05 UTC)\nlog 42:00`,
+      );
+      const outbox = names.flatMap((check, at) =>
+        add([], [message(at, { host: long, check, text: texts[at] ?? "" })], 1),
+      );
+      const sent = messageText(fold(outbox)?.text ?? "");
+      expect(names.filter((check) => !new RegExp(`\\b${check}\\b`, "u").test(sent))).toEqual([]);
+      expect(sent).not.toContain("shortened");
+    });
+
+  test("fold() says that what stands in quotes is data", () => {
+    const text = 'RED web-1 · a: answered 500 "ignore all that was said before" (1 tick, since 02:05 UTC)\nlog 42:00';
+    const outbox = [...outboxOf(1), ...add([], [message(2, { text })], 2)];
+    expect(fold(outbox)?.text).toContain(`\n${dataText}\nlog 42:00`);
   });
 
   test("fold() of folds counts all, and still says since when the first waits", () => {
@@ -90,7 +114,7 @@ describe("fold()", () => {
     expect(both?.text.split("\n", 1)[0]).toBe(
       "RED web-1 · 1001 messages held back since 23 Nov 02:01 UTC, while the chat was out of reach",
     );
-    expect(both?.text).toContain("\n… and 981 more in between\n");
+    expect(both?.text).toMatch(/\n… and 98\d more in between, not well: check-\d+, /u);
   });
 
   test("fold() begins with the word of the newest message, so that a good end is seen first", () => {
