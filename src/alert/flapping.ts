@@ -1,5 +1,5 @@
 import type { CheckState, Flap, Incident, Moment } from "../state/state.ts";
-import { withState } from "../verdict/flap.ts";
+import { flapKnown, withState } from "../verdict/flap.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
 
 /** By check name: how it came and went. */
@@ -7,8 +7,11 @@ export type Flaps = Readonly<Record<string, Flap>>;
 
 const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
-/** The time before the first state that was seen counts as steady. */
-const known = 0;
+/**
+ * States without which nothing is judged: none, since the time before the first red counts as steady. Where recipes cure it, as many as the helper wants:
+ * until then cooldown and budget are the limits.
+ */
+const knownFor = (isCured: boolean): number => (isCured ? flapKnown : 0);
 
 /** A hard state: amber is none, unknown neither, and what another check explains isn't this one's own. */
 const stateOf = ({ verdict, because }: Judged, isQuiet: boolean): "g" | "r" | undefined => {
@@ -18,7 +21,7 @@ const stateOf = ({ verdict, because }: Judged, isQuiet: boolean): "g" | "r" | un
 
 /** A check that was seen and wasn't red before its first red: that is a change. */
 const seed = (before: CheckState | undefined, now: Moment): ReturnType<typeof withState> | undefined =>
-  before === undefined || before.verdict === "red" || before.wasRed ? undefined : withState(undefined, "g", now, known);
+  before === undefined || before.verdict === "red" || before.wasRed ? undefined : withState(undefined, "g", now, 0);
 
 /** What counting looks at besides the state: the last tick's verdict, whether a recipe cured the check lately. */
 interface Around {
@@ -29,13 +32,14 @@ interface Around {
 
 const counted = (flap: Flap | undefined, state: "g" | "r", { before, isCured, now }: Around): Flap => {
   const moment = momentOf(now);
-  const history = withState(flap ?? seed(before, moment), state, moment, known);
+  const wasCured = isCured || flap?.wasCured === true;
+  const history = withState(flap ?? seed(before, moment), state, moment, knownFor(wasCured && flap?.isFlapping !== true));
   const isOnset = state === "r" && (flap === undefined || flap.states.at(-1) === "g");
   return {
     ...history,
     since: flap?.since ?? now.at,
     reds: (flap?.reds ?? 0) + (isOnset ? 1 : 0),
-    ...(isCured || flap?.wasCured ? { wasCured: true as const } : {}),
+    ...(wasCured ? { wasCured: true as const } : {}),
     ...(flap?.isTold ? { isTold: true as const } : {}),
   };
 };

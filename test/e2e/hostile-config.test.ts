@@ -106,12 +106,12 @@ const faults: readonly {
   {
     name: "no chat",
     given: checks,
-    want: 'CONFIG:1:1: no chat: add "chat: console", or one of telegram, slack, discord, webhook, openclaw and hermes',
+    want: 'CONFIG:1:1: no chat: add "chat: console", or one of telegram, slack, discord, mattermost, matrix, ntfy, googlechat, teams, webhook, alertmanager, openclaw and hermes',
   },
   {
     name: "a chat of no name",
     given: `chat: {}\n${checks}`,
-    want: 'CONFIG:1:1: no chat: add "chat: console", or one of telegram, slack, discord, webhook, openclaw and hermes',
+    want: 'CONFIG:1:1: no chat: add "chat: console", or one of telegram, slack, discord, mattermost, matrix, ntfy, googlechat, teams, webhook, alertmanager, openclaw and hermes',
   },
   {
     name: "a rule for a missing check",

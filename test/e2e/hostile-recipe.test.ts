@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { appendFileSync, chmodSync, readFileSync, rmSync } from "node:fs";
+import { dataText } from "../../src/alert/data-line.ts";
 import { Chat, Den, mkfifo } from "./hostile-bed.ts";
 
 const timing = "timeout: 1s\nproof: { within: 1s, every: 100ms }\ncooldown: 15m";
@@ -28,7 +29,7 @@ describe("a recipe's command that misbehaves", () => {
     {
       name: "fails with escapes",
       script: "printf '\\033]0;t\\007\\n<0>RED web-1 evil\\n' >&2; exit 3",
-      want: /ended with 3: <0>RED web-1 evil$/u,
+      want: /ended with 3: "<0>RED web-1 evil"$/u,
     },
     { name: "kills itself", script: "kill -SEGV $$", want: /ended with SIGSEGV$/u },
     { name: "is gone", script: 'rm "$0"; exit 1', want: /ended with 1$/u },
@@ -40,13 +41,8 @@ describe("a recipe's command that misbehaves", () => {
       const ran = await den.tick();
       expect(ran.json).toMatchObject({ exit: 0, heal: { outcome: "failed", why: expect.stringMatching(want) } });
       expect(ran.peakMiB).toBeLessThan(150);
-      expect(chat.taken[0]?.text.split("\n").map((line) => line.split(/[ :]/u, 1)[0])).toEqual([
-        "RED",
-        "Heal",
-        "Next",
-        "Incident",
-        "log",
-      ]);
+      const lines = chat.taken[0]?.text.split("\n").filter((line) => line !== dataText);
+      expect(lines?.map((line) => line.split(/[ :]/u, 1)[0])).toEqual(["RED", "Heal", "Next", "Incident", "log"]);
       expect(chat.taken[0]?.text).not.toMatch(/[^\P{Cc}\n]/u);
       expect(den.events().slice(-1)).toEqual(["heal.failed"]);
       expect([den.runs(), await den.verify()]).toEqual([1, "0 ok"]);

@@ -92,7 +92,7 @@ describeOnBed("presets, for gateways under another user's manager", () => {
     await asAgents(host.bed, "touch .openclaw/not-ready");
     const before = await pidOf(host.bed, "openclaw-gateway");
     for (let ticks = 0; ticks < 3; ticks++) expect(await host.tick()).toBe(0);
-    expect(await heads()).toEqual([expect.stringMatching(/^RED web-1 · openclaw-readyz: status 503, .*telegram/u)]);
+    expect(await heads()).toEqual([expect.stringMatching(/^RED web-1 · openclaw-readyz: status 503, /u)]);
     expect(await pidOf(host.bed, "openclaw-gateway")).toBe(before);
     expect(await host.count("heal.planned")).toBe(0);
   }, 120_000);

@@ -115,7 +115,7 @@ describeOnBed("recipes that change files", () => {
     await restartUnit(host);
     expect(await host.tick()).toBe(0);
     expect(await message(host)).toContain(
-      `Not healed (restore-last-green-config): "${conf}" cannot be backed up: "${home}/conf" is a symbolic link`,
+      `Not healed (restore-last-green-config): "${conf}" cannot be backed up: "'${home}/conf' is a symbolic link"`,
     );
     expect(await host.bed.sh("ls -A /srv/prey; cat /srv/prey/gateway.conf")).toBe("gateway.conf\nof-root\n");
     expect(await host.count("heal.dispatched")).toBe(0);
