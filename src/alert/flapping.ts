@@ -33,7 +33,12 @@ interface Around {
 const counted = (flap: Flap | undefined, state: "g" | "r", { before, isCured, now }: Around): Flap => {
   const moment = momentOf(now);
   const wasCured = isCured || flap?.wasCured === true;
-  const history = withState(flap ?? seed(before, moment), state, moment, knownFor(wasCured && flap?.isFlapping !== true));
+  const history = withState(
+    flap ?? seed(before, moment),
+    state,
+    moment,
+    knownFor(wasCured && flap?.isFlapping !== true),
+  );
   const isOnset = state === "r" && (flap === undefined || flap.states.at(-1) === "g");
   return {
     ...history,
