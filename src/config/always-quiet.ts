@@ -1,5 +1,5 @@
-import type { Maintenance } from "./config.ts";
 import { everClose, readCron, type Windows } from "./cron.ts";
+import type { Maintenance } from "./maintenance.ts";
 import { quoted } from "./near.ts";
 
 interface Read extends Windows, Pick<Maintenance, "checks"> {

@@ -1,5 +1,6 @@
 /** The config as the rest of the program sees it: checked, defaults filled in, durations in ms. Plain JSON, so that it can be kept. */
 
+import type { Maintenance } from "./maintenance.ts";
 import type { queueFields, queueFindings } from "./queue-words.ts";
 
 /** The worst that a check may turn; amber tells a person and never heals. */
@@ -274,15 +275,6 @@ export interface DeadmanConfig {
   readonly url: string | SecretRef;
   readonly api: string;
   readonly timeoutMs: number;
-}
-
-/** A window that comes again, in which its checks neither alert nor heal. `checks`: names, or `all` among them; `timezone`: IANA name, null for the host's own. */
-export interface Maintenance {
-  readonly cron: string;
-  readonly forMs: number;
-  readonly checks: readonly string[];
-  readonly timezone: string | null;
-  readonly reason: string | null;
 }
 
 /** The whole config. `confirmMs`: how long after a red the checks are probed again, 0 for no second look. `heal.mode` `observe` plans and tells, and changes nothing. */

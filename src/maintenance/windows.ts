@@ -1,5 +1,5 @@
-import type { Maintenance } from "../config/config.ts";
 import { type Cron, readCron } from "../config/cron.ts";
+import type { Maintenance } from "../config/maintenance.ts";
 import { type Stretch, stretchesOf } from "./zone.ts";
 
 const dayMs = 86_400_000;

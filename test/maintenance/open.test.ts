@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Maintenance } from "../../src/config/config.ts";
+import type { Maintenance } from "../../src/config/maintenance.ts";
 import { openWindows } from "../../src/maintenance/open.ts";
 import { readKeptWindows, soonOf } from "../../src/state/windows.ts";
 import { configOf, processCheck } from "../checks.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Maintenance } from "../config.ts";
 import { everClose, readCron } from "../cron.ts";
+import type { Maintenance } from "../maintenance.ts";
 import { zoneFault } from "../zone-name.ts";
 import { type Block, duration, type KeyFault, list, maybe, need, refusing, text, withDefault } from "./blocks.ts";
 import { name } from "./names.ts";
