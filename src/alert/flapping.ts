@@ -1,11 +1,10 @@
 import type { CheckState, Flap, Incident, Moment } from "../state/state.ts";
 import { flapKnown, withState } from "../verdict/flap.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
+import { momentOf } from "./incident.ts";
 
 /** By check name: how it came and went. */
 export type Flaps = Readonly<Record<string, Flap>>;
-
-const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
 /**
  * States without which nothing is judged: none, since the time before the first red counts as steady. Where recipes cure it, as many as the helper wants:

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { writeNote } from "../../src/cli/daemon-note.ts";
 import { statusCommand } from "../../src/cli/status.ts";
 import { widthOf } from "../../src/cli/width.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
@@ -166,6 +167,17 @@ describe("statusCommand() shows", () => {
     host.systemd.state = "absent";
     await statusCommand(cliOf(host));
     expect(host.terminal.stdout).toContain("no timer is set, and no systemd runs here; run: dogwatch daemon\n");
+  });
+
+  test("statusCommand() names the daemon, not the timer, where a daemon left its note and is gone", async () => {
+    const host = hostWith();
+    writeNote(host, folder, "*/5 * * * *");
+    host.clock.advance(3_600_000);
+    host.systemd.next = undefined;
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("run: systemctl status dogwatch-daemon.service\n");
+    const next = "next tick: no daemon is in sight; run: sudo systemctl enable --now dogwatch-daemon.service\n";
+    expect(host.terminal.stdout).toContain(next);
   });
 
   test("statusCommand() shows a tick that is under way", async () => {
