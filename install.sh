@@ -258,8 +258,11 @@ start_ticker() {
 
 first_tick() { # at once, so that you see it work; when something is red, it does what it would do five minutes later
   echo "First look (when something has to be healed, this can take three minutes) ..."
-  look_once || fail "end the first look: $version is installed, $ticker runs, but the watchdog itself is ill. See: \
+  look_once || {
+    "$bin" status --brief >&2 || true # what ails it, and the command that leads on
+    fail "end the first look: $version is installed, $ticker runs, but the watchdog itself is ill. See: \
 ${journal[*]} -t dogwatch -n 20"
+  }
   "$bin" status || true # its exit status is the colour
 }
 

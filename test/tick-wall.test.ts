@@ -4,6 +4,7 @@ import type { Failure, Host } from "../src/host/host.ts";
 import type { LinePeer, NextLine } from "../src/host/peers.ts";
 import { keepMemory } from "../src/state/look-memory.ts";
 import { reading } from "./checks.ts";
+import { answer } from "./fake-facts.ts";
 import type { FakeHost } from "./fake-host.ts";
 import { configText, createTickBed, paths, type TickBed, type Ticked } from "./tick-bed.ts";
 
@@ -75,8 +76,8 @@ const createPeer = ({ clock }: FakeHost, asked: Request[], script: Script): Line
 };
 
 /** A host behind the wall whose gateway just died; root's side does what `script` says. A green tick has asked it nothing. */
-const createWall = async (script: Script | Failure): Promise<Wall> => {
-  const bed = createTickBed(configText, { ...paths, socket, helper: "/var/lib/dogwatch-heal" });
+const createWall = async (script: Script | Failure, config: string = configText): Promise<Wall> => {
+  const bed = createTickBed(config, { ...paths, socket, helper: "/var/lib/dogwatch-heal" });
   const asked: Request[] = [];
   const { host } = bed;
   let now: Script | Failure = {};
@@ -103,7 +104,8 @@ const createWall = async (script: Script | Failure): Promise<Wall> => {
 
 const cannot = (why: string): string => {
   const isGone = why.startsWith("no such file");
-  const remedy = isGone ? "sudo systemctl enable --now dogwatch-heal.socket" : "systemctl status dogwatch-heal.socket";
+  const stays = why.startsWith("it refused") ? "sudo dogwatch tick" : "systemctl status dogwatch-heal.socket";
+  const remedy = isGone ? "sudo systemctl enable --now dogwatch-heal.socket" : stays;
   return `cannot reach the heal helper at "${socket}": ${why}; run: ${remedy}`;
 };
 const failed = (code: string, why: string): Failure => ({ kind: "failed", code, why });
@@ -185,6 +187,16 @@ describe("tick() that can't reach root's side of the wall", () => {
       expect(bed.host.files.text(statePath)).toContain('"outbox":[]');
       expect(bed.restarts()).toBe(0);
     });
+
+  test("tick() tells the dead-man's switch the helper's own remedy, not that of a full disk", async () => {
+    const url = "https://hc-ping.com/4f6a3a2e-1d0b-4c57-9f7e-1a2b3c4d5e6f";
+    const { bed, tick } = await createWall({ hello: () => [end] }, `${configText}deadman: { url: "${url}" }\n`);
+    const script = bed.host.http.script;
+    bed.host.http.script = (request) => (request.for === "deadman" ? answer(200, "OK") : script(request));
+    await tick();
+    expect(bed.host.http.sent.at(-1)?.url).toContain("/fail");
+    expect(bed.host.http.sent.at(-1)?.body).toContain("\nrun: systemctl status dogwatch-heal.socket\n");
+  });
 
   for (const what of ["hello", "suspect", "incidents", "enter", "heal"] as const)
     test(`tick() sends the red within 30 s of its verdict when "${what}" isn't answered, and ends in its time`, async () => {

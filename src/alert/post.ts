@@ -65,7 +65,7 @@ export const openPost = (mailbox: Mailbox, config: Config, telling: Telling, dec
     const mine = told.find(({ decision }) => decision.incident?.id === incident.id && decision.kind !== "flapping");
     const isNew = mine?.decision.kind === "red";
     const about = { check: incident.check, incident, card: healed.card };
-    const after = kind === "healed" ? undefined : mine?.decision.after;
+    const after = mine?.decision.after;
     if (mine !== undefined && mailbox.retell(mine.id, tellHeal(end, kind, about, ofHealed(healed), isNew, after)))
       return;
     mailbox.put([tellHeal(end, kind, about, ofHealed(healed), false)]);

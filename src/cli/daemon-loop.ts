@@ -8,6 +8,7 @@ import type { Illness } from "../state/illness.ts";
 import { type Cli, exits } from "./cli.ts";
 import { type Bell, createBell, type Rung } from "./daemon-bell.ts";
 import { type HeldConfig, holdConfig } from "./daemon-config.ts";
+import { illnessAfter } from "./daemon-illness.ts";
 import { missedNotes, statusLine } from "./daemon-words.ts";
 import { plural } from "./paint.ts";
 import { type Ended, runTick, type TickWays } from "./tick.ts";
@@ -73,13 +74,6 @@ const tell = async ({ cli }: DaemonParts, { exit, why }: Illness): Promise<void>
   await tellIllness(mine, { status: String(exit), why });
 };
 
-/** What ails the watchdog after this tick: the tick's own illness, else a config that the last reload refused. */
-const illnessOf = (cli: Cli, { exit, why }: Ended, held: HeldConfig): Illness | undefined => {
-  const refused = held.refused();
-  if (exit !== exits.done) return { exit, why: why ?? "a tick failed" };
-  return refused === undefined ? undefined : fallIll(cli, exits.config, refused);
-};
-
 const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly string[]): Promise<Went> => {
   const { cli, log } = parts;
   const ways: TickWays = {
@@ -90,8 +84,9 @@ const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly st
       cli.flags.isJson ? cli.host.terminal.out(`${tickJson(done)}\n`) : sayLine(to, done, isWarned),
   };
   const ended = await orBug(parts, () => runTick(cli, log, ways));
-  const illness = illnessOf(cli, ended, held);
+  const illness = illnessAfter(ended, held);
   if (illness === undefined) return ended;
+  if (illness.why !== ended.why) fallIll(cli, illness.exit, illness.why);
   await orBug(parts, () => tell(parts, illness));
   return { ...ended, illness };
 };

@@ -5,7 +5,7 @@ import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
 import { elapsedS, momentOf } from "../state/state.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
-import { nextCommand } from "./next-command.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
 const remindEveryMs = 4 * 3_600_000;
@@ -18,6 +18,9 @@ const maxTextLength = 900;
 const ends: Readonly<Record<string, string>> = {
   timeout: "the tick did not end in time",
   watchdog: "a tick hung; the daemon was ended and is started anew",
+  signal: "it was killed",
+  "core-dump": "it crashed",
+  "oom-kill": "it was killed, since memory ran out",
 };
 
 /** What ails the watchdog; `status`: an exit status, or a signal's name. */
@@ -77,7 +80,7 @@ export const tellIllness = async (cli: Cli, { status, why }: Cause): Promise<num
   const cause = `${status} ${withoutDurations(why)}`;
   const { name, remindMs } = await known(cli);
   const isDue = told?.cause !== cause || elapsedS(told.moment, moment) * 1000 >= remindMs;
-  const text = `dogwatch on ${name} is ill (status ${status}): ${cleanEvidence(why, maxWhyLength)}${await waiting(cli, status)}`;
+  const text = `dogwatch on ${name} is ill (status ${status}): ${cleanEvidence(withoutRemedy(why), maxWhyLength)}${await waiting(cli, status)}`;
   const next = `Next: ${nextCommand(status, paths, why)}`;
   host.terminal.err(`<${isDue ? 0 : 3}>${cleanEvidence(text, maxTextLength)}. ${next}\n`);
   if (isDue) writeToldIllness(host, memory, { version: 1, cause, moment });

@@ -1,7 +1,10 @@
 import type { Paths } from "../paths.ts";
 
 /** A reason that names its own remedy, as most of ours do. */
-const ownRemedy = /; run: ((?:sudo )?systemctl [\w. @-]+)$/u;
+const ownRemedy = /; run: ((?:sudo )?(?:systemctl [\w. @-]+|dogwatch tick))$/u;
+
+/** The reason without the remedy that it names, where that is told beside it. Pure. */
+export const withoutRemedy = (why: string): string => why.replace(ownRemedy, "");
 
 /** The one next command for an exit status of the tick. Source: sysexits(3), systemd.exec(5) "Process Exit Codes". */
 export const nextCommand = (status: string, paths: Paths, why = ""): string => {

@@ -5,8 +5,8 @@ import { readIllness } from "../state/illness.ts";
 import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
 import { readState, stateDenial } from "../state/store.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
-import { nextCommand } from "./next-command.ts";
-import { isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
+import { isStaleAt, type Ticker, tickerOf, usualUnit } from "./ticker.ts";
 
 /** How long systemd may take to tell it, in milliseconds: whoever logs in on a sick host must not wait for that. */
 const askMs = 500;
@@ -23,9 +23,7 @@ interface Notice {
 /** What ticks here, or the shipped timer where systemd doesn't tell in time. */
 const tickerInTime = async (cli: Cli): Promise<Ticker> => {
   const done = new AbortController();
-  const late = cli.host.clock
-    .sleep(askMs, done.signal)
-    .then((): Ticker => ({ unit: "dogwatch.timer", next: undefined }));
+  const late = cli.host.clock.sleep(askMs, done.signal).then((): Ticker => ({ unit: usualUnit(cli), next: undefined }));
   const ticker = await Promise.race([tickerOf(cli), late]);
   done.abort();
   return ticker;
@@ -55,7 +53,7 @@ const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => 
   const illness = readIllness(host, paths.state);
   if (illness !== undefined) {
     const more = isStale ? `; ${silent}` : "";
-    const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(illness.why, 120)}${more}`;
+    const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(withoutRemedy(illness.why), 120)}${more}`;
     return { text, run: nextCommand(String(illness.exit), paths, illness.why) };
   }
   if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: statusOf(cli, ticker) };

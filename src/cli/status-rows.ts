@@ -62,10 +62,20 @@ const numbers = (canvas: Canvas, view: View, layout: Layout, [name, check]: Name
   return `${run}  ${stripText(canvas, coarse(dayOf(view.state.day, name, view.lastHour), layout.cells))}`;
 };
 
+const isFlapping = ({ state }: View, name: string): boolean => state.flaps?.[name]?.isTold === true;
+
+/** It comes and goes: why nothing is healed and told of it, green as it may be right now. */
+const flapSteps = ({ state, now }: View, [name]: Named): readonly string[] => {
+  const flap = state.flaps?.[name];
+  if (!flap?.isTold) return [];
+  const times = flap.reds === 1 ? "once" : `${flap.reds} times`;
+  return [`flapping: red ${times} since ${clock(flap.since, now)}; not healed, and told again when it is steady`];
+};
+
 /** What was done about a red, and what a person does next. */
 const nextSteps = (view: View, [name, check]: Named): readonly string[] => {
   if (check.because !== undefined) return [`it needs ${check.because}, which is red`];
-  if (check.verdict !== "red" && check.verdict !== "unknown") return [];
+  if (check.verdict !== "red" && check.verdict !== "unknown") return flapSteps(view, [name, check]);
   const incident = view.state.incidents[name]?.id;
   const tried = view.heal.attempts.findLast((each) => incident !== undefined && each.incident === incident);
   const refusal = Object.entries(view.heal.refusals).find(([key]) => key.startsWith(`${incident} `))?.[1].why ?? "";
@@ -77,7 +87,8 @@ const nextSteps = (view: View, [name, check]: Named): readonly string[] => {
     ...(tried === undefined
       ? []
       : [`heal ${tried.recipe}${when}: ${tried.outcome}${tried.why === "" ? "" : `, ${tried.why}`}`]),
-    ...(refusal === "" || tried !== undefined ? [] : [`not healed: ${refusal}`]),
+    ...flapSteps(view, [name, check]),
+    ...(refusal === "" || tried !== undefined || isFlapping(view, name) ? [] : [`not healed: ${refusal}`]),
     ...(sick === undefined ? [] : [`run: dogwatch card ${cardFor(sick, refusal, check.verdict === "unknown")}`]),
   ];
 };
@@ -97,7 +108,7 @@ const rowOf = (canvas: Canvas, view: View, layout: Layout, each: Named): readonl
     ...(isLong ? [`${word} ${first.slice(verdictWidth)}`, ...more] : []),
     `${isLong ? " ".repeat(verdictWidth) : `${word} `}${cell}  ${numbers(canvas, view, layout, each)}${shown}`.trimEnd(),
     ...(isBelow ? linesTo(evidence, canvas.columns, verdictWidth) : []),
-    ...(isSick ? nextSteps(view, each).flatMap((line) => linesTo(inert(line), canvas.columns, verdictWidth)) : []),
+    ...nextSteps(view, each).flatMap((line) => linesTo(inert(line), canvas.columns, verdictWidth)),
   ];
 };
 
@@ -129,7 +140,9 @@ export const checkTable = (canvas: Canvas, view: View): readonly string[] => {
   const sorted = all.toSorted((a, b) => rank(a) - rank(b));
   const greens = sorted.filter(([, { verdict }]) => verdict === "green");
   const isCrowd = Number.isFinite(canvas.columns) && greens.length > fewGreens;
-  const steady = isCrowd ? greens.filter(([name]) => isSteady(dayOf(view.state.day, name, view.lastHour))) : [];
+  const steady = isCrowd
+    ? greens.filter(([name]) => !isFlapping(view, name) && isSteady(dayOf(view.state.day, name, view.lastHour)))
+    : [];
   const folded = new Set(steady.map(([name]) => name));
   const rows = sorted.filter(([name]) => !folded.has(name));
   const layout = layoutOf(canvas.columns, needsOf(rows, view.now));

@@ -5,7 +5,7 @@ import type { Attempt } from "../state/heal-state.ts";
 import { elapsedS } from "../state/state.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { deafText } from "./deaf.ts";
-import { nextCommand } from "./next-command.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
 import { type Canvas, inert, inertLines, inLocale, paint } from "./paint.ts";
 import { checkTable, countsOf } from "./status-rows.ts";
 import type { View } from "./status-view.ts";
@@ -41,17 +41,18 @@ const illnessLines = (canvas: Canvas, paths: Paths, { illness }: View): readonly
   illness === undefined
     ? []
     : [
-        ...alarm(canvas, "red", `dogwatch is ill (status ${illness.exit}): ${illness.why}`),
+        ...alarm(canvas, "red", `dogwatch is ill (status ${illness.exit}): ${withoutRemedy(illness.why)}`),
         `  run: ${inert(nextCommand(String(illness.exit), paths, illness.why))}`,
       ];
 
-/** How many alerts wait, since when, and why. */
-const waitingText = ({ state: { outbox }, now }: View): string => {
+/** How many alerts wait, since when, and why, unless the line on our own illness has said it. */
+const waitingText = ({ state: { outbox }, illness, now }: View): string => {
   const oldest = outbox[0];
   if (oldest === undefined) return "alerts waiting: 0";
   const at = oldest.folded?.since ?? oldest.at;
   const since = at === "" ? "" : ` since ${clock(at, now)}`;
-  return `alerts waiting: ${outbox.length}${since}${oldest.refused ? ` (${oldest.refused})` : ""}`;
+  const isTold = !oldest.refused || illness?.why.includes(oldest.refused);
+  return `alerts waiting: ${outbox.length}${since}${isTold ? "" : ` (${oldest.refused})`}`;
 };
 
 /** What is wrong beside the checks: it stands above them. */

@@ -6,6 +6,8 @@ import { readState, stateDenial, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { deafJson } from "./deaf.ts";
+import { nextCommand, withoutRemedy } from "./next-command.ts";
+import { inert } from "./paint.ts";
 import { statusLines } from "./status-text.ts";
 import { lookAround, type View, viewOf } from "./status-view.ts";
 
@@ -15,18 +17,21 @@ const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, 
 const isBlind = ({ host, paths }: Cli): boolean =>
   [exits.config, exits.bug].some((exit) => exit === readIllness(host, paths.state)?.exit);
 
-/** No state to show: none yet, none that can be used, or none that this user may read. */
+/** No state to show: none yet, and perhaps why not; none that can be used, or none that this user may read. */
 const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void => {
   const denial = stateDenial(host, paths.state);
   const isDenied = denial !== undefined;
   const lost = isDenied ? `cannot read "${statePath(paths.state)}": ${denial}` : note;
-  const why = lost ?? `no tick has finished yet (no state in "${paths.state}")`;
+  const ill = lost === undefined ? readIllness(host, paths.state) : undefined;
+  const because = ill === undefined ? "" : `: dogwatch is ill (status ${ill.exit}): ${inert(withoutRemedy(ill.why))}`;
+  const why = lost ?? `no tick has finished yet (no state in "${paths.state}")${because}`;
+  const run = ill === undefined ? "dogwatch tick" : inert(nextCommand(String(ill.exit), paths, ill.why));
   if (flags.isJson) host.terminal.out(`${JSON.stringify({ verdict: "unknown", why })}\n`);
   else
     complain(
       host,
       `cannot tell the status: ${why}`,
-      isDenied ? 'Run: sudo dogwatch status, or join the group "dogwatch".' : "Run: dogwatch tick",
+      isDenied ? 'Run: sudo dogwatch status, or join the group "dogwatch".' : `Run: ${run}`,
     );
 };
 
@@ -34,9 +39,13 @@ const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void =>
 const json = ({ state, isStale, chatLatch, deaf, lastHour, quiet }: View): string => {
   const { verdict, at, checks, incidents, outbox } = state;
   const waiting = outbox.map(({ id, kind, tries, refused }) => ({ id, kind, tries, refused }));
+  const flapping = Object.entries(state.flaps ?? {}).flatMap(([name, { since, reds, isTold }]) =>
+    isTold ? [[name, { since, reds }] as const] : [],
+  );
   const signs = Object.keys(checks).map((name) => [name, dayOf(state.day, name, lastHour).join("")]);
   return JSON.stringify({
     ...{ verdict, at, stale: isStale, checks, incidents, outbox: waiting, ...quiet.json },
+    ...(flapping.length === 0 ? {} : { flapping: Object.fromEntries(flapping) }),
     ...(chatLatch === undefined ? {} : { chat_latched: chatLatch.why }),
     ...deafJson(deaf),
     day: { last_hour: new Date(lastHour * 3_600_000).toISOString(), checks: Object.fromEntries(signs) },

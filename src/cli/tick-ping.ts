@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
+import { isHelperTrouble } from "../heal/ask.ts";
 import type { Head } from "../log/entry.ts";
 import type { TickReport } from "../report.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
@@ -28,6 +29,12 @@ const reasons: Readonly<Record<number, string>> = {
   [exits.ioError]: "its state or log cannot be written, or the heal helper doesn't answer",
   [exits.stuck]: "an alert waits for longer than a tick, or is refused for good",
   [exits.config]: "its config or a recipe is invalid",
+};
+
+/** Our own words on why the helper could not be asked; a disk's and a chat's stay on this host. */
+const helperTrouble = ({ report }: Ended): string => {
+  const trouble = report?.troubles.at(-1) ?? "";
+  return isHelperTrouble(trouble) ? trouble : "";
 };
 
 /** The log's head, asked of nobody: as this run heard of it, else as the log's writer left it. */
@@ -70,7 +77,7 @@ export const openSwitch = async (
       const { exit, report } = ended;
       const body = pingBody({
         ...{ host: config.host, exit, ...whyOf(ended) },
-        ...(exit === 0 ? {} : { next: nextCommand(String(exit), paths) }),
+        ...(exit === 0 ? {} : { next: nextCommand(String(exit), paths, helperTrouble(ended)) }),
         ...(report === undefined ? {} : { found: report }),
         head: await headOf(cli, lastHead),
       });

@@ -1,3 +1,4 @@
+import { folderOf } from "../config/path.ts";
 import type { NextTick } from "../host/host.ts";
 import { elapsedS, type Moment, type State } from "../state/state.ts";
 import type { Cli } from "./cli.ts";
@@ -13,15 +14,27 @@ export interface Ticker {
 const usualPeriodS = 300;
 
 /**
- * Asks the daemon's note, then systemd: a daemon that lives, else a timer that is set, else a daemon that left its note. Where it can't be told, the
- * timer, as shipped. Never throws.
+ * The daemon's unit where it is enabled, by the link that `systemctl enable` leaves, or was killed while it kept this state; else the timer, as shipped.
+ * Asks nobody, since whoever logs in doesn't wait for systemd. Never throws.
  */
-export const tickerOf = async ({ host, paths }: Cli): Promise<Ticker> => {
+export const usualUnit = ({ host, paths }: Cli): Ticker["unit"] => {
+  const folder =
+    paths.install === "user"
+      ? `${folderOf(folderOf(paths.config))}/systemd/user/default`
+      : "/etc/systemd/system/multi-user";
+  const isEnabled = !("kind" in host.files.stat(`${folder}.target.wants/dogwatch-daemon.service`));
+  return isEnabled || wasCutShort(host, paths.state) ? "dogwatch-daemon.service" : "dogwatch.timer";
+};
+
+/**
+ * Asks the daemon's note, then systemd: a daemon that lives, else a timer that is set, else {@link usualUnit}. Never throws.
+ */
+export const tickerOf = async (cli: Cli): Promise<Ticker> => {
+  const { host, paths } = cli;
   const daemon = await nextOfDaemon(host, paths.state);
   if (daemon !== undefined) return { unit: "dogwatch-daemon.service", next: daemon };
   const next = await host.systemd.nextTick();
-  const isDaemons = next === undefined && wasCutShort(host, paths.state);
-  return { unit: isDaemons ? "dogwatch-daemon.service" : "dogwatch.timer", next };
+  return { unit: next === undefined ? usualUnit(cli) : "dogwatch.timer", next };
 };
 
 /** Whether no tick has finished for two periods of what ticks here. Pure. */

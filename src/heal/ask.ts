@@ -30,9 +30,16 @@ export interface AskParts {
 const unknown = (evidence: string): Reading => ({ kind: "unknown", evidence, durationMs: 0 });
 const failureOf = (code: string, why: string): Failure => ({ kind: "failed", code, why });
 
-/** A socket that isn't there was stopped, or never started. */
-const remedyFor = (code: string): string =>
-  code === "ENOENT" ? "sudo systemctl enable --now dogwatch-heal.socket" : "systemctl status dogwatch-heal.socket";
+/** A socket that isn't there was stopped, or never started; a helper that refuses is there, and answers the next tick. */
+const remedyFor = (code: string): string => {
+  if (code === "ENOENT") return "sudo systemctl enable --now dogwatch-heal.socket";
+  return code === "REFUSED" ? "sudo dogwatch tick" : "systemctl status dogwatch-heal.socket";
+};
+
+const helperTrouble = "cannot reach the heal helper";
+
+/** Whether this is why nothing could be asked of the helper. Pure. */
+export const isHelperTrouble = (why: string): boolean => why.startsWith(helperTrouble);
 
 /** Says a request and waits for its answer; what comes before that is handed to `meanwhile`. */
 type Speak = (request: Request, withinMs: number, meanwhile?: (answer: Answer) => void) => Promise<Answer | Failure>;
@@ -44,7 +51,7 @@ const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
   let last: Answer | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const lose = (code: string, why: string): Failure => {
-    broken = failureOf(code, `cannot reach the heal helper at "${socket}": ${why}; run: ${remedyFor(code)}`);
+    broken = failureOf(code, `${helperTrouble} at "${socket}": ${why}; run: ${remedyFor(code)}`);
     peer?.close();
     return broken;
   };

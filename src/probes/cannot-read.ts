@@ -8,6 +8,6 @@ import type { Seen } from "./probe.ts";
 export const cannotRead = (path: string, { code, why }: Failure, as: string | null): Seen => {
   if (code === "ENOENT" || code === "ENOTDIR") return { kind: "bad", evidence: `there is no file "${path}"` };
   const isDenied = code === "EACCES" || code === "EPERM";
-  const remedy = isDenied && as === null ? '; look as a user who may: "as: USER"' : "";
+  const remedy = isDenied && as === null ? "; look as a user who may (as: USER)" : "";
   return { kind: "unknown", evidence: `cannot read "${path}": ${why}${remedy}` };
 };

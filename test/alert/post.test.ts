@@ -91,6 +91,25 @@ describe("openPost()", () => {
     expect(texts(mailbox.outbox())[0]).toEndWith("\nlog 7:cdcdcdcdcdcdcdcd");
   });
 
+  test("tellEnd() says once that a window was over when the heal came", async () => {
+    const window = {
+      check: "gateway",
+      from: "",
+      until: "2026-11-23T02:06:00.000Z",
+      reason: "weekly update",
+      by: "config",
+    };
+    const said = "\nMaintenance ended 02:06 UTC: weekly update\n";
+    const { mailbox, post } = bed({ ...red(), after: window });
+    post.tellEnd(later, healed(), [incident()]);
+    expect(texts(mailbox.outbox())).toEqual([expect.stringContaining(said)]);
+    const late = bed({ ...red(), after: window });
+    await late.mailbox.flush();
+    late.post.tellEnd(later, healed(), [incident()]);
+    await late.mailbox.flush();
+    expect(texts(late.sent).map((text) => text.includes(said))).toEqual([true, false]);
+  });
+
   test("tellEnd() tells the end by itself once the red has gone out", async () => {
     const { mailbox, post, sent } = bed(red());
     await mailbox.flush();

@@ -198,7 +198,7 @@ describe("failedCommand() says what ails it and the one next command", () => {
     {
       name: "a crash",
       given: { MONITOR_SERVICE_RESULT: "core-dump", MONITOR_EXIT_STATUS: "SEGV" },
-      want: "(status SEGV): the tick ended with core-dump. Next: journalctl -u 'dogwatch*' -n 50",
+      want: "(status SEGV): it crashed. Next: journalctl -u 'dogwatch*' -n 50",
     },
     {
       name: "its own reason where the status is the same",

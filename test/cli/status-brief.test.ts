@@ -87,6 +87,13 @@ describe("statusBrief()", () => {
     expect(await said).toStartWith("dogwatch: STALE");
   });
 
+  test("statusBrief() names a remedy once, as the command to run", async () => {
+    const host = hostWith({});
+    const why = 'cannot reach the heal helper at "/run/dogwatch-heal.sock": it hung up';
+    writeIllness(host, folder, { exit: 74, why: `${why}; run: systemctl status dogwatch-heal.socket` });
+    expect(await brief(host)).toBe(`dogwatch is ill (74): ${why}; run: systemctl status dogwatch-heal.socket\n`);
+  });
+
   test("statusBrief() puts its own illness first, and says when it is stale as well", async () => {
     const host = hostWith({ verdict: "red", checks: { gateway: red } });
     writeIllness(host, folder, { exit: 78, why: "/etc/dogwatch/dogwatch.yaml:2:1: unknown key" });

@@ -133,6 +133,24 @@ const redNight = {
   day,
 } as const;
 
+const flap = {
+  states: "gggrgrgr",
+  at: { bootId: "boot-1", uptimeS: 86_000 },
+  isFlapping: true,
+  since: "2026-11-23T01:10:00.000Z",
+  isTold: true as const,
+};
+const { isTold: _, ...untold } = { ...flap, reds: 2 };
+const refused: Change = (host) =>
+  void writeHealState(host, folder, {
+    ...emptyHealState,
+    refusals: {
+      "gateway-process-20261123T015500Z 1:restart-unit": {
+        why: '"gateway-process" is flapping: it comes and goes, and a restart would join in',
+        count: 1,
+      },
+    },
+  });
 const healTried: Change = (host) => void writeHealState(host, folder, { ...emptyHealState, attempts: [attempt] });
 const silenced: Change = (host) =>
   void writeSilences(host, folder, [
@@ -161,6 +179,20 @@ const waiting = [
 export const scenes: Readonly<Record<string, (columns?: number) => FakeHost>> = {
   green: (columns = 80) => sceneOf(allWell, { terminal: { columns } }),
   "red-healed-silenced": (columns = 80) => sceneOf(redNight, { terminal: { columns } }, healTried, silenced),
+  flapping: (columns = 80) =>
+    sceneOf(
+      {
+        ...redNight,
+        checks: { ...well, "gateway-process": sick["gateway-process"] ?? checkState() },
+        flaps: {
+          "gateway-process": { ...flap, reds: 3 },
+          board: { ...flap, since: "2026-11-22T23:10:00.000Z", reds: 1 },
+          disk: untold,
+        },
+      },
+      { terminal: { columns } },
+      refused,
+    ),
   stale: (columns = 80) => sceneOf(allWell, { terminal: { columns } }, (host) => host.clock.advance(3 * 3_600_000)),
   ill: (columns = 80) =>
     sceneOf({ ...allWell, outbox: waiting }, { terminal: { columns } }, (host) =>

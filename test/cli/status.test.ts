@@ -4,6 +4,7 @@ import { writeNote } from "../../src/cli/daemon-note.ts";
 import { statusCommand } from "../../src/cli/status.ts";
 import { widthOf } from "../../src/cli/width.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
+import { writeIllness } from "../../src/state/illness.ts";
 import { readState, writeHealState, writeState } from "../../src/state/store.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 import { checkState } from "../checks.ts";
@@ -54,6 +55,16 @@ describe("statusCommand() exits", () => {
       'dogwatch: cannot tell the status: no tick has finished yet (no state in "/var/lib/dogwatch")\n  Run: dogwatch tick\n',
     );
     expect(host.terminal.stdout).toBe("");
+  });
+
+  test("statusCommand() says why no tick has ever finished, and what to do about that", async () => {
+    const host = createFakeHost();
+    host.files.makeFolder(folder, 0o750);
+    writeIllness(host, folder, { exit: 78, why: '/etc/dogwatch/dogwatch.yaml:9:1: unknown key "chekcs"' });
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stderr).toBe(
+      'dogwatch: cannot tell the status: no tick has finished yet (no state in "/var/lib/dogwatch"): dogwatch is ill (status 78): /etc/dogwatch/dogwatch.yaml:9:1: unknown key "chekcs"\n  Run: dogwatch validate\n',
+    );
   });
 
   test("statusCommand() exits 3 with a broken state, leaves it as it is and says so", async () => {
@@ -180,6 +191,39 @@ describe("statusCommand() shows", () => {
     expect(host.terminal.stdout).toContain(next);
   });
 
+  for (const { install, uid, link, ctl, change } of [
+    {
+      install: "a system's",
+      uid: 0,
+      link: "/etc/systemd/system/multi-user.target.wants/dogwatch-daemon.service",
+      ctl: "systemctl",
+      change: "sudo systemctl",
+    },
+    {
+      install: "a user's own",
+      uid: 1000,
+      link: "/home/ann/.config/systemd/user/default.target.wants/dogwatch-daemon.service",
+      ctl: "systemctl --user",
+      change: "systemctl --user",
+    },
+  ])
+    test(`statusCommand() names the daemon of ${install} install, where that is what ticks`, async () => {
+      const host = createFakeHost({ uid, env: { HOME: "/home/ann" } });
+      const own = uid === 0 ? folder : "/home/ann/.local/state/dogwatch";
+      host.files.makeFolder(own, 0o700);
+      writeState(host, own, stateOf(host));
+      host.files.put(link, "");
+      host.clock.advance(3_600_000);
+      await statusCommand(cliOf(host));
+      expect(host.terminal.stdout).toContain(`run: ${ctl} status dogwatch-daemon.service\n`);
+      expect(host.terminal.stdout).toContain(
+        `next tick: no daemon is in sight; run: ${change} enable --now dogwatch-daemon.service\n`,
+      );
+      host.terminal.stdout = "";
+      await statusCommand(cliOf(host, { isBrief: true }));
+      expect(host.terminal.stdout).toEndWith(`; run: ${ctl} status dogwatch-daemon.service\n`);
+    });
+
   test("statusCommand() shows a tick that is under way", async () => {
     const host = hostWith();
     host.files.lock(`${folder}/tick.lock`);
@@ -265,6 +309,15 @@ test("statusCommand() --json prints one object", async () => {
     day: { last_hour: "2026-11-23T02:00:00.000Z", checks: { gateway: "-".repeat(24) } },
     silences: [],
     maintenance: [],
+  });
+});
+
+test("statusCommand() --json names what flaps, once that is told", async () => {
+  const host = scenes["flapping"]?.() ?? createFakeHost();
+  await statusCommand(cliOf(host, { isJson: true }));
+  expect(JSON.parse(host.terminal.stdout).flapping).toEqual({
+    "gateway-process": { since: "2026-11-23T01:10:00.000Z", reds: 3 },
+    board: { since: "2026-11-22T23:10:00.000Z", reds: 1 },
   });
 });
 

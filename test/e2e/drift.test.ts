@@ -42,7 +42,7 @@ describeOnBed("drift", () => {
     const first = await look();
     expect(first).toMatchObject({
       yaml: { verdict: "green", evidence: '/model/default is "local-7b", as documented' },
-      closed: { verdict: "unknown", evidence: expect.stringContaining('"as: USER"') },
+      closed: { verdict: "unknown", evidence: expect.stringContaining("(as: USER)") },
       json: { verdict: "green" },
       toml: { verdict: "green", evidence: "/server/port is 18080, as documented" },
       env: { verdict: "green" },

@@ -169,6 +169,25 @@ describeOnBed("install.sh", () => {
     await sh("cp /run/e2e-good /etc/dogwatch/dogwatch.yaml");
   }, 60_000);
 
+  test("install.sh names what ails the watchdog, and the next command, where its first look does not end well", async () => {
+    await sh("cp /etc/dogwatch/dogwatch.yaml /run/e2e-good");
+    const chat = '{ telegram: { chat_id: "-1001234567890", token: { credential: odd }, api: "http://127.0.0.1:9" } }';
+    const check = "{ unit: { name: no-such.service }, red_after: 1 }";
+    await bed.write("/etc/dogwatch/credentials/odd", "no token\n", "0600");
+    await bed.write("/etc/dogwatch/dogwatch.yaml", `confirm: 0s\nchat: ${chat}\nchecks:\n  gone: ${check}\n`);
+    const running = await bed.exec([install]);
+    expect(running.status).toBe(1);
+    expect(running.err).toMatch(
+      /^dogwatch is ill \(75\): an alert cannot be delivered: .*; run: sudo dogwatch chat test$/mu,
+    );
+    expect(running.err).toMatch(/^install\.sh: cannot end the first look: dogwatch \S+ is installed/mu);
+    await sh(
+      "cp /run/e2e-good /etc/dogwatch/dogwatch.yaml; rm /var/lib/dogwatch/state.json /etc/dogwatch/credentials/odd",
+    );
+    await bed.run([install]);
+    await sh("systemctl disable --now --quiet dogwatch.timer");
+  }, 60_000);
+
   test("install.sh leaves a masked timer masked and says so", async () => {
     await sh("systemctl --quiet mask dogwatch.timer");
     expect(await bed.run([install])).toContain("masked");

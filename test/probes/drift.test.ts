@@ -173,7 +173,7 @@ describe("driftProbe.look() knows when there is nothing to compare", () => {
     expect(await see(createFakeHost(), check)).toMatchObject({ kind: "bad", evidence: `there is no file "${path}"` });
     const host = hostWith("model: x");
     host.files.fail("read", /config/u, "EACCES");
-    expect(await see(host, check)).toMatchObject({ kind: "unknown", evidence: expect.stringContaining('"as: USER"') });
+    expect(await see(host, check)).toMatchObject({ kind: "unknown", evidence: expect.stringContaining("(as: USER)") });
     host.files.putPipe("/srv/pipe");
     const pipe = driftCheck({ source: { kind: "file", file: "/srv/pipe", format: "yaml" } });
     expect(await see(host, pipe)).toMatchObject({ kind: "unknown" });

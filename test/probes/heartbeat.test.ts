@@ -172,7 +172,7 @@ describe("heartbeatProbe.look() tells gone from hidden", () => {
       const host = hostWith();
       for (const method of ["stat", "read"] as const) host.files.fail(method, /heartbeat/u, "EACCES");
       const evidence = `cannot read "${path}": permission denied`;
-      const remedy = '; look as a user who may: "as: USER"';
+      const remedy = "; look as a user who may (as: USER)";
       expect(await see(host, heartbeatCheck(given))).toMatchObject({ kind: "unknown", evidence: evidence + remedy });
       expect(await see(host, heartbeatCheck(given, { as: "agents" }))).toMatchObject({ kind: "unknown", evidence });
     });
