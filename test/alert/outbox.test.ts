@@ -158,6 +158,18 @@ describe("fold()", () => {
     expect(again?.text).toStartWith("RED web-1 · 3 messages held back");
     expect(again?.folded?.open).toEqual(["check-1"]);
   });
+
+  const long = "x".repeat(63);
+  for (const count of [2, 5, 9, 12, 17])
+    test(`fold() of ${count} from a host with a long name names each check in what a chat is sent`, () => {
+      const names = Array.from({ length: count }, (_, at) => `check-${at}-of-many`);
+      const outbox = names.flatMap((check, at) => {
+        const text = `RED ${long} · ${check}: ${"no answer ".repeat(6)}(1 tick, since 02:05 UTC)\nlog 42:00`;
+        return add([], [message(at, { host: long, check, text, incident: `${check}-20261123T020500Z` })], 1);
+      });
+      const sent = messageText(fold(outbox)?.text ?? "");
+      expect(names.filter((check) => !new RegExp(`\\b${check}\\b`, "u").test(sent))).toEqual([]);
+    });
 });
 
 describe("replace() and sendable()", () => {
