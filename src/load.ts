@@ -9,17 +9,18 @@ import type { Host } from "./host/host.ts";
 import type { Paths } from "./paths.ts";
 import { readSealed, writeSealed } from "./state/sealed.ts";
 
-/** A config ready for work, or every fault in it and its recipes. Warnings, and the file with its presets written out, are known only when it was read afresh. */
-export type Loaded =
-  | {
-      readonly kind: "config";
-      readonly config: Config;
-      readonly sha256: string;
-      readonly warnings: readonly Fault[];
-      readonly keepables: readonly Keepable[];
-      readonly written?: Written;
-    }
-  | { readonly kind: "faults"; readonly faults: readonly Fault[] };
+/** A config ready for work. Warnings, and the file with its presets written out, are known only when it was read afresh. */
+export interface LoadedConfig {
+  readonly kind: "config";
+  readonly config: Config;
+  readonly sha256: string;
+  readonly warnings: readonly Fault[];
+  readonly keepables: readonly Keepable[];
+  readonly written?: Written;
+}
+
+/** A config ready for work, or every fault in it and its recipes. */
+export type Loaded = LoadedConfig | { readonly kind: "faults"; readonly faults: readonly Fault[] };
 
 interface Kept {
   readonly version: 1;

@@ -20,9 +20,9 @@ export interface TickReport {
   /** Trouble of the watchdog itself, each a sentence; empty when it is well. */
   readonly troubles: readonly string[];
   readonly exit: number;
-  /** Messages that a dry run would have sent. */
   /** In a dry run: why each check is told, or isn't. */
   readonly reasons?: readonly { readonly check: string; readonly tells: string | null; readonly why: string }[];
+  /** Messages that a dry run would have sent. */
   readonly wouldSend: readonly { readonly kind: string; readonly text: string }[];
 }
 

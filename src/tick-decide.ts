@@ -4,8 +4,7 @@ import type { LoggedIncidents } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
 import type { TickReport } from "./report.ts";
 import { nowOf, type Run } from "./run.ts";
-import { type Silence, silenceOf } from "./state/silence.ts";
-import type { State } from "./state/state.ts";
+import { silenceOf } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
 
 /** What this tick tells, and what it doesn't, from its verdicts and what the last one left. */
@@ -31,6 +30,7 @@ export const decideNow = (
     healed: new Set(healed.map(({ incident }) => incident)),
     cured: new Set(healed.flatMap(({ sick }) => sick)),
     used: new Set(recalled.heal.attempts.map(({ incident }) => incident)),
+    lately: recalled.state.ended ?? {},
     watched: new Set(watching.flatMap(({ check, sick }) => [check, ...sick])),
     remindEveryMs: run.config.remindEveryMs,
     hushed: recalled.state.hushed ?? {},
@@ -54,7 +54,7 @@ export const reasonsOf = async (
 };
 
 /** What cured the checks whose end is told. */
-export const curesOf = async (
+const curesOf = async (
   run: Run,
   { state, heal }: Recalled,
   judged: readonly Judged[],
@@ -75,12 +75,14 @@ export const curesOf = async (
   );
 };
 
-/** What is kept quiet at this tick, for the first message afterwards. Pure. */
-export const hushedNow = ({ silences }: Recalled, judged: readonly Judged[]): Pick<State, "hushed"> => {
-  const sick = silences.length === 0 ? [] : judged.filter(({ verdict }) => verdict === "red" || verdict === "unknown");
-  const hushed = sick.flatMap(({ name }): [string, Silence][] => {
-    const silence = silenceOf(silences, name);
-    return silence === undefined ? [] : [[name, silence]];
-  });
-  return hushed.length === 0 ? {} : { hushed: Object.fromEntries(hushed) };
+/** What this tick's messages are told with. The log's head is asked for only where there is a message. */
+export const tellingOf = async (
+  run: Run,
+  recalled: Recalled,
+  judged: readonly Judged[],
+  decided: Decided,
+): Promise<Telling> => {
+  const head = decided.tell.length === 0 ? null : await run.helper.head();
+  const cures = await curesOf(run, recalled, judged, decided);
+  return { host: run.config.host, judged, head, now: nowOf(run).at, cures };
 };

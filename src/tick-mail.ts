@@ -2,6 +2,7 @@ import type { Decided } from "./alert/decide.ts";
 import { deliver, isStuck } from "./alert/deliver.ts";
 import type { Hold } from "./alert/hold.ts";
 import { type Mailbox, openMailbox } from "./alert/mailbox.ts";
+import { sendable } from "./alert/outbox.ts";
 import type { Chat } from "./alert/platforms/index.ts";
 import type { ChatContext, Delivery, Latch, Message } from "./alert/platforms/platform.ts";
 import type { Open } from "./alert/standing.ts";
@@ -18,12 +19,14 @@ export interface Latest {
   /** As found before the heal. */
   readonly found: readonly Judged[];
   readonly judged: readonly Judged[];
-  readonly decided: Pick<Decided, "incidents" | "unknownTold" | "flaps">;
+  readonly decided: Pick<Decided, "incidents" | "unknownTold" | "flaps" | "ended">;
 }
 
 /** The way out for this tick's messages. */
 export interface Mail {
   readonly mailbox: Mailbox;
+  /** The messages that would leave now, as they would: several held back, or of a storm, as one. */
+  wouldSend(): readonly Pick<Message, "kind" | "text">[];
   /** For the state; undefined with a chat that takes messages, and where nothing is held. */
   held(): Held | undefined;
   /** Sentences for the operator: what is wrong though nothing may be waiting. */
@@ -132,6 +135,10 @@ export const openMail = async (
   });
   return {
     mailbox,
+    wouldSend: () => {
+      const outbox = mailbox.outbox();
+      return hold === undefined ? sendable(outbox, tick, booted).map(({ send }) => send) : outbox;
+    },
     held: () => hold?.held(),
     troubles: () => [hold?.trouble()].filter((each) => each !== undefined),
     isStuck: () => hold?.isStuck() === true || isStuck(mailbox.outbox(), tick),

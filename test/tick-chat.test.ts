@@ -26,8 +26,10 @@ describe("tick() with a chat that is down", () => {
     expect(bed.received).toHaveLength(1);
     expect(bed.received[0]?.split("\n").slice(0, 3)).toEqual([
       "RECOVERED web-1 · 2 messages held back since 02:10 UTC, while the chat was out of reach",
-      "11-23 02:10 RED web-1 · unit: failed (signal, signal 9) (1 tick, since 02:10 UTC)",
-      expect.stringMatching(/^11-23 02:\d\d RECOVERED web-1 · unit: well again after \d+ min/u),
+      "11-23 02:10 RED web-1 · unit: failed (signal, signal 9) (1 tick, since 02:10 UTC) [unit-20261123T021010Z]",
+      expect.stringMatching(
+        /^11-23 02:\d\d RECOVERED web-1 · unit: well again after \d+ min .* \[unit-20261123T021010Z\]$/u,
+      ),
     ]);
     expect(await bed.tick()).toMatchObject({ exit: 0 });
     expect(bed.received).toHaveLength(1);

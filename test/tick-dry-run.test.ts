@@ -81,7 +81,7 @@ describe("tick --dry-run", () => {
       "    Would heal: restart-unit on gateway.service",
       "    Next: dogwatch card gateway-down",
       "    Incident unit-20261123T021010Z",
-      "    log empty",
+      "    log 0:0000000000000000",
       "",
     ]);
   });
@@ -102,6 +102,23 @@ describe("tick --dry-run", () => {
       would_send: [{ kind: "red", text: expect.stringMatching(/^RED web-1/u) }],
       exit: 0,
     });
+  });
+
+  test("tick --dry-run prints what waits as the chat would get it: as one message", async () => {
+    const bed = createTickBed();
+    bed.chat = () => down;
+    bed.canRestart = false;
+    bed.kill();
+    await bed.tick();
+    bed.start();
+    await bed.tick();
+    const { out } = await bed.tick({ isDryRun: true, isJson: true });
+    expect(JSON.parse(out).would_send).toEqual([
+      { kind: "healed", text: expect.stringMatching(/^HEALED web-1 · 2 messages held back since /u) },
+    ]);
+    bed.chat = createTickBed().chat;
+    await bed.tick();
+    expect(bed.received).toEqual([JSON.parse(out).would_send[0].text]);
   });
 
   test("tick --dry-run says why it would not heal", async () => {

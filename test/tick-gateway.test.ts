@@ -216,7 +216,7 @@ describe("chat test with two ways", () => {
       err: "",
     });
     expect(bed.received).toEqual([
-      "TEST web-1 · chat: dogwatch can reach this chat while openclaw is down; nothing is wrong\nlog empty",
+      "TEST web-1 · chat: dogwatch can reach this chat while openclaw is down; nothing is wrong\nlog 0:0000000000000000",
     ]);
   });
 

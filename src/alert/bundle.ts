@@ -1,38 +1,36 @@
 import { clock } from "./compose.ts";
 import { dataLine, dataText } from "./data-line.ts";
+import { countOf, firstLine, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { cut, maxText } from "./platforms/text.ts";
+import { allFitting, fitting, sizeOf } from "./room.ts";
+
+/** What a person does next, where a message tells of many. */
+export const nextForMany = "Next: dogwatch status";
 
 /** Messages of one tick that still go one by one; more are a storm, and go as one. */
 export const maxSingle = 10;
 /** Length of the first line, in UTF-16 units: a phone shows little more than the counts and the first names. */
 const maxHead = 160;
+/** Room in it that the counts leave for a name, at least. */
+const minNames = 12;
 /** Lengths of one message's line, in UTF-16 units, its incident included: the more there are, the shorter, so that each is named. */
 const lineLengths = [150, 120, 100, 85, 70] as const;
+/** The same where not all of them have room for a line at all. */
+const countedLine = 100;
 /** What of a line is left at least beside its incident: the word, the host, the check. */
 const minLine = 36;
 
 /** The words of messages, the worst first: a bundle begins with the worst that is in it. */
 const words: readonly string[] = ["RED", "STILL RED", "FLAPPING", "UNKNOWN", "HEALED", "RECOVERED", "TEST"];
 
-const firstLine = ({ text }: OutboxEntry): string => text.split("\n", 1)[0] ?? "";
-/** The word at the start of a message's first line. Pure. */
-export const wordOf = ({ text }: OutboxEntry): string => /^(?:STILL )?[A-Z]+(?= )/u.exec(text)?.[0] ?? "NEWS";
-/** The last line of a message: the log's head. Pure. */
-export const sealOf = ({ text }: OutboxEntry): string => text.split("\n").at(-1) ?? "";
-
-/** Tries and refusals of several messages that are sent as one: those of the one that has most. Pure. */
-export const triesOf = (entries: readonly OutboxEntry[]): Pick<OutboxEntry, "tries" | "refusals"> => ({
-  tries: Math.max(...entries.map(({ tries }) => tries)),
-  refusals: Math.max(...entries.map(({ refusals = 0 }) => refusals)),
-});
-
 const rank = (word: string): number => {
   const at = words.indexOf(word);
   return at < 0 ? words.length : at;
 };
 
-const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
+/** The message with the worst word; `first` where none is worse. Pure. */
+export const worstOf = (entries: readonly OutboxEntry[], first: OutboxEntry): OutboxEntry =>
   entries.reduce((worst, each) => (rank(wordOf(each)) < rank(wordOf(worst)) ? each : worst), first);
 
 /** `11 red, 1 recovered`, the worst first; what was folded before is counted as held back. */
@@ -40,15 +38,14 @@ const counts = (entries: readonly OutboxEntry[]): string => {
   const byWord = new Map<string, number>();
   for (const each of entries) {
     const word = each.folded === null ? wordOf(each) : "held back";
-    byWord.set(word, (byWord.get(word) ?? 0) + (each.folded?.count ?? 1));
+    byWord.set(word, (byWord.get(word) ?? 0) + countOf([each]));
   }
   const sorted = [...byWord].sort(([a], [b]) => rank(a) - rank(b));
   return sorted.map(([word, count]) => `${count} ${word.toLowerCase()}`).join(", ");
 };
 
-/** As many names as there is room for; an ellipsis stands for the rest. */
-const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
-  const names = [...new Set(entries.flatMap(({ check }) => check ?? []))];
+/** As many names as there is room for, in UTF-16 units; an ellipsis stands for the rest. Pure. */
+export const listed = (names: readonly string[], room: number): string => {
   let text = "";
   for (const [at, name] of names.entries()) {
     const next = at === 0 ? name : `${text}, ${name}`;
@@ -58,20 +55,13 @@ const namesIn = (entries: readonly OutboxEntry[], room: number): string => {
   return text;
 };
 
+const namesIn = (entries: readonly OutboxEntry[], room: number): string =>
+  listed([...new Set(entries.flatMap(({ check }) => check ?? []))], room);
+
 /** `RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. */
 const lineOf = (entry: OutboxEntry, length: number): string => {
   const id = entry.incident === null || entry.folded !== null ? "" : ` [${entry.incident}]`;
   return cut(firstLine(entry), Math.max(minLine, length - id.length)) + id;
-};
-
-/** How many of these lines fit into `room`, each with its line break. */
-const fitting = (lines: readonly string[], room: number): number => {
-  let left = room;
-  for (const [at, line] of lines.entries()) {
-    left -= line.length + 1;
-    if (left < 0) return at;
-  }
-  return lines.length;
 };
 
 /** Room for the names of those that have no line of their own, in UTF-16 units. */
@@ -79,7 +69,7 @@ const maxBetween = 400;
 
 /** `… and 5 more in between: RECOVERED solo-5, solo-9`: who has no line of their own has at least a name, as far as there is room. */
 const between = (entries: readonly OutboxEntry[]): string => {
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const byWord = new Map<string, OutboxEntry[]>();
   for (const each of entries) byWord.set(wordOf(each), [...(byWord.get(wordOf(each)) ?? []), each]);
   const named = [...byWord].map(([word, some]) => `${word} ${namesIn(some, maxBetween)}`);
@@ -91,19 +81,15 @@ const counted = (entries: readonly OutboxEntry[], lines: readonly string[], room
   const left = room - maxBetween - 1;
   const late = fitting(lines.toReversed(), Math.floor((left * 2) / 3));
   const newest = lines.slice(lines.length - late);
-  const used = newest.reduce((sum, line) => sum + line.length + 1, 0);
+  const used = sizeOf(newest);
   const early = fitting(lines.slice(0, lines.length - late), left - used);
   return [...lines.slice(0, early), between(entries.slice(early, lines.length - late)), ...newest];
 };
 
 /** All lines where there is room for them, if need be shortened; else some, and a count. */
 const bounded = (entries: readonly OutboxEntry[], room: number): readonly string[] => {
-  for (const length of lineLengths) {
-    const lines = entries.map((entry) => lineOf(entry, length));
-    if (fitting(lines, room) === lines.length) return lines;
-  }
-  const lines = entries.map((entry) => lineOf(entry, 100));
-  return counted(entries, lines, room);
+  const linesAt = (length: number): readonly string[] => entries.map((entry) => lineOf(entry, length));
+  return allFitting(room, lineLengths, linesAt) ?? counted(entries, linesAt(countedLine), room);
 };
 
 /**
@@ -116,22 +102,20 @@ export const bundle = (entries: readonly OutboxEntry[], bootedAt: string | null)
   const last = entries.at(-1);
   if (first === undefined || last === undefined || entries.length === 1) return first;
   const worst = worstOf(entries, first);
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const what = bootedAt === null ? `${count} alerts at once` : `back since ${clock(bootedAt, last.at)} after a reboot`;
-  const head = cut(`${wordOf(worst)} ${last.host} · ${what}: ${counts(entries)}`, maxHead - 12);
+  const head = cut(`${wordOf(worst)} ${last.host} · ${what}: ${counts(entries)}`, maxHead - minNames);
   const headline = `${head}: ${namesIn(entries, maxHead - head.length - 2)}`;
-  const next = "Next: dogwatch status";
   const seal = sealOf(last);
-  const fixed = [headline, next, dataText, seal].reduce((sum, line) => sum + line.length + 1, 0);
-  const lines = bounded(entries, maxText - fixed);
+  const lines = bounded(entries, maxText - sizeOf([headline, nextForMany, dataText, seal]));
   const data = dataLine(lines);
   return {
     ...last,
-    id: `${first.id.replace(/\+\d+$/u, "")}+${count}`,
+    id: joinedId(first, count),
     kind: worst.kind,
     incident: worst.incident,
     check: worst.check,
-    text: [headline, ...lines, next, ...(data === undefined ? [] : [data]), seal].join("\n"),
+    text: [headline, ...lines, nextForMany, ...(data === undefined ? [] : [data]), seal].join("\n"),
     tick: first.tick,
     ...triesOf(entries),
     folded: null,

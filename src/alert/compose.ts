@@ -163,9 +163,9 @@ const afterLine = ({ after, now }: Story): string | undefined => {
     : `Was silenced until ${ended} by ${who}${reason}`;
 };
 
-/** The heal log's head as a message carries it: a witness outside the host. Null when it can't be read. */
+/** The heal log's head as a message carries it, of one form also before its first line: a witness outside the host. Null when it can't be read. */
 export const sealLine = (head: Head | null): string =>
-  head === null ? "log unreadable" : head.seq === 0 ? "log empty" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
+  head === null ? "log unreadable" : `log ${head.seq}:${head.sha256.slice(0, 16)}`;
 
 /**
  * The message for one incident. The first line stands alone on a phone's lock screen: what, where, why, since when. Then what was

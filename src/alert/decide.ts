@@ -2,7 +2,7 @@ import type { Silence } from "../state/silence.ts";
 import type { CheckState, Flap, Incident } from "../state/state.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
 import { countStates, type Flaps } from "./flapping.ts";
-import { type Needs, needWhich } from "./folding.ts";
+import { type Needs, nearestNeed } from "./folding.ts";
 import { withFolds } from "./folds.ts";
 import { type Named, withHeirs } from "./heirs.ts";
 import { hushed, unhushed } from "./hushed.ts";
@@ -39,6 +39,7 @@ export interface Reasoned {
   readonly reason: Reason;
 }
 
+/** What a tick does about all checks: what it tells, and what goes to the log and to the next tick. */
 export interface Decided {
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly opened: readonly Incident[];
@@ -70,12 +71,13 @@ export interface Deciding {
   readonly healed?: ReadonlySet<string>;
   /** Checks that a recipe has cured lately. */
   readonly cured?: ReadonlySet<string>;
-  /** Ids of incidents that have ended: a check that dies twice in one second gets a new one. */
+  /** Ids of incidents that a heal was for, and by check that of the last one which ended lately: a check that dies twice in one second gets a new one. */
   readonly used?: ReadonlySet<string>;
+  readonly lately?: Readonly<Record<string, string>>;
   /** Checks whose heal is still being watched: its outcome, not the first good reading, ends their incident. */
   readonly watched: ReadonlySet<string>;
   readonly remindEveryMs: number;
-  /** Checks that a person has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
+  /** Checks that a person or a window of the config has silenced: nothing new is told of them, and no incident opens, until the silence is over. */
   readonly silenced?: ReadonlySet<string>;
   /** Checks that were sick under a silence at the last tick, with it. */
   readonly hushed?: Readonly<Record<string, Silence>>;
@@ -171,7 +173,7 @@ export const decide = (given: Deciding): Decided => {
   const { flaps = {}, needs = {}, silenced, cured = new Set() } = given;
   const flapping = flapTold(flaps);
   const isQuiet = (name: string): boolean =>
-    silenced?.has(name) === true || needWhich(name, needs, (need) => flapping.has(need)) !== undefined;
+    silenced?.has(name) === true || nearestNeed(name, needs, (need) => flapping.has(need)) !== undefined;
   const counted = countStates(given.judged, flaps, given.checks, { quiet: isQuiet, cured, now: given.now });
   const each = withHeirs(eachOf(given, counted, flapTold(counted)), given);
   return decidedOf(spreadAll(withFolds(each, given.judged), given), given, counted);

@@ -15,6 +15,7 @@ export interface Tried {
   readonly refusal?: string;
 }
 
+/** What became of the outbox. */
 export interface Delivered {
   /** What is still to be sent. */
   readonly outbox: readonly OutboxEntry[];

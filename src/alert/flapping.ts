@@ -1,11 +1,10 @@
 import type { CheckState, Flap, Incident, Moment } from "../state/state.ts";
 import { flapKnown, withState } from "../verdict/flap.ts";
 import type { Judged, Now } from "../verdict/judge.ts";
+import { momentOf } from "./incident.ts";
 
 /** By check name: how it came and went. */
 export type Flaps = Readonly<Record<string, Flap>>;
-
-const momentOf = ({ bootId, uptimeS }: Now): Moment => ({ bootId, uptimeS });
 
 /**
  * States without which nothing is judged: none, since the time before the first red counts as steady. Where recipes cure it, as many as the helper wants:
@@ -33,7 +32,12 @@ interface Around {
 const counted = (flap: Flap | undefined, state: "g" | "r", { before, isCured, now }: Around): Flap => {
   const moment = momentOf(now);
   const wasCured = isCured || flap?.wasCured === true;
-  const history = withState(flap ?? seed(before, moment), state, moment, knownFor(wasCured && flap?.isFlapping !== true));
+  const history = withState(
+    flap ?? seed(before, moment),
+    state,
+    moment,
+    knownFor(wasCured && flap?.isFlapping !== true),
+  );
   const isOnset = state === "r" && (flap === undefined || flap.states.at(-1) === "g");
   return {
     ...history,

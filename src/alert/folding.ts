@@ -1,20 +1,12 @@
 import type { Judged } from "../verdict/judge.ts";
+import { needWhich } from "../verdict/needs.ts";
 
 /** By check name: what it needs. */
 export type Needs = Readonly<Record<string, readonly string[]>>;
 
-/** The nearest check that this one needs, directly or through others, for which `is` holds. A circle ends. Pure. */
-export const needWhich = (name: string, needs: Needs, is: (need: string) => boolean): string | undefined => {
-  const queue = [...(needs[name] ?? [])];
-  const seen = new Set([name]);
-  for (const need of queue) {
-    if (seen.has(need)) continue;
-    seen.add(need);
-    if (is(need)) return need;
-    queue.push(...(needs[need] ?? []));
-  }
-  return undefined;
-};
+/** The nearest check that this one needs, directly or through others, for which `is` holds. Pure. */
+export const nearestNeed = (name: string, needs: Needs, is: (need: string) => boolean): string | undefined =>
+  needWhich(name, (each) => needs[each] ?? [], is);
 
 /** The red check at the top of what a check is folded under: it speaks for all of them. Itself, where it isn't folded. Pure. */
 export const rootOf = (name: string, judged: ReadonlyMap<string, Judged>): string => {

@@ -35,6 +35,7 @@ export interface Hold {
   isStuck(): boolean;
 }
 
+/** What the hold of one tick works with. */
 export interface HoldOptions {
   readonly held: Held | undefined;
   readonly tick: number;

@@ -15,12 +15,15 @@ export interface LatchParts {
   readonly onWritten: (done: Done) => void;
 }
 
+/** A chat's part of the config, with a webhook's secret under the name that 0.3 kept it by: a latch must outlive an upgrade. */
+const textOf = (chat: ChatConfig): string => JSON.stringify(chat).replaceAll('"webhook":{', '"url":{');
+
 /**
  * The chat's latch: closed by an answer that an agent runs, kept over ticks, and open again when the chat's part of the config is
  * another, or a test message was delivered. Never throws.
  */
 export const openLatch = ({ host, folder, chat, by, onWritten }: LatchParts): Latch => {
-  const key = host.sha256(JSON.stringify(chat));
+  const key = host.sha256(textOf(chat));
   const kept = readChatLatch(host, folder);
   if (kept !== undefined && kept.chat !== key && by === "tick") clearChatLatch(host, folder);
   let why = kept?.chat === key ? kept.why : undefined;

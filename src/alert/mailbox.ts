@@ -19,6 +19,7 @@ export interface Mailbox {
   flush(): Promise<void>;
 }
 
+/** What the outbox of one tick works with. */
 export interface MailboxOptions {
   readonly outbox: readonly OutboxEntry[];
   readonly wait: ChatWait;

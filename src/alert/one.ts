@@ -1,7 +1,7 @@
 import type { Flap, Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
 import type { Deciding, Decision, Ended } from "./decide.ts";
-import { needWhich } from "./folding.ts";
+import { nearestNeed } from "./folding.ts";
 import { heldOpen, isMore, momentOf, openIncident, withTold } from "./incident.ts";
 import type { Reason, ReasonName } from "./reason.ts";
 import { isReminderDue, toldAnew, toldInTime, wasToldBeforeBoot } from "./remind.ts";
@@ -50,6 +50,7 @@ const telling = (each: Judged, scope: Scope, kind: Decision["kind"], name: Reaso
   tell: { kind, check: each.name, incident, reason: name },
   reason: { name },
   ...keptOf(each, scope),
+  isUnknownTold: false,
 });
 
 /** It was red and untold until now, folded or silenced, and what it looks at has just started: it gets its grace before it is told. */
@@ -138,7 +139,7 @@ const orFlapping = (one: One, each: Judged, scope: Scope): One => {
 };
 
 const unmeasured = (each: Judged, scope: Scope): One => {
-  const need = needWhich(each.name, scope.given.needs ?? {}, (name) => scope.unknown.has(name));
+  const need = nearestNeed(each.name, scope.given.needs ?? {}, (name) => scope.unknown.has(name));
   if (need !== undefined) return silent(each, scope, "unknown-need", need);
   if (keptOf(each, scope).isUnknownTold) return silent(each, scope, "unknown-told");
   if (each.ticks < unknownTicks) return silent(each, scope, "unknown-not-yet");
@@ -159,7 +160,7 @@ export const decideOne = (each: Judged, scope: Scope): One => {
   if (each.because !== undefined) return silent(each, scope, "folded", each.because);
   if (each.verdict === "amber") return silent(each, scope, "below-threshold");
   if (each.verdict === "unknown") return unmeasured(each, scope);
-  const need = needWhich(each.name, given.needs ?? {}, (name) => flapping.has(name));
+  const need = nearestNeed(each.name, given.needs ?? {}, (name) => flapping.has(name));
   if (need !== undefined) return silent(each, scope, "flapping-need", need);
   return orFlapping(hard(each, scope), each, scope);
 };

@@ -1,8 +1,11 @@
-import { bundle, maxSingle, sealOf, triesOf, wordOf } from "./bundle.ts";
+import { backlog, backlogLine, keptLines } from "./backlog.ts";
+import { bundle, listed, maxSingle, nextForMany, worstOf } from "./bundle.ts";
 import { clock } from "./compose.ts";
 import { dataLine, dataText } from "./data-line.ts";
-import type { AlertKind, Message } from "./platforms/platform.ts";
-import { cut, maxText } from "./platforms/text.ts";
+import { countOf, joinedId, sealOf, triesOf, wordOf } from "./entry.ts";
+import type { Message } from "./platforms/platform.ts";
+import { maxText } from "./platforms/text.ts";
+import { sizeOf } from "./room.ts";
 
 /** A message on its way: on disk from before the first try until the chat has taken it. */
 export interface OutboxEntry extends Message {
@@ -29,22 +32,9 @@ export interface Folded {
 
 /** Entries that are kept; beyond it the oldest are folded into one counted line. */
 export const maxOutbox = 1000;
-/** Lines that a folded message shows at most: the first and the newest; the rest is counted. */
-const shownFirst = 6;
-const shownLast = 14;
-/** Lengths of such a line, in UTF-16 units: the more there are, the shorter. */
-const lineLengths = [150, 120, 100, 85] as const;
 const maxOpen = 100;
 
-const linesOf = (entry: OutboxEntry): readonly string[] =>
-  entry.folded?.lines ?? [`${entry.at.slice(5, 16).replace("T", " ")} ${entry.text.split("\n", 1)[0] ?? ""}`];
-const countOf = (entry: OutboxEntry): number => entry.folded?.count ?? 1;
-
-const thin = (lines: readonly string[]): readonly string[] => {
-  const shown = lines.filter((line) => !line.startsWith("… "));
-  if (shown.length <= shownFirst + shownLast) return shown;
-  return [...shown.slice(0, shownFirst), ...shown.slice(-shownLast)];
-};
+const linesOf = (entry: OutboxEntry): readonly string[] => entry.folded?.lines ?? [backlogLine(entry)];
 
 const isEnd = ({ kind }: OutboxEntry): boolean => kind === "recovered" || kind === "healed" || kind === "test";
 
@@ -59,49 +49,52 @@ const openIn = (entries: readonly OutboxEntry[]): readonly string[] => {
   return [...open].slice(0, maxOpen);
 };
 
-/** Of `kept` lines the oldest third and the newest two; how many of `count` messages have none is said in between. */
-const around = (lines: readonly string[], kept: number, count: number): readonly string[] => {
-  const early = kept === lines.length ? shownFirst : Math.floor(kept / 3);
-  const more = count > kept ? [`… and ${count - kept} more in between`] : [];
-  return [...lines.slice(0, early), ...more, ...lines.slice(lines.length - Math.max(0, kept - early))];
+/** The last that was said of checks that were told and are still not well. */
+const standing = (entries: readonly OutboxEntry[], open: readonly string[]): readonly OutboxEntry[] => {
+  const last = new Map<string, OutboxEntry>();
+  for (const entry of entries)
+    for (const check of entry.folded?.open ?? (entry.check === null ? [] : [entry.check])) last.set(check, entry);
+  return open.flatMap((check) => last.get(check) ?? []);
 };
 
-/** What fits into `room`: all lines, shortened if need be; else fewer of them. The newest news is never what is left out. */
-const fitting = (lines: readonly string[], count: number, room: number): readonly string[] => {
-  const isFit = (some: readonly string[]): boolean => some.join("\n").length <= room;
-  const whole = lineLengths.map((length) =>
-    around(
-      lines.map((line) => cut(line, length)),
-      lines.length,
-      count,
-    ),
-  );
-  const found = whole.find(isFit);
-  if (found !== undefined) return found;
-  const short = lines.map((line) => cut(line, 100));
-  const fewer = lines.map((_, dropped) => around(short, lines.length - dropped, count));
-  return fewer.find(isFit) ?? [];
+/**
+ * Whom the folded message speaks for, by its word, kind, check and incident: the worst of what still stands, so that a phone rings for it; where all is
+ * well again the newest message, so that a good end is seen first.
+ */
+const speaker = (entries: readonly OutboxEntry[], last: OutboxEntry, open: readonly string[]): OutboxEntry => {
+  const [newest, ...others] = standing(entries, open).toReversed();
+  return newest === undefined ? last : worstOf(others, newest);
 };
 
-/** The newest message's word, so that a good end is seen first; but no good word while a check that was told is still not well. */
-const newsOf = (last: OutboxEntry, open: readonly string[]): { readonly kind: AlertKind; readonly word: string } =>
-  open.length > 0 && isEnd(last) ? { kind: "red", word: "RED" } : { kind: last.kind, word: wordOf(last) };
+/** Room for the names of what still stands, in UTF-16 units. */
+const maxStands = 200;
+
+/** The lines between the first and the last, in `room` UTF-16 units. Where some have no room, what still stands has its name at least. */
+const bodyOf = (lines: readonly string[], count: number, open: readonly string[], room: number): readonly string[] => {
+  const next = open.length === 0 ? [] : [nextForMany];
+  const shownWith = (more: readonly string[]): readonly string[] => {
+    return [...backlog(lines, count, room - sizeOf([...more, ...next, dataText])), ...more];
+  };
+  const all = shownWith([]);
+  const isWhole = open.length === 0 || !all.some((line) => line.startsWith("… and "));
+  const shown = isWhole ? all : shownWith([`Still not well: ${listed(open, maxStands)}`]);
+  const data = dataLine(shown);
+  return [...shown, ...next, ...(data === undefined ? [] : [data])];
+};
 
 const folded = (entries: readonly OutboxEntry[], first: OutboxEntry, last: OutboxEntry): OutboxEntry => {
-  const count = entries.reduce((sum, each) => sum + countOf(each), 0);
-  const lines = thin(entries.flatMap(linesOf));
+  const count = countOf(entries);
+  const lines = keptLines(entries.flatMap(linesOf));
   const open = openIn(entries);
   const since = clock(first.folded?.since ?? first.at, last.at);
-  const { kind, word } = newsOf(last, open);
-  const head = `${word} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
-  const next = open.length === 0 ? [] : ["Next: dogwatch status"];
-  const fixed = [head, ...next, dataText, sealOf(last)].join("\n").length;
-  const shown = fitting(lines, count, maxText - fixed - 2);
-  const data = dataLine(shown);
-  const text = [head, ...shown, ...next, ...(data === undefined ? [] : [data]), sealOf(last)].join("\n");
-  const id = `${first.id.replace(/\+\d+$/u, "")}+${count}`;
+  const worst = speaker(entries, last, open);
+  const { kind, check, incident } = worst;
+  const head = `${wordOf(worst)} ${last.host} · ${count} messages held back since ${since}, while the chat was out of reach`;
+  const body = bodyOf(lines, count, open, maxText - head.length - sealOf(last).length - 2);
+  const text = [head, ...body, sealOf(last)].join("\n");
+  const id = joinedId(first, count);
   return {
-    ...{ ...last, id, kind, text, ...triesOf(entries), tick: first.tick },
+    ...{ ...last, kind, check, incident, id, text, ...triesOf(entries), tick: first.tick },
     folded: { count, lines, since: first.folded?.since ?? first.at, open },
   };
 };

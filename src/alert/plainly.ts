@@ -1,4 +1,5 @@
-import { sealOf, wordOf } from "./bundle.ts";
+import { nextForMany } from "./bundle.ts";
+import { countOf, sealOf, wordOf } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
 /** Refusals after which a message is suspected to be the reason itself; then again after each further dozen. */
@@ -19,7 +20,7 @@ const safe = (text: string): string => text.replace(/[^\w.-]/gu, "?");
  * that refuses the message as it was written. `entries`: what it stands for. Pure.
  */
 export const plainly = (send: OutboxEntry, entries: readonly OutboxEntry[]): OutboxEntry => {
-  const count = entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(entries);
   const names = [...new Set(entries.flatMap(({ incident, check }) => incident ?? check ?? []))].map(safe);
   const listed = names
     .join(" ")
@@ -29,7 +30,7 @@ export const plainly = (send: OutboxEntry, entries: readonly OutboxEntry[]): Out
   const about = safe(send.check ?? "dogwatch");
   const text = [
     `${wordOf(send)} ${safe(send.host)} · ${about}: the chat refused ${what} as written; read on the host`,
-    "Next: dogwatch status",
+    nextForMany,
     `Incident ${listed}`,
     safe(sealOf(send)).replace(/^log\?(\d+)\?/u, "log $1:"),
   ];

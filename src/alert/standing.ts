@@ -1,5 +1,8 @@
+import { firstLine } from "./entry.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import type { Message, Standing } from "./platforms/platform.ts";
+import { maxText } from "./platforms/text.ts";
+import { shortened, sizeOf } from "./room.ts";
 
 /** Something that is told and not over: what a platform that holds state must go on holding. */
 export type Open = Pick<Standing, "name" | "check" | "incident" | "since">;
@@ -62,14 +65,13 @@ const endedNow = ({ board, outbox, now }: Known, standing: ReadonlySet<string>):
       return { ...each, endsAt: now, again: sayEnd, text: message?.text ?? each.text };
     });
 
-const firstLine = ({ text }: OutboxEntry): string => text.split("\n", 1)[0] ?? "";
-
 /** One check's news that are over, the last in full, the others by their first line above its seal. */
 const pastOf = (check: string, entries: readonly OutboxEntry[], last: OutboxEntry, until: string): Standing => {
   const others = entries.slice(0, -1);
   const hidden = others.length > shownOther ? [`… and ${others.length - shownOther} more before`] : [];
   const lines = last.text.split("\n");
-  const before = [...hidden, ...others.slice(-shownOther).map(firstLine)];
+  const room = maxText - sizeOf([...lines, ...hidden]);
+  const before = [...hidden, ...shortened(others.slice(-shownOther).map(firstLine), room)];
   return {
     ...{ name: "ended", check, incident: last.incident, endsAt: until, again: sayEnd },
     since: last.since ?? last.at,

@@ -19,7 +19,7 @@ export interface Telling {
 }
 
 /** Names of the checks that are folded under `root`, directly or through others. */
-const foldedUnder = (root: string, judged: readonly Judged[]): readonly string[] => {
+const namesUnder = (root: string, judged: readonly Judged[]): readonly string[] => {
   const found = new Set<string>();
   for (let size = -1; size !== found.size; ) {
     size = found.size;
@@ -47,7 +47,7 @@ const storyOf = (telling: Telling, kind: AlertKind, about: About, heal: HealTold
     evidence: evidenceOf(kind, judged),
     since: (kind === "recovered" || kind === "healed" ? incident?.openedAt : judged?.since) ?? telling.now,
     ticks: judged?.ticks ?? 1,
-    folded: kind === "recovered" ? [] : [...foldedUnder(check, telling.judged), ...also],
+    folded: kind === "recovered" ? [] : [...namesUnder(check, telling.judged), ...also],
     includes: incident?.includes ?? [],
     ...(flap === undefined ? {} : { flap }),
     verdict: judged?.verdict ?? "unknown",

@@ -2,19 +2,14 @@ import { compose } from "../alert/compose.ts";
 import { openLatch } from "../alert/latch.ts";
 import { openChat } from "../alert/platforms/index.ts";
 import type { Delivery, Message } from "../alert/platforms/platform.ts";
-import { printFault } from "../config/fault.ts";
-import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import type { Host } from "../host/host.ts";
-import { type Loaded, loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
-import { type Cli, complain, exits } from "./cli.ts";
-import { inertLines } from "./paint.ts";
-import { runInSandbox } from "./unit-sandbox.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
+import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
+import { sendInSandbox } from "./send-in-sandbox.ts";
 
 const timeoutMs = 10_000;
 
@@ -28,7 +23,7 @@ const isWallOff = async (host: Host): Promise<boolean> => {
 };
 
 /** Behind the wall the log is read by the helper alone; it is asked, as a tick asks it. Null when it can't be had. */
-const logHead = async ({ host, paths }: Cli, { config, sha256 }: Config): Promise<Head | null> => {
+const logHead = async ({ host, paths }: Cli, { config, sha256 }: LoadedConfig): Promise<Head | null> => {
   if (paths.socket === null) {
     const head = readHead(host, paths.logFile);
     return "kind" in head ? null : head;
@@ -61,9 +56,13 @@ interface Tested {
 }
 
 /** Asks every way of the chat, each with a message of its own. */
-const testWays = async ({ host, paths }: Cli, { config }: Config, head: Head | null): Promise<readonly Tested[]> => {
+const testWays = async (
+  { host, paths }: Cli,
+  { config }: LoadedConfig,
+  head: Head | null,
+): Promise<readonly Tested[]> => {
   const chat = await openChat(config.chat);
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   const secret = secretReader(host, paths.credentials);
   host.http.allow(chat.destinations());
   return await Promise.all(
@@ -77,7 +76,7 @@ const testWays = async ({ host, paths }: Cli, { config }: Config, head: Head | n
 };
 
 /** A test that was delivered opens the chat's latch, one that woke an agent closes it. Root leaves the watcher's folder to the watcher. */
-const settleLatch = ({ host, paths }: Cli, { config }: Config, [own]: readonly Tested[]): void => {
+const settleLatch = ({ host, paths }: Cli, { config }: LoadedConfig, [own]: readonly Tested[]): void => {
   if (own === undefined || (host.uid === 0 && paths.install === "system" && paths.helper !== paths.state)) return;
   const parts = { host, folder: paths.state, chat: config.chat, by: "test", onWritten: () => undefined } as const;
   const latch = openLatch(parts);
@@ -95,7 +94,7 @@ const sayRefused = ({ host, paths }: Cli, name: string, sent: Exclude<Delivery, 
 
 const sudo = ({ paths }: Cli): string => (paths.install === "system" ? "sudo " : "");
 
-const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
+const sendFromHere = async (cli: Cli, loaded: LoadedConfig): Promise<number> => {
   const { host, flags } = cli;
   const tested = await testWays(cli, loaded, await logHead(cli, loaded));
   settleLatch(cli, loaded, tested);
@@ -118,36 +117,9 @@ const sendFromHere = async (cli: Cli, loaded: Config): Promise<number> => {
   return exits.done;
 };
 
-/** Time for a test message in the sandbox: to start a unit, and to be answered, or not. */
-const sandboxTimeoutMs = 30_000;
-
-const systemConfig = "/etc/dogwatch/dogwatch.yaml";
-
-/**
- * As root on a system install: the same command inside the watcher's own sandbox, since a root shell is outside the IP filter and would
- * prove nothing. Undefined where it is to be sent from here: by another user (who may be inside already), for another config than the
- * unit's, on a console, without a unit. Source: systemd.resource-control(5), IPAddressDeny=.
- */
-const sendFromSandbox = async ({ host, paths, flags }: Cli, { config }: Config): Promise<number | undefined> => {
-  if (host.uid !== 0 || paths.config !== systemConfig || config.chat.kind === "console") return undefined;
-  const ran = await runInSandbox(host, ["chat", "test", ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
-  if (ran === undefined) return undefined;
-  if (ran.kind === "failed" || ran.kind === "signalled") {
-    const why = ran.kind === "failed" ? ran.why : `it was ended by ${ran.signal}`;
-    complain(host, `cannot send from inside the sandbox of dogwatch.service: ${why}`, "See: journalctl -n 20");
-    return exits.stuck;
-  }
-  // The watcher's user ran it, and root reads it.
-  host.terminal.out(inertLines(ran.stdout, host.terminal));
-  host.terminal.err(inertLines(ran.stderr, host.terminal));
-  if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
-  // What the filter drops gives no error: it hangs.
-  const hung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
-  const why =
-    filterFault(host, config) ?? (hung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
-  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as alerts are", why);
-  return ran.kind === "exited" ? ran.status : exits.stuck;
-};
+/** As root on a system install: from inside the watcher's own sandbox. Undefined where it is to be sent from here, as on a console. */
+const sendFromSandbox = async (cli: Cli, { config }: LoadedConfig): Promise<number | undefined> =>
+  config.chat.kind === "console" ? undefined : await sendInSandbox(cli, config, "chat test", "send");
 
 const isTest = ({ words }: Cli): boolean => words[0] === "test" && words.length === 1;
 
@@ -160,7 +132,7 @@ export const chatCommand = async (cli: Cli): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   return (await sendFromSandbox(cli, loaded)) ?? (await sendFromHere(cli, loaded));

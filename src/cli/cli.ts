@@ -1,3 +1,4 @@
+import { type Fault, printFault } from "../config/fault.ts";
 import type { Host } from "../host/host.ts";
 import type { Level } from "../host/run-log.ts";
 import type { Paths } from "../paths.ts";
@@ -43,6 +44,9 @@ export interface Cli {
   readonly words: readonly string[];
 }
 
+/** The present moment of wall time, ISO 8601 UTC: to show and to keep, never to measure. */
+export const isoNow = ({ clock }: Pick<Host, "clock">): string => new Date(clock.nowMs()).toISOString();
+
 /** A command does its work and gives its exit status. Source of the statuses: sysexits(3) and docs/operating.md. */
 export type CliCommand = (cli: Cli) => Promise<number>;
 
@@ -52,4 +56,9 @@ export const exits = { done: 0, usage: 64, bug: 70, cannotCreate: 73, ioError: 7
 /** Says what could not be done, one line and a hint, on stderr. */
 export const complain = (host: Host, what: string, hint: string): void => {
   host.terminal.err(`dogwatch: ${what}\n  ${hint}\n`);
+};
+
+/** Says each fault of a config at its place, on stderr. */
+export const printFaults = (host: Host, faults: readonly Fault[]): void => {
+  for (const fault of faults) host.terminal.err(`${printFault(fault)}\n`);
 };

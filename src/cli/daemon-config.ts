@@ -2,15 +2,14 @@ import { clock } from "../alert/compose.ts";
 import { tellingFault } from "../config/fault.ts";
 import { readTrusted } from "../config/trust.ts";
 import type { Host } from "../host/host.ts";
-import { type Loaded, loadKept } from "../load.ts";
+import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
 import type { Paths } from "../paths.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
+import { isoNow } from "./cli.ts";
 
 /** The config that a daemon goes by: the one of its start, or of the last SIGHUP that brought a valid one. */
 export interface HeldConfig {
   /** For one tick: what the same bytes mean now (users and recipes may have changed), never other bytes. */
-  load(): Promise<Config>;
+  load(): Promise<LoadedConfig>;
   /** Takes the file as it is now, if it is valid; else goes on with what it has. */
   reload(): Promise<Loaded>;
   /** What the file says beside what is gone by, a sentence each; empty where they are the same. */
@@ -19,8 +18,6 @@ export interface HeldConfig {
   refused(): string | undefined;
 }
 
-const isoNow = (host: Host): string => new Date(host.clock.nowMs()).toISOString();
-
 /** The hash of the file's bytes, or why they may not be used. */
 const lookAt = (host: Host, path: string): { readonly sha256: string } | { readonly why: string } => {
   const trusted = readTrusted(host, path);
@@ -28,7 +25,7 @@ const lookAt = (host: Host, path: string): { readonly sha256: string } | { reado
 };
 
 /** Holds a config that was loaded from `paths.config`. Never throws for expected trouble. */
-export const holdConfig = (host: Host, paths: Paths, start: Config): HeldConfig => {
+export const holdConfig = (host: Host, paths: Paths, start: LoadedConfig): HeldConfig => {
   let held = start;
   let heldAt = isoNow(host);
   let note: string | undefined;

@@ -2,7 +2,7 @@ import type { Notify } from "../host/notify.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { Bells, Schedule } from "../host/schedule.ts";
 import type { Signal } from "../host/signals.ts";
-import type { Loaded } from "../load.ts";
+import type { LoadedConfig } from "../load.ts";
 import { tickDeadlineMs } from "../run.ts";
 import type { Illness } from "../state/illness.ts";
 import { type Cli, exits } from "./cli.ts";
@@ -15,13 +15,11 @@ import { type Ended, runTick, type TickWays } from "./tick.ts";
 import { fallIll, sayFaults, sayLine } from "./tick-say.ts";
 import { tickJson } from "./tick-text.ts";
 
-type Config = Extract<Loaded, { readonly kind: "config" }>;
-
 /** What the loop works with; the doors that only a process which stays needs are handed in. */
 export interface DaemonParts {
   readonly cli: Cli;
   readonly log: RunLog;
-  readonly start: Config;
+  readonly start: LoadedConfig;
   readonly open: (bells: Bells) => Schedule;
   readonly hear: (hear: (signal: Signal) => void) => () => void;
   readonly dieOf: (signal: Signal) => void;

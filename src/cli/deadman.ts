@@ -1,13 +1,10 @@
 import { heard, ping, ridOf, type Signal } from "../alert/deadman.ts";
 import type { Config, DeadmanConfig } from "../config/config.ts";
 import { deadmanDestinations, endpoint } from "../config/egress.ts";
-import { printFault } from "../config/fault.ts";
-import { filterCommand, filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { loadFresh } from "../load.ts";
-import { type Cli, complain, exits } from "./cli.ts";
-import { inertLines } from "./paint.ts";
-import { runInSandbox } from "./unit-sandbox.ts";
+import { type Cli, complain, exits, printFaults } from "./cli.ts";
+import { sendInSandbox } from "./send-in-sandbox.ts";
 
 /** What a word sends, and what is said when it was heard. */
 interface Trial {
@@ -28,9 +25,6 @@ const trials: Readonly<Record<string, Trial>> = {
     said: "it should alarm now, and is quiet again after the next tick",
   },
 };
-
-/** Time to start a unit, and for one ping in it. */
-const sandboxTimeoutMs = 30_000;
 
 /** An older server knows no `/log`, and says of it what it says of a check that is gone. */
 const hintFor = (why: string, { signal }: Trial): string =>
@@ -53,30 +47,6 @@ const sendFromHere = async (cli: Cli, config: Config, deadman: DeadmanConfig, tr
   return why === undefined ? exits.done : exits.stuck;
 };
 
-/** As root on a system install: the same from inside the watcher's sandbox, as `chat test` does. Undefined where it is to be sent from here. */
-const sendFromSandbox = async (
-  { host, paths, flags }: Cli,
-  config: Config,
-  word: string,
-): Promise<number | undefined> => {
-  if (host.uid !== 0 || paths.config !== "/etc/dogwatch/dogwatch.yaml") return undefined;
-  const ran = await runInSandbox(host, ["deadman", word, ...(flags.isJson ? ["--json"] : [])], sandboxTimeoutMs);
-  if (ran === undefined) return undefined;
-  if (ran.kind === "failed" || ran.kind === "signalled") {
-    const why = ran.kind === "failed" ? ran.why : `it was ended by ${ran.signal}`;
-    complain(host, `cannot ping from inside the sandbox of dogwatch.service: ${why}`, "See: journalctl -n 20");
-    return exits.stuck;
-  }
-  host.terminal.out(inertLines(ran.stdout, host.terminal));
-  host.terminal.err(inertLines(ran.stderr, host.terminal));
-  if (ran.kind === "exited" && ran.status === exits.done) return exits.done;
-  const isHung = ran.kind === "timed-out" || ran.stderr.includes("no answer in");
-  const why =
-    filterFault(host, config) ?? (isHung ? `its IP filter may be why; make it anew: ${filterCommand}` : undefined);
-  if (why !== undefined) complain(host, "it was sent from inside the sandbox of dogwatch.service, as pings are", why);
-  return ran.kind === "exited" ? ran.status : exits.stuck;
-};
-
 /** `dogwatch deadman test|fail`: one ping by hand, and whether it was heard. */
 export const deadmanCommand = async (cli: Cli): Promise<number> => {
   const { host, paths, words } = cli;
@@ -92,7 +62,7 @@ export const deadmanCommand = async (cli: Cli): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   const { config } = loaded;
@@ -100,5 +70,8 @@ export const deadmanCommand = async (cli: Cli): Promise<number> => {
     complain(host, "no dead-man's switch is set", 'Add "deadman: { url: … }" to the config: docs/alerts.md says how.');
     return exits.usage;
   }
-  return (await sendFromSandbox(cli, config, word)) ?? (await sendFromHere(cli, config, config.deadman, trial));
+  return (
+    (await sendInSandbox(cli, config, `deadman ${word}`, "ping")) ??
+    (await sendFromHere(cli, config, config.deadman, trial))
+  );
 };

@@ -1,6 +1,5 @@
-import { printFault } from "../config/fault.ts";
 import { loadFresh } from "../load.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { makeDropIns, writeDropIns } from "./egress-filter.ts";
 import { type EgressList, egressList } from "./egress-list.ts";
 
@@ -46,7 +45,7 @@ export const egressCommand = async (cli: Cli): Promise<number> => {
   }
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   const { config } = loaded;

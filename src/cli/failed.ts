@@ -1,9 +1,10 @@
 import { clock } from "../alert/compose.ts";
+import { countOf } from "../alert/entry.ts";
 import { withoutDurations } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
 import { elapsedS, momentOf } from "../state/state.ts";
-import { type Cli, exits } from "./cli.ts";
+import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand, withoutRemedy } from "./next-command.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
@@ -55,10 +56,10 @@ const waiting = async ({ host, paths }: Cli, status: string): Promise<string> =>
   ]);
   const { outbox } = readState(host, paths.state, true).value;
   const [oldest] = outbox;
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   const latch = readChatLatch(host, paths.state);
   if (oldest === undefined) return latch === undefined ? "" : ` (since ${clock(latch.at, now)})`;
-  const count = outbox.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
+  const count = countOf(outbox);
   const since = clock(oldest.folded?.since ?? oldest.at, now);
   return count === 1 ? ` (1 alert waits since ${since})` : ` (${count} alerts wait, the oldest since ${since})`;
 };

@@ -1,7 +1,6 @@
 import { incidentId } from "../alert/incident.ts";
 import type { Rule } from "../config/config.ts";
 import { checkDestinations } from "../config/egress.ts";
-import { printFault } from "../config/fault.ts";
 import { probeUser, secretReader } from "../config/secret.ts";
 import { healConfirmed, lookFor } from "../heal/confirmed-heal.ts";
 import type { HealContext } from "../heal/context.ts";
@@ -10,7 +9,7 @@ import { byCheck } from "../heal/in-process.ts";
 import type { Journal } from "../heal/journal.ts";
 import type { Failure } from "../host/host.ts";
 import type { LinePeer } from "../host/peers.ts";
-import { loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { readMemory } from "../state/look-memory.ts";
 import type { Incident } from "../state/state.ts";
@@ -18,7 +17,7 @@ import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
 
 /** A person waits for the proof as long as it may take, but not for ever. */
@@ -26,8 +25,6 @@ const maxWatchMs = 600_000;
 const answerWithinMs = 600_000;
 const maxAnswerBytes = 1024;
 const notHealed = 1;
-
-type Loaded = Extract<Awaited<ReturnType<typeof loadFresh>>, { readonly kind: "config" }>;
 
 /** The rules that a word means: one by its whole name, or all with that recipe. */
 const rulesFor = (rules: readonly Rule[], word: string): readonly Rule[] => {
@@ -53,7 +50,7 @@ const approver = ({ host, flags }: Cli): HealContext["approve"] => {
   };
 };
 
-const contextOf = (cli: Cli, { config, sha256 }: Loaded, rule: Rule, failures: Failure[]): HealContext => {
+const contextOf = (cli: Cli, { config, sha256 }: LoadedConfig, rule: Rule, failures: Failure[]): HealContext => {
   const { host, paths } = cli;
   host.http.allow(checkDestinations(config));
   host.tcp.allow(checkDestinations(config));
@@ -99,7 +96,7 @@ const incidentsFor = (
   evidence: ReadonlyMap<string, string>,
 ): Incidents | Failure => {
   const { host, journal, by } = context;
-  const at = new Date(host.clock.nowMs()).toISOString();
+  const at = isoNow(host);
   const known = byCheck(journal.book().open);
   const fresh = red
     .filter((name) => !Object.hasOwn(known, name))
@@ -153,12 +150,12 @@ const say = (cli: Cli, rule: Rule, healed: Healed, failures: readonly Failure[])
   return outcome === "healed" ? exits.done : notHealed;
 };
 
-const apply = async (cli: Cli, loaded: Loaded, rule: Rule): Promise<number> => {
+const apply = async (cli: Cli, loaded: LoadedConfig, rule: Rule): Promise<number> => {
   const failures: Failure[] = [];
   const context = contextOf(cli, loaded, rule, failures);
   const { host } = cli;
   const first = await lookFor(context, rule.on);
-  const now = { at: new Date(host.clock.nowMs()).toISOString(), ...momentOf(host) };
+  const now = { at: isoNow(host), ...momentOf(host) };
   const judged = ownView(relevantChecks(context.config, rule.on), first.readings, rule.on, now);
   const red = judged.filter(isUnfoldedRed).map(({ name }) => name);
   if (red.length === 0) {
@@ -195,7 +192,7 @@ export const healRun = async (cli: Cli, word: string): Promise<number> => {
   const { host, paths } = cli;
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   if (paths.install === "system" && host.uid !== 0)

@@ -1,10 +1,9 @@
-import { printFault } from "../config/fault.ts";
 import type { Healed } from "../heal/heal.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadFresh } from "../load.ts";
 import { silenceText } from "../state/silence.ts";
 import { tick } from "../tick.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { healRun } from "./heal-run.ts";
 import { unlatch } from "./heal-unlatch.ts";
 import { runOf } from "./tick-run.ts";
@@ -29,7 +28,7 @@ const plan = async (cli: Cli): Promise<number> => {
   const { host, paths, flags } = cli;
   const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
-    for (const fault of loaded.faults) host.terminal.err(`${printFault(fault)}\n`);
+    printFaults(host, loaded.faults);
     return exits.config;
   }
   const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });

@@ -6,6 +6,7 @@ import { filesIn, folderBy, isGateway, toldFolder } from "../presets/folders.ts"
 import { nonsensePath } from "../presets/health.ts";
 import { gatewayOf, roleOf } from "../presets/known.ts";
 import { isDead } from "../probes/process-facts.ts";
+import { isoNow } from "./cli.ts";
 
 const purpose = "init";
 const timeoutMs = 1500;
@@ -178,7 +179,7 @@ export const readBox = async (host: Host, install: Box["install"]): Promise<Surv
     box: {
       install,
       hostname: host.hostname,
-      at: new Date(host.clock.nowMs()).toISOString(),
+      at: isoNow(host),
       uptimeS: host.clock.uptimeS(),
       isSystemd: (await host.systemd.systemState()) !== "absent",
       ports: [...new Set(looked.listeners.map(({ port }) => port))],

@@ -1,5 +1,4 @@
 import type { Terminal } from "../host/host.ts";
-import { wrap } from "../presets/yaml-text.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 const codes: Readonly<Record<Verdict, string>> = { green: "32", amber: "33", unknown: "35", red: "31;1" };
@@ -10,16 +9,6 @@ export type Canvas = Pick<Terminal, "columns" | "hasColour" | "isUtf8">;
 /** Colours a text by verdict where the terminal takes colour; the words say the same without. Source: ECMA-48 SGR. */
 export const paint = (terminal: Pick<Terminal, "hasColour">, verdict: Verdict, text: string): string =>
   terminal.hasColour ? `\u001b[${codes[verdict]}m${text}\u001b[0m` : text;
-
-/** Cuts a line to the width of the terminal, in code points, with an ellipsis. Never throws. */
-export const fit = (text: string, columns: number): string => {
-  const points = [...text];
-  return points.length <= columns ? text : `${points.slice(0, Math.max(1, columns - 1)).join("")}…`;
-};
-
-/** A text on lines of its own below the one that it belongs to, whole and within the width of the terminal. Never throws. */
-export const below = (text: string, columns: number, indent = 10): readonly string[] =>
-  wrap(text, Math.max(8, columns - indent)).map((line) => `${" ".repeat(indent)}${line}`);
 
 /** `1 check`, `2 checks`. Never throws. */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -1,13 +1,11 @@
 import { formatDuration } from "../config/duration.ts";
 import { readSilences, type Silence, silenceText } from "../state/silence.ts";
 import { isOpen, readKeptWindows, silencesOf, soonOf, type Window } from "../state/windows.ts";
-import type { Cli } from "./cli.ts";
+import { type Cli, isoNow } from "./cli.ts";
 import { inert } from "./paint.ts";
 
 /** Windows that open later than this aren't told yet. */
 const soonMs = 86_400_000;
-
-const nowOf = ({ host }: Cli): string => new Date(host.clock.nowMs()).toISOString();
 
 /** A window of the config as a sentence: until when it is open or when it opens, and the line and time zone that say so. */
 const windowText = (window: Window, now: string): string => {
@@ -55,7 +53,7 @@ export const withRest = (silence: Silence, now: string): Silence & { readonly re
 
 /** The same for a program. Never throws. */
 export const quietJson = (cli: Cli, configSha256: string): object => {
-  const now = nowOf(cli);
+  const now = isoNow(cli.host);
   const silences = readSilences(cli.host, cli.paths.helper, now).map((each) => withRest(each, now));
   const maintenance = windowsOf(cli, configSha256, now).map((window) => {
     const { item: _, ...told } = window;
@@ -66,7 +64,7 @@ export const quietJson = (cli: Cli, configSha256: string): object => {
 
 /** The silences that the windows are which were open for the last tick's config. Never throws. */
 export const openNow = (cli: Cli, configSha256: string): readonly Silence[] => {
-  const now = nowOf(cli);
+  const now = isoNow(cli.host);
   return windowsOf(cli, configSha256, now)
     .filter((each) => isOpen(each, now))
     .flatMap(silencesOf);

@@ -1,12 +1,12 @@
 import { parseDuration, printDuration } from "../config/duration.ts";
 import { didYouMean } from "../config/near.ts";
 import type { Failure, Lock } from "../host/host.ts";
-import { loadFresh } from "../load.ts";
+import { type LoadedConfig, loadFresh } from "../load.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readSilences, type Silence, silenceOf, silenceText, writeSilences } from "../state/silence.ts";
 import { readState } from "../state/store.ts";
 import { personOf, whoIs } from "./by-hand.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { journalOf } from "./heal-parts.ts";
 import { openNow, withRest } from "./quiet-lines.ts";
 
@@ -25,8 +25,6 @@ const lockWaitMs = 3000;
 const whyNot = (lock: Exclude<Lock, { readonly kind: "held" }>): Failure =>
   lock.kind === "failed" ? lock : { kind: "failed", code: "EBUSY", why: `${lock.holder} is changing them` };
 
-const nowOf = ({ host }: Cli): string => new Date(host.clock.nowMs()).toISOString();
-
 /** Writes the lines into the log first, then the silences. */
 const change = (
   cli: Cli,
@@ -43,7 +41,7 @@ const change = (
   const entries = about.map(({ check, until, reason }) => ({ event, by, check, why: `until ${until}: ${reason}` }));
   const lock = host.files.lock(`${paths.helper}/silences.lock`, lockWaitMs);
   const logged = lock.kind === "held" ? journal.enter((book) => ({ entries, book })) : whyNot(lock);
-  const silences = after(readSilences(host, paths.helper, nowOf(cli)));
+  const silences = after(readSilences(host, paths.helper, isoNow(cli.host)));
   const done = logged.kind === "failed" ? logged : writeSilences(host, paths.helper, silences);
   if (lock.kind === "held") lock.release();
   if (done.kind === "done") return exits.done;
@@ -51,17 +49,15 @@ const change = (
   return exits.ioError;
 };
 
-type Loaded = Extract<Awaited<ReturnType<typeof loadFresh>>, { readonly kind: "config" }>;
-
 /** The checks that a preset of this name made. */
-const familyOf = (word: string, { written }: Loaded): readonly string[] =>
+const familyOf = (word: string, { written }: LoadedConfig): readonly string[] =>
   [...(written?.makers.checks ?? [])].flatMap(([check, { prefix }]) => (prefix === word ? [check] : []));
 
 /** What a word stands for: a check, `all`, or a preset's name for all of its. Empty: nothing. */
-const meantBy = (word: string, loaded: Loaded): readonly string[] =>
+const meantBy = (word: string, loaded: LoadedConfig): readonly string[] =>
   word === "all" || loaded.config.checks.some(({ name }) => name === word) ? [word] : familyOf(word, loaded);
 
-const known = ({ config, written }: Loaded): readonly string[] => [
+const known = ({ config, written }: LoadedConfig): readonly string[] => [
   ...config.checks.map(({ name }) => name),
   ...[...(written?.makers.checks.values() ?? [])].map(({ prefix }) => prefix),
   "all",
@@ -91,7 +87,7 @@ const add = async (cli: Cli, words: readonly string[]): Promise<number> => {
   if (typeof asked === "number") return asked;
   const stray = words.find((word) => meantBy(word, loaded).length === 0);
   if (stray !== undefined) return misuse(cli, `there is no check "${stray}"${didYouMean(stray, known(loaded))}`);
-  const from = nowOf(cli);
+  const from = isoNow(cli.host);
   const until = new Date(host.clock.nowMs() + asked.forMs).toISOString();
   const who = whoIs(host);
   const added = [...new Set(words.flatMap((word) => meantBy(word, loaded)))].map(
@@ -116,7 +112,7 @@ const instead = (cli: Cli, word: string, silences: readonly Silence[]): string =
 
 const remove = async (cli: Cli, words: readonly string[]): Promise<number> => {
   const { host, paths } = cli;
-  const silences = readSilences(host, paths.helper, nowOf(cli));
+  const silences = readSilences(host, paths.helper, isoNow(cli.host));
   const loaded = await loadFresh(host, paths);
   const byWord = words.map((word) => {
     const family = loaded.kind === "config" ? familyOf(word, loaded) : [];
@@ -138,7 +134,7 @@ const lastConfig = ({ host, paths }: Cli): string => readState(host, paths.state
 /** What is silenced now: by persons, and by the config's open windows. */
 const list = (cli: Cli): number => {
   const { host, paths, flags } = cli;
-  const now = nowOf(cli);
+  const now = isoNow(cli.host);
   const silences = [...readSilences(host, paths.helper, now), ...openNow(cli, lastConfig(cli))];
   if (flags.isJson) host.terminal.out(`${JSON.stringify(silences.map((each) => withRest(each, now)))}\n`);
   else

@@ -3,13 +3,10 @@ import { formatDuration } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness } from "../state/illness.ts";
 import { type CheckState, elapsedS, momentOf, type State } from "../state/state.ts";
-import { readState, statePath } from "../state/store.ts";
-import { type Cli, exits } from "./cli.ts";
+import { readState, stateDenial } from "../state/store.ts";
+import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand, withoutRemedy } from "./next-command.ts";
-import { tickerOf } from "./ticker.ts";
-
-/** The shipped timer's period, in seconds, where the installed one doesn't tell its own in time. */
-const usualPeriodS = 300;
+import { enabledUnit, isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
 
 /** How long systemd may take to tell it, in milliseconds: whoever logs in on a sick host must not wait for that. */
 const askMs = 500;
@@ -23,16 +20,19 @@ interface Notice {
   readonly run: string;
 }
 
-const periodOf = async ({ host }: Cli): Promise<number> => {
+/** What ticks here, or what is enabled where systemd doesn't tell in time. */
+const tickerInTime = async (cli: Cli): Promise<Ticker> => {
   const done = new AbortController();
-  const late = host.clock.sleep(askMs, done.signal).then(() => undefined);
-  const next = await Promise.race([host.systemd.nextTick(), late]);
+  const late = cli.host.clock
+    .sleep(askMs, done.signal)
+    .then((): Ticker => ({ unit: enabledUnit(cli), next: undefined }));
+  const ticker = await Promise.race([tickerOf(cli), late]);
   done.abort();
-  return next?.periodS ?? usualPeriodS;
+  return ticker;
 };
 
-const ticker = (cli: Cli): string =>
-  `systemctl ${cli.paths.install === "user" ? "--user " : ""}status ${tickerOf(cli)}`;
+const statusOf = ({ paths }: Cli, { unit }: Ticker): string =>
+  `systemctl ${paths.install === "user" ? "--user " : ""}status ${unit}`;
 
 /** A name and what it reads, of the first; the rest is counted. */
 const sickText = (word: string, sick: readonly (readonly [string, CheckState])[], now: string): string => {
@@ -45,30 +45,30 @@ const sickText = (word: string, sick: readonly (readonly [string, CheckState])[]
 
 const noticeOf = async (cli: Cli, state: State): Promise<Notice | undefined> => {
   const { host, paths } = cli;
-  const age = elapsedS(state.moment, momentOf(host));
-  const isStale = state.tick === 0 || age > 2 * (await periodOf(cli));
+  const moment = momentOf(host);
+  const ticker = await tickerInTime(cli);
+  const isStale = state.tick === 0 || isStaleAt(state, moment, ticker);
   const silent =
-    state.tick === 0 ? "no tick has finished yet" : `no tick has finished for ${formatDuration(age * 1000)}`;
+    state.tick === 0
+      ? "no tick has finished yet"
+      : `no tick has finished for ${formatDuration(elapsedS(state.moment, moment) * 1000)}`;
   const illness = readIllness(host, paths.state);
   if (illness !== undefined) {
     const more = isStale ? `; ${silent}` : "";
     const text = `dogwatch is ill (${illness.exit}): ${cleanEvidence(withoutRemedy(illness.why), 120)}${more}`;
     return { text, run: nextCommand(String(illness.exit), paths, illness.why) };
   }
-  if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: ticker(cli) };
+  if (isStale) return { text: `dogwatch: STALE, ${silent}`, run: statusOf(cli, ticker) };
   const { verdict } = state;
   if (verdict !== "red" && verdict !== "unknown") return undefined;
   const sick = Object.entries(state.checks).filter(([, each]) => each.verdict === verdict);
-  const now = new Date(host.clock.nowMs()).toISOString();
+  const now = isoNow(host);
   return { text: sickText(verdict.toUpperCase(), sick, now), run: "dogwatch status" };
 };
 
 /** Who may not look into the state, or has no dogwatch at all, has nothing to be told at login. */
-const isHidden = ({ host, paths }: Cli): boolean => {
-  if ("kind" in host.files.stat(paths.state)) return true;
-  const read = host.files.read(statePath(paths.state), 64 * 1024 * 1024);
-  return read.kind === "failed" && read.code === "EACCES";
-};
+const isHidden = ({ host, paths }: Cli): boolean =>
+  "kind" in host.files.stat(paths.state) || stateDenial(host, paths.state) !== undefined;
 
 /**
  * `dogwatch status --brief`: one line while something is wrong (ill, stale, red, unknown), else nothing; for a login or a prompt. Always 0. The text's

@@ -19,7 +19,7 @@ const sudoOf = ({ install }: Paths): string => (install === "system" ? "sudo " :
 const headLines = (
   canvas: Canvas,
   paths: Paths,
-  { state, isStale, hasSystemd, ticker, moment, now }: View,
+  { state, isStale, hasSystemd, unit, moment, now }: View,
 ): readonly string[] => {
   const age = formatDuration(elapsedS(state.moment, moment) * 1000);
   const when = state.moment.bootId === moment.bootId ? `${age} ago` : `before this boot, ${clock(state.at, now)}`;
@@ -28,7 +28,7 @@ const headLines = (
   const rest = `${isStale ? `was ${verdict}, ` : ""}last tick ${when} · ${countsOf(state.checks)}`;
   const [first = "", ...more] = linesTo(inert(`${word} · ${rest}`), canvas.columns, 0);
   const painted = paint(canvas, isStale ? "unknown" : state.verdict, first.slice(0, word.length));
-  const run = hasSystemd ? `${systemctl(paths, false)} status ${ticker}` : "dogwatch tick";
+  const run = hasSystemd ? `${systemctl(paths, false)} status ${unit}` : "dogwatch tick";
   const stale = `no tick has finished for ${age}; run: ${run}`;
   return [`${painted}${first.slice(word.length)}`, ...more, ...(isStale ? linesTo(stale, canvas.columns, 0) : [])];
 };
@@ -84,11 +84,11 @@ const healText = (last: Attempt | undefined, now: string): string =>
     ? "last heal: none"
     : `last heal: ${last.recipe} for ${last.check}, ${last.outcome}${last.at === "" ? "" : `, ${clock(last.at, now)}`}`;
 
-const nextText = (paths: Paths, { next, hasSystemd, ticker, now }: View): string => {
+const nextText = (paths: Paths, { next, hasSystemd, unit, now }: View): string => {
   if (next !== undefined) return `next tick: ${clock(next.at, now)}`;
   if (!hasSystemd) return "next tick: no timer is set, and no systemd runs here; run: dogwatch daemon";
-  const why = ticker === "dogwatch.timer" ? "no timer is set" : "the daemon does not run";
-  return `next tick: ${why}; run: ${systemctl(paths, true)} enable --now ${ticker}`;
+  const missing = unit === "dogwatch.timer" ? "no timer is set" : "no daemon is in sight";
+  return `next tick: ${missing}; run: ${systemctl(paths, true)} enable --now ${unit}`;
 };
 
 /** All that `status` tells, as lines: the verdict, what is wrong with dogwatch itself, the checks, what comes next. None moves a terminal. Never throws. */

@@ -1,29 +1,22 @@
 import type { Check } from "../config/config.ts";
-import type { NextTick } from "../host/host.ts";
 import { loadKept } from "../load.ts";
 import { type ChatLatch, readChatLatch } from "../state/chat-latch.ts";
 import { hourOf } from "../state/day.ts";
 import type { DeafSwitch } from "../state/deadman.ts";
 import type { HealState } from "../state/heal-state.ts";
 import { type Illness, readIllness } from "../state/illness.ts";
-import { elapsedS, type Moment, momentOf, type State } from "../state/state.ts";
+import { type Moment, momentOf, type State } from "../state/state.ts";
 import { readHealState, statePath } from "../state/store.ts";
-import type { Cli } from "./cli.ts";
-import { nextOfDaemon } from "./daemon-note.ts";
+import { type Cli, isoNow } from "./cli.ts";
 import { deafOf } from "./deaf.ts";
 import { filterLimits, limitsOf } from "./limits.ts";
 import { quietJson, quietLines } from "./quiet-lines.ts";
-import { type Ticker, tickerOf } from "./ticker.ts";
-
-/** The shipped timer's period, where the installed one doesn't tell its own. A watchdog is stale after two without a finished tick. */
-const usualPeriodS = 300;
+import { isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
 
 /** What takes a program or a config to find out, and stays so until the next tick. */
-export interface Surroundings {
-  readonly next: NextTick | undefined;
+export interface Surroundings extends Ticker {
   /** Whether a systemd runs this host; not asked where a timer is set. */
   readonly hasSystemd: boolean;
-  readonly ticker: Ticker;
   readonly limits: readonly string[];
   /** The config's checks; none where all is green, or where it can't be read. */
   readonly checks: readonly Check[];
@@ -52,27 +45,22 @@ export interface View extends Surroundings {
 export const lookAround = async (cli: Cli, { checks }: State): Promise<Surroundings> => {
   const { host, paths } = cli;
   const isWell = Object.values(checks).every(({ verdict }) => verdict === "green");
-  const next = (await nextOfDaemon(host, paths.state)) ?? (await host.systemd.nextTick());
+  const ticker = await tickerOf(cli);
   const loaded = isWell ? undefined : await loadKept(host, paths, true);
   return {
-    next,
-    hasSystemd: next !== undefined || (await host.systemd.systemState()) !== "absent",
-    ticker: tickerOf(cli),
+    ...ticker,
+    hasSystemd: ticker.next !== undefined || (await host.systemd.systemState()) !== "absent",
     limits: [...(await filterLimits(cli)), ...limitsOf(cli)],
     checks: loaded?.kind === "config" ? loaded.config.checks : [],
   };
 };
 
-/** Whether no tick has finished for two periods of the timer. Pure. */
-export const isStaleAt = (state: State, moment: Moment, next: NextTick | undefined): boolean =>
-  elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);
-
 /** Puts together what there is to tell now. Never throws. */
 export const viewOf = (cli: Cli, state: State, around: Surroundings): View => {
   const { host, paths } = cli;
   const moment = momentOf(host);
-  const now = new Date(host.clock.nowMs()).toISOString();
-  const isStale = isStaleAt(state, moment, around.next);
+  const now = isoNow(host);
+  const isStale = isStaleAt(state, moment, around);
   return {
     ...around,
     ...{ state, moment, now, isStale },

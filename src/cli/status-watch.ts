@@ -1,7 +1,7 @@
 import type { Screen } from "../host/pictures.ts";
 import type { State } from "../state/state.ts";
 import { readState } from "../state/store.ts";
-import { type Cli, exits } from "./cli.ts";
+import { type Cli, exits, isoNow } from "./cli.ts";
 import { type Canvas, inLocale } from "./paint.ts";
 import { statusLines } from "./status-text.ts";
 import { lookAround, type Surroundings, stampOf, viewOf } from "./status-view.ts";
@@ -34,7 +34,7 @@ const seeAnew = async (cli: Cli, seen: Seen | undefined): Promise<Seen> => {
 /** The lines of one picture; what doesn't fit is counted, at the bottom, where the green checks are. */
 const pictureOf = (cli: Cli, { state, note, around }: Seen, canvas: Canvas, rows: number): readonly string[] => {
   const { host, paths } = cli;
-  const at = new Date(host.clock.nowMs()).toISOString().slice(11, 19);
+  const at = isoNow(host).slice(11, 19);
   const head = fitTo(`${host.hostname} · ${at} UTC · Ctrl-C ends`, canvas.columns);
   const none = note ?? `no tick has finished yet (no state in "${paths.state}"); run: dogwatch tick`;
   const lines =

@@ -1,17 +1,15 @@
 import { escapeUnsafe } from "../log/bounds.ts";
 import { dayOf } from "../state/day.ts";
 import { readIllness } from "../state/illness.ts";
-import { momentOf, type State } from "../state/state.ts";
-import { readState, statePath } from "../state/store.ts";
+import type { State } from "../state/state.ts";
+import { readState, stateDenial, statePath } from "../state/store.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { type Cli, complain, exits } from "./cli.ts";
 import { deafJson } from "./deaf.ts";
 import { nextCommand, withoutRemedy } from "./next-command.ts";
 import { inert } from "./paint.ts";
 import { statusLines } from "./status-text.ts";
-import { isStaleAt, lookAround, type View, viewOf } from "./status-view.ts";
-
-const maxStateBytes = 64 * 1024 * 1024;
+import { lookAround, type View, viewOf } from "./status-view.ts";
 
 const exitOf: Readonly<Record<Verdict, number>> = { green: 0, amber: 1, red: 2, unknown: 3 };
 
@@ -21,10 +19,9 @@ const isBlind = ({ host, paths }: Cli): boolean =>
 
 /** No state to show: none yet, and perhaps why not; none that can be used, or none that this user may read. */
 const sayNone = ({ host, paths, flags }: Cli, note: string | undefined): void => {
-  const path = statePath(paths.state);
-  const look = host.files.read(path, maxStateBytes);
-  const isDenied = look.kind === "failed" && look.code === "EACCES";
-  const lost = isDenied ? `cannot read "${path}": ${look.why}` : note;
+  const denial = stateDenial(host, paths.state);
+  const isDenied = denial !== undefined;
+  const lost = isDenied ? `cannot read "${statePath(paths.state)}": ${denial}` : note;
   const ill = lost === undefined ? readIllness(host, paths.state) : undefined;
   const because = ill === undefined ? "" : `: dogwatch is ill (status ${ill.exit}): ${inert(withoutRemedy(ill.why))}`;
   const why = lost ?? `no tick has finished yet (no state in "${paths.state}")${because}`;
@@ -92,8 +89,7 @@ export const statusCommand = async (cli: Cli): Promise<number> => {
     sayNone(cli, note);
     return flags.hasExitCode || isLost ? exitOf.unknown : exits.done;
   }
-  const { next } = await sayState(cli, state);
+  const { isStale } = await sayState(cli, state);
   if (!flags.hasExitCode) return exits.done;
-  const isStale = isStaleAt(state, momentOf(host), next);
   return isStale || isBlind(cli) ? exitOf.unknown : exitOf[state.verdict];
 };

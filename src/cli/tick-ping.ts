@@ -4,7 +4,7 @@ import { secretReader } from "../config/secret.ts";
 import { isHelperTrouble } from "../heal/ask.ts";
 import type { Head } from "../log/entry.ts";
 import type { TickReport } from "../report.ts";
-import { type Cli, exits } from "./cli.ts";
+import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 
 /** How a run ended. `why`: a fault of the config; other reasons are told by the status alone, since they may quote others. */
@@ -82,7 +82,7 @@ export const openSwitch = async (
         head: await headOf(cli, lastHead),
       });
       const why = await watch.end(exit === 0 ? "" : "/fail", body);
-      noteSwitch(host, paths.state, new Date(clock.nowMs()).toISOString(), why);
+      noteSwitch(host, paths.state, isoNow(host), why);
       if (why === undefined) return undefined;
       const filter = paths.socket === null ? undefined : filterFault(host, config);
       return `the dead-man's switch did not hear of this tick: ${why}${filter === undefined ? "" : `; ${filter}`}`;

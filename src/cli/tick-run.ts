@@ -4,14 +4,12 @@ import { askHelper } from "../heal/ask.ts";
 import { approveAll } from "../heal/context.ts";
 import { helperInProcess } from "../heal/in-process.ts";
 import type { RunLog } from "../host/run-log.ts";
-import type { Loaded } from "../load.ts";
+import type { LoadedConfig } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import type { Progress } from "../progress.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import type { Cli } from "./cli.ts";
 import { journalOf, recipeReader } from "./heal-parts.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 /** Longest watch of one tick, and what the deadline must leave for telling it, in milliseconds. */
 const maxWatchMs = 90_000;
@@ -20,7 +18,7 @@ const reserveMs = 20_000;
 /** The helper of this run, and who looks at what we can't: root's side of the wall where there is one, else ourselves. */
 const helperOf = (
   cli: Cli,
-  { config, sha256, keepables }: Config,
+  { config, sha256, keepables }: LoadedConfig,
   parts: Pick<Run, "log" | "secret" | "progress"> & { isReadOnly: boolean; leftMs: () => number },
 ): Pick<Run, "helper" | "elsewhere"> => {
   const { host, paths } = cli;
@@ -56,7 +54,7 @@ const helperOf = (
 };
 
 /** Makes the run of one tick from a loaded config. */
-export const runOf = (cli: Cli, loaded: Config, log: RunLog, isDryRun: boolean, progress?: Progress): Run => {
+export const runOf = (cli: Cli, loaded: LoadedConfig, log: RunLog, isDryRun: boolean, progress?: Progress): Run => {
   const { host, paths, flags } = cli;
   const startedMs = host.clock.monotonicMs();
   const secret = secretReader(host, paths.credentials);

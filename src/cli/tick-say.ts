@@ -1,15 +1,22 @@
 import { type Fault, printFault, tellingFault } from "../config/fault.ts";
-import type { Failure, Host, Terminal } from "../host/host.ts";
+import type { Failure, Terminal } from "../host/host.ts";
 import type { RunLog } from "../host/run-log.ts";
 import type { TickReport } from "../report.ts";
 import { clearIllness, type Illness, writeIllness } from "../state/illness.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { inertLines, inLocale } from "./paint.ts";
 import { failByLast } from "./tick-ping.ts";
 import { tickJson, tickLine, tickTable } from "./tick-text.ts";
 
-const busy = (host: Host, at: string): TickReport & { readonly why: string } => ({
-  host: host.hostname,
+/** How the config calls this host, or the last one that could be used. */
+const nameOf = async ({ host, paths }: Cli): Promise<string> => {
+  const { loadKept, readLast } = await import("../load.ts");
+  const loaded = await loadKept(host, paths, true);
+  return (loaded.kind === "config" ? loaded.config : readLast(host, paths))?.host ?? host.hostname;
+};
+
+const busy = (name: string, at: string): TickReport & { readonly why: string } => ({
+  host: name,
   at,
   verdict: "unknown",
   checks: [],
@@ -25,11 +32,12 @@ const busy = (host: Host, at: string): TickReport & { readonly why: string } => 
 });
 
 /** Another tick holds the lock: this one does nothing. Gives the exit status. */
-export const sayBusy = ({ host, flags }: Cli, log: RunLog, holder: string): number => {
-  const at = new Date(host.clock.nowMs()).toISOString();
+export const sayBusy = async (cli: Cli, log: RunLog, holder: string): Promise<number> => {
+  const { host, flags } = cli;
+  const at = isoNow(host);
   log.log("info", `another tick is running (${holder}); this one does nothing`);
   if (flags.isJson) {
-    const { why, ...report } = busy(host, at);
+    const { why, ...report } = busy(await nameOf(cli), at);
     host.terminal.out(`${JSON.stringify({ ...JSON.parse(tickJson(report)), why })}\n`);
   }
   return exits.done;

@@ -3,7 +3,8 @@ import type { Terminal } from "../host/host.ts";
 import type { TickReport } from "../report.ts";
 import { silenceText } from "../state/silence.ts";
 import type { Judged } from "../verdict/judge.ts";
-import { below, fit, paint, plural } from "./paint.ts";
+import { paint, plural } from "./paint.ts";
+import { fitTo, linesTo, padTo, widthOf } from "./width.ts";
 
 const ms = (durationMs: number): string =>
   durationMs < 10_000 ? `${durationMs} ms` : `${Math.round(durationMs / 1000)} s`;
@@ -22,23 +23,28 @@ const alertLines = (report: TickReport): readonly string[] =>
     return `alert: ${each.kind} ${each.delivered ? `delivered${way}` : `not delivered: ${each.why}`}`;
   });
 
+/** Columns in front of a check's name: two blanks, the verdict, a blank. */
+const indent = 10;
+const widestName = 24;
+
 /** One line a check. What isn't green and doesn't fit stands whole below it. */
 const checkLines = (terminal: Terminal, each: Judged, width: number, now: string): readonly string[] => {
   const folded = each.because === undefined ? "" : ` (because of ${each.because})`;
   const run = each.verdict === "green" ? "" : ` (${plural(each.ticks, "tick")}, since ${clock(each.since, now)})`;
-  const room = terminal.columns - 10;
-  const whole = `${each.name.padEnd(width)}  ${each.evidence}${folded}${run}`;
-  const isBelow = each.verdict !== "green" && [...whole].length > room;
-  const line = fit(isBelow ? `${each.name.padEnd(width)} ${run}` : whole, room);
+  const room = terminal.columns - indent;
+  const name = padTo(each.name, width);
+  const whole = `${name}  ${each.evidence}${folded}${run}`;
+  const isBelow = each.verdict !== "green" && widthOf(whole) > room;
+  const line = fitTo(isBelow ? `${name} ${run}` : whole, room);
   return [
     `  ${paint(terminal, each.verdict, each.verdict.padEnd(7))} ${line}`,
-    ...(isBelow ? below(`${each.evidence}${folded}`, terminal.columns) : []),
+    ...(isBelow ? linesTo(`${each.evidence}${folded}`, terminal.columns, indent) : []),
   ];
 };
 
 /** The tick for a person at a terminal: the verdict, a line a check, the heal, what was sent. Fits the terminal's width. */
 export const tickTable = (report: TickReport, terminal: Terminal): string => {
-  const width = Math.min(24, Math.max(...report.checks.map(({ name }) => name.length), 0));
+  const width = Math.min(widestName, Math.max(...report.checks.map(({ name }) => widthOf(name)), 0));
   const head = `${report.verdict.toUpperCase()} ${report.host} · ${plural(report.checks.length, "check")} in ${ms(report.durationMs)}`;
   const dry = report.wouldSend.map(({ text }) => `would send:\n${text.replace(/^/gmu, "    ")}`);
   const steps =

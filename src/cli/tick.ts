@@ -1,5 +1,5 @@
 import { openRunLog, type RunLog } from "../host/run-log.ts";
-import { type Loaded, loadKept } from "../load.ts";
+import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
 import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
@@ -8,8 +8,6 @@ import type { Live } from "./tick-live.ts";
 import { type DeadmanSwitch, openSwitch } from "./tick-ping.ts";
 import { runOf } from "./tick-run.ts";
 import { failOnFaults, fallIll, report, sayBusy, sayDeaf, sayNoState, settle } from "./tick-say.ts";
-
-type Config = Extract<Loaded, { readonly kind: "config" }>;
 
 /** How one run of the tick ended. `why`: what ails the watchdog; `report`: where it reached its end; `isLate`: it was given up, and may still hang in this process. */
 export interface Ended {
@@ -67,7 +65,7 @@ const watchedBy = async ({ host, flags }: Cli): Promise<Live | undefined> => {
 };
 
 /** The run of this tick, on a terminal in sight of a person. */
-const inSight = async (cli: Cli, loaded: Config, log: RunLog, live: Live | undefined): Promise<Run> => {
+const inSight = async (cli: Cli, loaded: LoadedConfig, log: RunLog, live: Live | undefined): Promise<Run> => {
   if (live === undefined) return runOf(cli, loaded, log, false);
   const { logLevel: level, logFormat: format } = cli.flags;
   const above = await openRunLog(live.host.terminal, { level, format });
@@ -77,7 +75,7 @@ const inSight = async (cli: Cli, loaded: Config, log: RunLog, live: Live | undef
 /** Looks, judges, heals and tells; the switch hears the beginning and is still to hear the end. Undefined: given up. */
 const ticked = async (
   cli: Cli,
-  loaded: Config,
+  loaded: LoadedConfig,
   log: RunLog,
   live: Live | undefined,
 ): Promise<{ readonly found: TickReport | undefined; readonly deadman: DeadmanSwitch }> => {
@@ -115,7 +113,7 @@ export const runTick = async (cli: Cli, log: RunLog, ways: TickWays): Promise<En
   if (flags.isDryRun) return await locked(cli, log, ways);
   const made = host.files.makeFolder(paths.state, 0o750);
   const lock = host.files.lock(`${paths.state}/tick.lock`);
-  if (lock.kind === "busy") return { exit: sayBusy(cli, log, lock.holder) };
+  if (lock.kind === "busy") return { exit: await sayBusy(cli, log, lock.holder) };
   // A disk that turned read-only: nothing can be healed, since nothing can be written down, but a person must hear of a red. Exits 73.
   if (lock.kind === "failed" && lock.code === "EROFS") return await locked(cli, log, ways);
   if (lock.kind === "failed")

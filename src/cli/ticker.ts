@@ -1,14 +1,20 @@
 import { folderOf } from "../config/path.ts";
+import type { NextTick } from "../host/host.ts";
+import { elapsedS, type Moment, type State } from "../state/state.ts";
 import type { Cli } from "./cli.ts";
+import { nextOfDaemon, wasCutShort } from "./daemon-note.ts";
 
-/** The unit that makes ticks come. */
-export type Ticker = "dogwatch.timer" | "dogwatch-daemon.service";
+/** What makes the ticks here: a unit, and when it ticks next; undefined where that is not to be seen. */
+export interface Ticker {
+  readonly unit: "dogwatch.timer" | "dogwatch-daemon.service";
+  readonly next: NextTick | undefined;
+}
 
-/**
- * What makes ticks come here: the daemon's unit where it is enabled, else the timer. By the link that `systemctl enable` leaves, since a stale
- * watchdog is told of at each login, where nobody waits for systemd. Never throws.
- */
-export const tickerOf = ({ host, paths }: Cli): Ticker => {
+/** The shipped timer's period, in seconds, where what ticks here doesn't tell its own. */
+const usualPeriodS = 300;
+
+/** The daemon's unit where it is enabled, by the link that `systemctl enable` leaves; else the timer, as shipped. Never throws. */
+export const enabledUnit = ({ host, paths }: Cli): Ticker["unit"] => {
   const folder =
     paths.install === "user"
       ? `${folderOf(folderOf(paths.config))}/systemd/user/default`
@@ -16,3 +22,20 @@ export const tickerOf = ({ host, paths }: Cli): Ticker => {
   const isDaemon = !("kind" in host.files.stat(`${folder}.target.wants/dogwatch-daemon.service`));
   return isDaemon ? "dogwatch-daemon.service" : "dogwatch.timer";
 };
+
+/**
+ * Asks the daemon's note, then systemd: a daemon that lives, else a timer that is set, else a daemon that left its note, else what is enabled. Never
+ * throws.
+ */
+export const tickerOf = async (cli: Cli): Promise<Ticker> => {
+  const { host, paths } = cli;
+  const daemon = await nextOfDaemon(host, paths.state);
+  if (daemon !== undefined) return { unit: "dogwatch-daemon.service", next: daemon };
+  const next = await host.systemd.nextTick();
+  if (next !== undefined) return { unit: "dogwatch.timer", next };
+  return { unit: wasCutShort(host, paths.state) ? "dogwatch-daemon.service" : enabledUnit(cli), next };
+};
+
+/** Whether no tick has finished for two periods of what ticks here. Pure. */
+export const isStaleAt = (state: State, moment: Moment, { next }: Pick<Ticker, "next">): boolean =>
+  elapsedS(state.moment, moment) > 2 * (next?.periodS ?? usualPeriodS);

@@ -2,7 +2,7 @@ import { type Fault, printFault, wholeFileFault } from "../config/fault.ts";
 import type { Written } from "../config/load.ts";
 import type { Host } from "../host/host.ts";
 import { type Loaded, loadFresh } from "../load.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { blindChecks, blindInSystem, closedSecrets, limitsOf } from "./limits.ts";
 import { beatWarnings, pluginWarnings } from "./plugins.ts";
 
@@ -55,7 +55,7 @@ const validateFile = async (cli: Cli): Promise<number> => {
     );
     return faults.length === 0 ? exits.done : exits.config;
   }
-  for (const fault of faults) host.terminal.err(`${printFault(fault)}\n`);
+  printFaults(host, faults);
   for (const warning of warnings)
     host.terminal.err(`${printFault({ ...warning, message: `warning: ${warning.message}` })}\n`);
   if (loaded.kind === "faults") {

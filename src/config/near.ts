@@ -49,8 +49,24 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   return ranked[0]?.each;
 };
 
-/** `: did you mean "red_after"?` for a near miss, else nothing. Never throws. */
+/** Words of other tools, or of the platforms themselves, and the keys that may be meant by them, the likeliest first. */
+const others: readonly { readonly words: string; readonly keys: readonly string[] }[] = [
+  { words: "url webhook_url hook", keys: ["webhook", "api"] },
+  { words: "api base base_url api_url server homeserver endpoint", keys: ["api", "url"] },
+  { words: "bot_token access_token api_key password token", keys: ["token", "secret"] },
+  { words: "message_thread_id topic topic_id thread", keys: ["thread_id", "thread_ts", "thread_key", "root_id"] },
+  { words: "to recipient chat chat_id room_id channel_id", keys: ["chat_id", "room", "target", "channel"] },
+  { words: "prio", keys: ["priority"] },
+  { words: "schedule", keys: ["cron"] },
+  { words: "duration", keys: ["for"] },
+  { words: "tz", keys: ["timezone"] },
+];
+
+const meant = (word: string, known: readonly string[]): string | undefined =>
+  others.find(({ words }) => words.split(" ").includes(plain(word)))?.keys.find((key) => known.includes(key));
+
+/** `: did you mean "red_after"?` for a near miss or another tool's word, else nothing. Never throws. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
-  const near = nearest(word, known);
+  const near = nearest(word, known) ?? meant(word, known);
   return near === undefined ? "" : `: did you mean ${quoted(near)}?`;
 };

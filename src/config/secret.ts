@@ -47,6 +47,13 @@ const readFile = (host: Host, path: string, isHandedOver: boolean): Secret => {
     : { kind: "secret", text };
 };
 
+/** Under systemd's prefix or, where another unit hands it over by a LoadCredential of its own, under its plain name. */
+const placeOf = (host: Host, { path, prefix }: CredentialFolder, name: string): string => {
+  const prefixed = `${path}/${prefix}${name}`;
+  const plain = `${path}/${name}`;
+  return "kind" in host.files.stat(prefixed) && !("kind" in host.files.stat(plain)) ? plain : prefixed;
+};
+
 /** Makes the reader of this run's secrets. They come from credentials or from files that others can't read, never from elsewhere. */
 export const secretReader =
   (host: Host, folder: CredentialFolder) =>
@@ -54,7 +61,7 @@ export const secretReader =
     if ("file" in ref) return readFile(host, ref.file, false);
     const { path, prefix, held } = folder;
     const known = held !== undefined && Object.hasOwn(held, ref.credential) ? held[ref.credential] : undefined;
-    return known ?? readFile(host, `${path}/${prefix}${ref.credential}`, prefix !== "");
+    return known ?? readFile(host, placeOf(host, { path, prefix }, ref.credential), prefix !== "");
   };
 
 const maxHeld = 100;
@@ -65,9 +72,8 @@ export const holdSecrets = (host: Host, folder: CredentialFolder): CredentialFol
   if ("kind" in names) return folder;
   const read = secretReader(host, folder);
   const held = names
-    .filter((name) => name.startsWith(folder.prefix))
     .slice(0, maxHeld)
-    .map((name) => name.slice(folder.prefix.length))
+    .map((name) => (name.startsWith(folder.prefix) ? name.slice(folder.prefix.length) : name))
     .map((credential): [string, Secret] => [credential, read({ credential })]);
   return { ...folder, held: Object.fromEntries(held) };
 };

@@ -92,7 +92,8 @@ const hear = async (response: Response, request: HttpRequest): Promise<Outcome> 
   return isMalformed ? { ...answer, isMalformed } : answer;
 };
 
-const inWords = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
+/** A deadline may be what is left of another one, with a fraction that tells nobody anything. */
+const inWords = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 10) / 100} s`);
 
 /** Dials, reads and gives up at the deadline, whatever the other side does; the abort closes the connection. */
 const exchange = async (request: HttpRequest, url: URL): Promise<Outcome> => {

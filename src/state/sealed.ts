@@ -1,6 +1,7 @@
 import type { Done, Host } from "../host/host.ts";
 
-const maxBytes = 64 * 1024 * 1024;
+/** What is read of a sealed file at most. */
+export const maxSealedBytes: number = 64 * 1024 * 1024;
 
 /** What reading a sealed file gives. `broken`: it is there but can't be read, or isn't what we wrote; it has been set aside as `aside`. */
 export type Unsealed<T> =
@@ -39,7 +40,7 @@ const parse = <T>(host: Host, text: string, isValue: Guard<T>): Parsed<T> => {
  * version. A broken one is renamed aside when `isSetAside` (what can't be read now may hold alerts), and never fatal. Never throws for expected trouble.
  */
 export const readSealed = <T>(host: Host, path: string, isValue: Guard<T>, isSetAside: boolean): Unsealed<T> => {
-  const read = host.files.read(path, maxBytes);
+  const read = host.files.read(path, maxSealedBytes);
   const isNowhere = read.kind === "failed" && read.code === "ENOENT";
   if (isNowhere && "kind" in host.files.stat(path)) return { kind: "missing" };
   const parsed: Parsed<T> =

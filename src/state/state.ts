@@ -90,6 +90,8 @@ export interface State {
   readonly outbox: readonly OutboxEntry[];
   /** Checks that were red or unknown under a silence at this tick, with it: the first message after its end says so. Absent: none. */
   readonly hushed?: Readonly<Record<string, Silence>>;
+  /** By check name, the id of its last incident, which ended within the second of its opening: it isn't given again. Absent: none. */
+  readonly ended?: Readonly<Record<string, string>>;
   /** The chat asked us to wait this long from then on. */
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
   /** Only with a chat that holds state in place of messages. */

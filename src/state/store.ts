@@ -1,6 +1,6 @@
 import type { Done, Host } from "../host/host.ts";
 import { emptyHealState, type HealState } from "./heal-state.ts";
-import { readSealed, type Unsealed, writeSealed } from "./sealed.ts";
+import { maxSealedBytes, readSealed, type Unsealed, writeSealed } from "./sealed.ts";
 import { emptyState, type Moment, type State } from "./state.ts";
 
 /** Readable by the group, so that `status` serves operators; written by the owner alone. */
@@ -57,6 +57,12 @@ export const readHealState = (host: Host, folder: string, now: Moment, isReadOnl
   );
   // A file of an older dogwatch lacks what came later.
   return { ...read, value: { ...emptyHealState, ...read.value, ...(read.isLost ? { lostAt: now } : {}) } };
+};
+
+/** Why this user may not look into the state; undefined where he may, or there is none. Never throws. */
+export const stateDenial = (host: Host, folder: string): string | undefined => {
+  const read = host.files.read(statePath(folder), maxSealedBytes);
+  return read.kind === "failed" && read.code === "EACCES" ? read.why : undefined;
 };
 
 /** Writes the state; on disk when it answers. Never throws. */

@@ -7,20 +7,29 @@ export interface Needing {
   readonly verdict: Verdict;
 }
 
-/**
- * The red check that explains this one: the nearest among those it needs, directly or through others. Undefined for a check
- * that is green or stands alone. Never throws; a circle (refused at load) ends.
- */
-export const foldedUnder = (check: Needing, all: ReadonlyMap<string, Needing>): string | undefined => {
-  if (check.verdict === "green") return undefined;
-  const seen = new Set([check.name]);
-  const queue = [...check.needs];
-  for (const name of queue) {
-    const need = all.get(name);
-    if (need === undefined || seen.has(name)) continue;
-    seen.add(name);
-    if (need.verdict === "red") return name;
-    queue.push(...need.needs);
+/** The nearest check that this one needs, directly or through others, for which `is` holds. A circle (refused at load) ends. Pure. */
+export const needWhich = (
+  name: string,
+  needsOf: (name: string) => readonly string[],
+  is: (need: string) => boolean,
+): string | undefined => {
+  const queue = [...needsOf(name)];
+  const seen = new Set([name]);
+  for (const need of queue) {
+    if (seen.has(need)) continue;
+    seen.add(need);
+    if (is(need)) return need;
+    queue.push(...needsOf(need));
   }
   return undefined;
 };
+
+/** The red check that explains this one: the nearest among those it needs. Undefined for a check that is green or stands alone. Pure. */
+export const foldedUnder = (check: Needing, all: ReadonlyMap<string, Needing>): string | undefined =>
+  check.verdict === "green"
+    ? undefined
+    : needWhich(
+        check.name,
+        (name) => all.get(name)?.needs ?? [],
+        (name) => all.get(name)?.verdict === "red",
+      );

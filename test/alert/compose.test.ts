@@ -85,7 +85,7 @@ describe("compose() on what a platform needs", () => {
     const head = { seq: 7, sha256: "ab".repeat(32) };
     expect(compose(story({ head })).text.split("\n").at(-1)).toBe(`log 7:${"ab".repeat(8)}`);
     expect(sealLine(null)).toBe("log unreadable");
-    expect(sealLine({ seq: 0, sha256: "" })).toBe("log empty");
+    expect(sealLine({ seq: 0, sha256: "0".repeat(64) })).toBe("log 0:0000000000000000");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type Deciding, decide } from "../../src/alert/decide.ts";
-import { incidentId } from "../../src/alert/incident.ts";
+import { endedLately, incidentId } from "../../src/alert/incident.ts";
 import type { CheckState, Incident } from "../../src/state/state.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
 import { judged } from "../heal/bed.ts";
@@ -238,15 +238,14 @@ const cases: readonly { readonly name: string; readonly given: Partial<Deciding>
     want: { ...silent, tell: ["recovered gateway"] },
   },
   {
-    name: "tells a check that was unknown and is red, and doesn't forget that unknown was told",
+    name: "tells a check that was unknown and is red; from then on the next unknown is told anew",
     given: { checks: { gateway: toldUnknown } },
-    want: {
-      ...silent,
-      tell: ["red gateway"],
-      opened: ["gateway-20261123T021000Z"],
-      open: ["gateway"],
-      unknownTold: ["gateway"],
-    },
+    want: { ...silent, tell: ["red gateway"], opened: ["gateway-20261123T021000Z"], open: ["gateway"] },
+  },
+  {
+    name: "doesn't tell unknown anew after a red that wasn't told, its reminder not being due",
+    given: { checks: { gateway: toldUnknown }, incidents: isOpen },
+    want: { ...silent, open: ["gateway"], unknownTold: ["gateway"] },
   },
   {
     name: "says nothing of an unknown check under a red parent",
@@ -297,6 +296,25 @@ describe("decide() on a check that dies twice in one second", () => {
   test("decide() gives the second incident an id of its own", () => {
     const first = run().opened[0]?.id ?? "";
     expect(run({ used: new Set([first, `${first}-2`]) }).opened[0]?.id).toBe(`${first}-3`);
+  });
+
+  test("decide() gives an id of its own to the third, too, where nothing was healed", () => {
+    const id = (lately: Readonly<Record<string, string>>): string | undefined => run({ lately }).opened[0]?.id;
+    const first = id({}) ?? "";
+    expect(id({ gateway: first })).toBe(`${first}-2`);
+    expect(id({ gateway: `${first}-2` })).toBe(`${first}-3`);
+    expect(id({ gateway: `${first}-9` })).toBe(`${first}-10`);
+    expect(id({ other: first })).toBe(first);
+    expect(id({ gateway: incidentId("gateway", "2026-11-23T02:09:59.000Z") })).toBe(first);
+  });
+
+  test("endedLately() keeps what ended in the second of its opening, and no others", () => {
+    const of = (at: string) => [{ check: "gateway", id: incidentId("gateway", at) }];
+    const late = { gateway: "gateway-20261123T021000Z" };
+    expect(endedLately({}, of(now.at), now.at)).toEqual(late);
+    expect(endedLately(late, [], "2026-11-23T02:10:00.900Z")).toEqual(late);
+    expect(endedLately(late, [], "2026-11-23T02:10:01.000Z")).toEqual({});
+    expect(endedLately({}, of("2026-11-23T02:09:59.000Z"), now.at)).toEqual({});
   });
 });
 

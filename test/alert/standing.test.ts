@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { add, type OutboxEntry } from "../../src/alert/outbox.ts";
 import type { AlertKind, Message, Standing } from "../../src/alert/platforms/platform.ts";
+import { messageText } from "../../src/alert/platforms/text.ts";
 import { boardAfter, lastWords, type Open, standingsOf } from "../../src/alert/standing.ts";
 import { seeded } from "../log/log-bed.ts";
 import { message } from "./bed.ts";
@@ -61,6 +62,27 @@ const whateverHappens = (below: (count: number) => number): void => {
 };
 
 describe("standingsOf()", () => {
+  test("standingsOf() shortens the news that came and went, so that none of those it shows is cut off", () => {
+    const long = Array.from({ length: 8 }, (_, at) =>
+      message(at, {
+        kind: "recovered",
+        check: "a",
+        incident: `i-${at}`,
+        text: `${at} ${"long ".repeat(40)}\nlog 41:00`,
+      }),
+    );
+    const last = message(9, {
+      kind: "recovered",
+      check: "a",
+      incident: "i-9",
+      text: `9 ${"x".repeat(600)}\nlog 42:00`,
+    });
+    const [only] = standings([], outboxOf(...long, last), []);
+    const text = only?.text ?? "";
+    expect(messageText(text)).toBe(text);
+    expect(text.split("\n").map((line) => line.slice(0, 2))).toEqual(["9 ", ...long.map((_, at) => `${at} `), "lo"]);
+  });
+
   const cases: readonly {
     readonly name: string;
     readonly board?: readonly Standing[];

@@ -14,7 +14,9 @@ describe("chat test", () => {
   test("chat test sends one message that says it is a test, and prints what the platform answered", async () => {
     const bed = createTickBed();
     expect(await run(bed)).toEqual({ exit: 0, out: "telegram: delivered (telegram answered 200)\n", err: "" });
-    expect(bed.received).toEqual(["TEST web-1 · chat: dogwatch can reach this chat; nothing is wrong\nlog empty"]);
+    expect(bed.received).toEqual([
+      "TEST web-1 · chat: dogwatch can reach this chat; nothing is wrong\nlog 0:0000000000000000",
+    ]);
   });
 
   test("chat test ends with the log's head, so that the operator has a witness", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { writeNote } from "../../src/cli/daemon-note.ts";
 import { statusBrief } from "../../src/cli/status-brief.ts";
 import { writeIllness } from "../../src/state/illness.ts";
 import type { State } from "../../src/state/state.ts";
@@ -59,6 +60,21 @@ describe("statusBrief()", () => {
     expect(await brief(host)).toBe("");
     host.clock.advance(7_200_000);
     expect(await brief(host)).toContain("STALE, no tick has finished for 2 h 10 min");
+  });
+
+  test("statusBrief() goes by the daemon's schedule where a daemon ticks, and names its unit", async () => {
+    const host = hostWith({});
+    const process = { pid: host.pid, ppid: 1, state: "S", comm: "dogwatch", argv: [], uid: 0, startedUptimeS: 77.5 };
+    host.processes.listed = { kind: "listed", processes: [process], isComplete: true };
+    writeNote(host, folder, "0 * * * *");
+    host.clock.advance(3_600_000);
+    expect(await brief(host)).toBe("");
+    host.clock.advance(3_601_000);
+    const run = "run: systemctl status dogwatch-daemon.service\n";
+    expect(await brief(host)).toBe(`dogwatch: STALE, no tick has finished for 2 h 4 min; ${run}`);
+    host.processes.listed = { kind: "listed", processes: [], isComplete: true };
+    host.systemd.next = undefined;
+    expect(await brief(host)).toEndWith(run);
   });
 
   test("statusBrief() doesn't wait for a systemd that doesn't answer", async () => {

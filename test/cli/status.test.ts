@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { writeNote } from "../../src/cli/daemon-note.ts";
 import { statusCommand } from "../../src/cli/status.ts";
 import { widthOf } from "../../src/cli/width.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
@@ -205,12 +206,23 @@ describe("statusCommand() shows", () => {
       await statusCommand(cliOf(host));
       expect(host.terminal.stdout).toContain(`run: ${ctl} status dogwatch-daemon.service\n`);
       expect(host.terminal.stdout).toContain(
-        `next tick: the daemon does not run; run: ${change} enable --now dogwatch-daemon.service\n`,
+        `next tick: no daemon is in sight; run: ${change} enable --now dogwatch-daemon.service\n`,
       );
       host.terminal.stdout = "";
       await statusCommand(cliOf(host, { isBrief: true }));
       expect(host.terminal.stdout).toEndWith(`; run: ${ctl} status dogwatch-daemon.service\n`);
     });
+
+  test("statusCommand() names the daemon, not the timer, where a daemon left its note and is gone", async () => {
+    const host = hostWith();
+    writeNote(host, folder, "*/5 * * * *");
+    host.clock.advance(3_600_000);
+    host.systemd.next = undefined;
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("run: systemctl status dogwatch-daemon.service\n");
+    const next = "next tick: no daemon is in sight; run: sudo systemctl enable --now dogwatch-daemon.service\n";
+    expect(host.terminal.stdout).toContain(next);
+  });
 
   test("statusCommand() shows a tick that is under way", async () => {
     const host = hostWith();

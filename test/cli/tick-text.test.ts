@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
+import { widthOf } from "../../src/cli/width.ts";
 import { noHeal } from "../../src/heal/heal.ts";
 import type { TickReport } from "../../src/report.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
@@ -151,6 +152,15 @@ describe("tickTable()", () => {
       );
       expect(below.map((line) => line.trim()).join(" ")).toBe(evidence);
     });
+
+  test("tickTable() counts columns, not letters: an evidence in wide ones stands whole below its check", () => {
+    const narrow = createFakeHost({ terminal: { columns: 60 } }).terminal;
+    const evidence = "待機列が詰まっています ".repeat(4).trim();
+    const given = report({ checks: [{ ...red, evidence }] });
+    const [, first = "", ...below] = tickTable(given, narrow).trimEnd().split("\n");
+    for (const line of [first, ...below]) expect(widthOf(line)).toBeLessThanOrEqual(60);
+    expect(below.map((line) => line.trim()).join(" ")).toBe(evidence);
+  });
 });
 
 describe("tickJson()", () => {

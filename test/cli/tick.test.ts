@@ -21,11 +21,11 @@ describe("tick beside another tick", () => {
   });
 
   test("tickCommand() says so in --json, with no checks", async () => {
-    const bed = createTickBed();
+    const bed = createTickBed(configText.replace("host: web-1", "host: front-1"));
     bed.host.files.lock(`${paths.state}/tick.lock`);
     const { out } = await bed.tick({ isJson: true });
     expect(JSON.parse(out)).toMatchObject({
-      host: "web-1",
+      host: "front-1",
       checks: [],
       alerts: [],
       exit: 0,

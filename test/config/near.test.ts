@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { nearest, quoted, quotedKey } from "../../src/config/near.ts";
+import { didYouMean, nearest, quoted, quotedKey } from "../../src/config/near.ts";
 
 describe("nearest()", () => {
   const known = ["process", "http", "unit", "tcp", "red_after", "needs", "on"];
@@ -30,4 +30,21 @@ describe("quoted()", () => {
 describe("quotedKey()", () => {
   test("quotedKey() shows a word", () => expect(quotedKey("red_afer")).toBe(' "red_afer"'));
   test("quotedKey() does not show what may be a secret", () => expect(quotedKey("123456:AAH-token")).toBe(""));
+});
+
+describe("didYouMean()", () => {
+  const cases = [
+    { given: "webhook_url", known: ["webhook", "api"], want: "webhook" },
+    { given: "url", known: ["topic", "api"], want: "api" },
+    { given: "api", known: ["url", "headers"], want: "url" },
+    { given: "bot_token", known: ["chat_id", "token"], want: "token" },
+    { given: "message_thread_id", known: ["chat_id", "thread_id"], want: "thread_id" },
+    { given: "room_id", known: ["room", "token"], want: "room" },
+    { given: "duration", known: ["cron", "for"], want: "for" },
+    { given: "to", known: ["channel", "target"], want: "target" },
+  ] as const;
+  for (const { given, known, want } of cases)
+    test(`didYouMean() knows "${given}" as another word for "${want}"`, () =>
+      expect(didYouMean(given, known)).toBe(`: did you mean "${want}"?`));
+  test("didYouMean() says nothing where nothing of it is known", () => expect(didYouMean("url", ["route"])).toBe(""));
 });

@@ -14,6 +14,7 @@ describe("secretReader() finds a secret", () => {
   const host = createFakeHost({ uid: 990 });
   host.files.put("/etc/dogwatch/credentials/token", "by hand\n", ours);
   host.files.put("/run/credentials/dogwatch.service/dw_token", "handed over", { mode: 0o440, uid: 0 });
+  host.files.put("/run/credentials/dogwatch.service/plain", "handed over by its name", { mode: 0o440, uid: 0 });
   host.files.put("/srv/token", "of its own", { mode: 0o400, uid: 0 });
   const cases = [
     { name: "in the credentials folder", given: [byHand, { credential: "token" }], want: "by hand" },
@@ -21,6 +22,11 @@ describe("secretReader() finds a secret", () => {
       name: "under systemd's prefix when systemd hands it over",
       given: [handedOver, { credential: "token" }],
       want: "handed over",
+    },
+    {
+      name: "under its plain name when a unit hands it over so",
+      given: [handedOver, { credential: "plain" }],
+      want: "handed over by its name",
     },
     { name: "in a file of its own", given: [byHand, { file: "/srv/token" }], want: "of its own" },
     {

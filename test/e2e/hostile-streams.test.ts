@@ -58,7 +58,7 @@ describe("streams that are closed or broken", () => {
       using den = prepare();
       await bash(den, given);
       const { err, json } = await den.tick();
-      expect(err).toMatch(/^RED /u);
+      expect(err).toMatch(/^<0>RED /u);
       expect(json).toMatchObject({ outbox: 0, alerts: [{ kind: "red", delivered: true }] });
     });
 });

@@ -97,6 +97,12 @@ describe("request() against a hostile server", () => {
   }
 });
 
+test("request() tells a deadline that is the rest of another one without its fraction", async () => {
+  await using server = await listen(() => undefined);
+  const answer = await ask(`http://127.0.0.1:${server.port}/`, { timeoutMs: 120.456_789 });
+  expect(answer).toMatchObject({ kind: "failed", code: "TIMEOUT", why: "no answer in 120 ms" });
+});
+
 describe("request() and the body", () => {
   const cuts: readonly { readonly name: string; readonly given: Talk }[] = [
     { name: "endless", given: (socket) => flood(socket, "HTTP/1.1 200 OK\r\n\r\n", much) },

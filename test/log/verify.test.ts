@@ -149,6 +149,8 @@ test("parseWitness() wants a sequence and 16 to 64 hex digits", () => {
   expect(parseWitness(`41:${hex}`)).toEqual({ seq: 41, prefix: hex });
   expect(parseWitness(`41:${hex.toUpperCase()}`)).toEqual({ seq: 41, prefix: hex });
   expect(parseWitness(`log 41:${hex}`)).toEqual({ seq: 41, prefix: hex });
+  expect(parseWitness(`log 0:${"0".repeat(16)}`)).toEqual({ seq: 0, prefix: "0".repeat(16) });
+  expect(parseWitness(`0:${hex}`)).toBeUndefined();
   for (const text of [
     "",
     "41",

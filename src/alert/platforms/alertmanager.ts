@@ -4,7 +4,7 @@ import { type FilledHeaders, fillHeaders } from "../../config/fill-headers.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { broken } from "./inert.ts";
 import type { AlertKind, ChatOf, Delivery, Holding, Message, Platform, PlatformContext, Standing } from "./platform.ts";
-import { secretFor } from "./secret.ts";
+import { oneLine, secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
 
 type Chat = ChatOf<"alertmanager">;
@@ -23,7 +23,7 @@ const dialect: Dialect = {
 const secretIn =
   (context: PlatformContext) =>
   (ref: SecretRef): ReturnType<PlatformContext["secret"]> => {
-    const secret = secretFor("alertmanager", ref, /^[\x20-\x7e]+$/u, context);
+    const secret = secretFor("alertmanager", ref, oneLine, context);
     return secret.kind === "refused" ? { kind: "failed", why: secret.why } : secret;
   };
 

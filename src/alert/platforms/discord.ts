@@ -1,11 +1,11 @@
 import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
+import { wordJoiner } from "./inert.ts";
 import { numberMember, textMember } from "./json.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
-import { fit, maxText, messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
+import { webhookFor } from "./secret.ts";
+import { fitRendered, messageText } from "./text.ts";
 
 /** `content` in characters. Source: docs.discord.com/developers/resources/webhook#execute-webhook. */
 const maxContent = 2000;
@@ -19,7 +19,6 @@ const origins = [
   "https://canary.discord.com",
 ];
 
-const wordJoiner = "\u2060";
 /** Emphasis, code, spoilers, links, mentions; headings, quotes and lists at the start; `:emoji:`. Source: Discord, "Markdown Text 101". */
 const escaped = (line: string): string =>
   line.replace(/[\\*_~`|<>[\]]|^[#-]|:(?=[\w+-]+:)/gu, "\\$&").replace(/@(?=everyone|here)/gu, `@${wordJoiner}`);
@@ -32,10 +31,7 @@ const render = (text: string): string => {
 };
 
 /** The first line escaped, so that a phone's notification reads well; the rest in a code block. Escapes take room, so the text gives way. */
-const contentOf = (text: string): string => {
-  const tries = [maxText, 1200, 900].map((size) => render(fit(text, size)));
-  return tries.find((content) => content.length <= maxContent) ?? render(fit(text, 600));
-};
+const contentOf = (text: string): string => fitRendered(text, render, ({ length }) => length <= maxContent);
 
 const advise = (status: number): string => {
   if (status === 401 || status === 403) return "the webhook's token is wrong: copy its URL anew";
@@ -64,10 +60,8 @@ export const discord: Platform<"discord"> = {
   kind: "discord",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat discord" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("discord", chat.webhook, /^[\x21-\x7e]+$/u, context);
-    if (secret.kind === "refused") return secret;
-    const found = webhookUrl({ secret: secret.text, api: chat.api, origins });
-    if (found.kind === "refused") return cannotSend("discord", found.why);
+    const found = webhookFor(chat, origins, context);
+    if (found.kind === "refused") return found;
     found.url.searchParams.set("wait", "true");
     if (chat.threadId !== null) found.url.searchParams.set("thread_id", chat.threadId);
     const body = {

@@ -2,11 +2,10 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { member, textMember } from "./json.ts";
+import { member, textMember, textMembers } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
-import { webhookUrl } from "./webhook-url.ts";
+import { webhookFor } from "./secret.ts";
 
 const advise = (status: number, words: string): string => {
   if (status === 400 && /api key|token/iu.test(words)) return "the URL in the secret is not whole: copy it anew";
@@ -22,9 +21,7 @@ const dialect: Dialect = {
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
     if (status < 300 && textMember(answer, "name") !== "") return { verdict: "taken", words: "" };
-    const error = member(answer, "error");
-    const words = [textMember(error, "status"), textMember(error, "message")].filter((each) => each !== "");
-    return { verdict: "unreadable", words: words.join(": ") || body };
+    return { verdict: "unreadable", words: textMembers(member(answer, "error"), "status", "message") || body };
   },
   advise,
 };
@@ -38,10 +35,8 @@ export const googlechat: Platform<"googlechat"> = {
   kind: "googlechat",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat googlechat" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("googlechat", chat.webhook, /^[\x21-\x7e]+$/u, context);
-    if (secret.kind === "refused") return secret;
-    const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://chat.googleapis.com"] });
-    if (found.kind === "refused") return cannotSend("googlechat", found.why);
+    const found = webhookFor(chat, ["https://chat.googleapis.com"], context);
+    if (found.kind === "refused") return found;
     const { searchParams } = found.url;
     searchParams.set("requestId", onceKey(message, context));
     if (chat.threadKey !== null) searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");

@@ -5,7 +5,7 @@ import { inertText } from "./inert.ts";
 import { textMember } from "./json.ts";
 import { messageJson } from "./message-json.ts";
 import type { Delivery, Platform } from "./platform.ts";
-import { secretFor } from "./secret.ts";
+import { oneLine, secretFor } from "./secret.ts";
 
 const advise = (status: number, words: string): string => {
   if (status === 401) return "the secret is not the route's: write the same into both";
@@ -40,7 +40,7 @@ export const hermes: Platform<"hermes"> = {
   kind: "hermes",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat hermes" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("hermes", chat.secret, /^[\x20-\x7e]+$/u, context);
+    const secret = secretFor("hermes", chat.secret, oneLine, context);
     if (secret.kind === "refused") return secret;
     const { clock, hmacSha256 } = context.host;
     const sendAs = (id: string): Promise<Delivery> =>

@@ -1,6 +1,7 @@
-import { fit, maxText, messageText } from "./text.ts";
+import { fitRendered, messageText } from "./text.ts";
 
-const wordJoiner = "\u2060";
+/** Invisible, and a word with it in its middle is no mention, link or markup any more. */
+export const wordJoiner = "\u2060";
 
 /**
  * Text for a platform that shows no markup, but makes links and mentions of what looks like one: an invisible character in their middle
@@ -33,8 +34,5 @@ const maxRendered = 2000;
  * nothing in it is markup, a mention, a link or a directive. The first line as inline code, so that it stands alone in a notification, the rest in a block;
  * the marks take room, so the text gives way. Never throws.
  */
-export const inertText = (text: string): string => {
-  const plain = messageText(text);
-  const tries = [maxText, 1200, 900].map((size) => render(fit(plain, size)));
-  return tries.find((each) => each.length <= maxRendered) ?? render(fit(plain, 600));
-};
+export const inertText = (text: string): string =>
+  fitRendered(messageText(text), render, ({ length }) => length <= maxRendered);

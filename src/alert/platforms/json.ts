@@ -8,6 +8,13 @@ export const textMember = (value: unknown, name: string): string => {
   return typeof found === "string" ? found : "";
 };
 
+/** The members of these names that are texts and not empty, joined by colons: an error's code and its sentence. Never throws. */
+export const textMembers = (value: unknown, ...names: readonly string[]): string =>
+  names
+    .map((name) => textMember(value, name))
+    .filter((text) => text !== "")
+    .join(": ");
+
 /** A member that is a finite number; else undefined. Never throws. */
 export const numberMember = (value: unknown, name: string): number | undefined => {
   const found = member(value, name);

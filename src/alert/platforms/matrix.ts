@@ -1,11 +1,11 @@
 import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
-import { unlinked } from "./inert.ts";
-import { numberMember, textMember } from "./json.ts";
+import { unlinked, wordJoiner } from "./inert.ts";
+import { numberMember, textMember, textMembers } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { ChatOf, Platform } from "./platform.ts";
-import { secretFor } from "./secret.ts";
+import { oneWord, secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
 
 const advice: readonly (readonly [RegExp, string])[] = [
@@ -27,7 +27,7 @@ const dialect: Dialect = {
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
     if (status < 300 && textMember(answer, "event_id") !== "") return { verdict: "taken", words: "" };
-    const words = [textMember(answer, "errcode"), textMember(answer, "error")].filter((each) => each !== "").join(": ");
+    const words = textMembers(answer, "errcode", "error");
     const waitMs = numberMember(answer, "retry_after_ms");
     const retryAfterS = waitMs === undefined ? undefined : waitMs / 1000;
     return { verdict: "unreadable", words: words || body, retryAfterS };
@@ -57,10 +57,10 @@ export const matrix: Platform<"matrix"> = {
   kind: "matrix",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["PUT"], for: "chat matrix" }],
   send: async (chat, message, context) => {
-    const token = secretFor("matrix", chat.token, /^[\x21-\x7e]+$/u, context);
+    const token = secretFor("matrix", chat.token, oneWord, context);
     if (token.kind === "refused") return token;
     const path = `rooms/${encodeURIComponent(chat.room)}/send/m.room.message/${onceKey(message, context)}`;
-    const text = unlinked(messageText(message.text)).replace(/[#!](?=[\w.-]+:)/gu, "$&\u2060");
+    const text = unlinked(messageText(message.text)).replace(/[#!](?=[\w.-]+:)/gu, `$&${wordJoiner}`);
     const request = {
       method: "PUT" as const,
       url: `${chat.api}/_matrix/client/v3/${path}`,

@@ -3,19 +3,14 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { textMember } from "./json.ts";
+import { textMember, textMembers } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
-import { webhookUrl } from "./webhook-url.ts";
+import { oneWord, secretFor, webhookFor } from "./secret.ts";
 
 type Way<How extends string> = Extract<ChatConfig, { kind: "mattermost"; how: How }>;
 
 /** Errors come as JSON with a sentence in the server's language and a code. Source: developers.mattermost.com/api-documentation, "Error response". */
-const wordsOf = (body: string): string => {
-  const answer = parseJson(body)?.value;
-  const words = [textMember(answer, "id"), textMember(answer, "message")].filter((each) => each !== "");
-  return words.join(": ") || body;
-};
+const wordsOf = (body: string): string => textMembers(parseJson(body)?.value, "id", "message") || body;
 
 const shared: readonly (readonly [RegExp, string])[] = [
   [/deleted|archived/iu, "the channel is archived: choose another one"],
@@ -59,16 +54,14 @@ const tokenDialect: Dialect = {
 };
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("mattermost", chat.webhook, /^[\x21-\x7e]+$/u, context);
-  if (secret.kind === "refused") return secret;
-  const found = webhookUrl({ secret: secret.text, api: chat.api, origins: [] });
-  if (found.kind === "refused") return cannotSend("mattermost", found.why);
+  const found = webhookFor(chat, [], context);
+  if (found.kind === "refused") return found;
   const body = { text: inertText(message.text) };
   return post(webhookDialect, { url: found.url.href, body, secrets: found.secrets }, context);
 };
 
 const sendWithToken = async (chat: Way<"token">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const token = secretFor("mattermost", chat.token, /^[\x21-\x7e]+$/u, context);
+  const token = secretFor("mattermost", chat.token, oneWord, context);
   if (token.kind === "refused") return token;
   const thread = chat.rootId === null ? {} : { root_id: chat.rootId };
   const request = {

@@ -6,8 +6,8 @@ import { unlinked } from "./inert.ts";
 import { textMember } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { AlertKind, Platform, PlatformContext } from "./platform.ts";
-import { secretFor } from "./secret.ts";
-import { fit, maxText, messageText } from "./text.ts";
+import { oneWord, secretFor } from "./secret.ts";
+import { fitRendered, maxText, messageText } from "./text.ts";
 
 const advise = (status: number): string => {
   if (status === 401) return "the token is wrong or expired: make a new one and write it into the secret";
@@ -49,10 +49,8 @@ const maxTitle = 200;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Shorter texts are tried where writing takes three bytes a character. */
-const fitted = (text: string): string => {
-  const tries = [maxText, 1300].map((size) => unlinked(fit(text, size)));
-  return tries.find((each) => bytesOf(each) <= maxBytes) ?? unlinked(fit(text, 1000));
-};
+const fitted = (text: string): string =>
+  fitRendered(text, unlinked, (each) => bytesOf(each) <= maxBytes, [maxText, 1300, 1000]);
 
 /**
  * A phone shows one line of a title, and all of a short message: word, host and check stand in the title, what and since when begin the
@@ -78,7 +76,7 @@ export const ntfy: Platform<"ntfy"> = {
   send: async (chat, message, context) => {
     const topic = topicOf(chat.topic, context);
     if (topic.kind === "refused") return topic;
-    const token = chat.token === null ? null : secretFor("ntfy", chat.token, /^[\x21-\x7e]+$/u, context);
+    const token = chat.token === null ? null : secretFor("ntfy", chat.token, oneWord, context);
     if (token?.kind === "refused") return token;
     const request = {
       url: `${chat.api}/`,

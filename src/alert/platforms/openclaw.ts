@@ -4,7 +4,7 @@ import { type Dialect, type Post, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
 import { member, textMember } from "./json.ts";
 import type { ChatOf, Message, Platform } from "./platform.ts";
-import { secretFor } from "./secret.ts";
+import { oneWord, secretFor } from "./secret.ts";
 
 const advise = (status: number, words: string): string => {
   if (status === 401) return "the token is not the gateway's: write that of gateway.auth into the secret";
@@ -80,7 +80,7 @@ export const openclaw: Platform<"openclaw"> = {
   kind: "openclaw",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat openclaw" }],
   send: async (chat, message, context) => {
-    const token = secretFor("openclaw", chat.token, /^[\x21-\x7e]+$/u, context);
+    const token = secretFor("openclaw", chat.token, oneWord, context);
     if (token.kind === "refused") return token;
     const headers = { authorization: `Bearer ${token.text}` };
     const url = `${chat.api}/tools/invoke`;

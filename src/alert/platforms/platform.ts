@@ -88,7 +88,10 @@ export interface ChatContext extends PlatformContext {
 
 export type ChatOf<Kind extends ChatConfig["kind"]> = Extract<ChatConfig, { kind: Kind }>;
 
-/** The seam: a new chat platform is one file with this shape, one line in `index.ts`, and its test. */
+/**
+ * The seam: a new chat platform is one file with this shape, one line in `index.ts`, and its test; its keys are one file in `config/schema`, one line in
+ * the list there, and its shape in `config.ts`.
+ */
 export interface Platform<Kind extends ChatConfig["kind"]> {
   readonly kind: Kind;
   /** What it will contact, from the config alone, no secret read. */

@@ -4,9 +4,8 @@ import { parseJson } from "../../config/json.ts";
 import { type Dialect, type Post, post } from "./delivery.ts";
 import { member, textMember } from "./json.ts";
 import type { ChatOf, Delivery, Message, Platform, PlatformContext } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
+import { oneWord, secretFor, webhookFor } from "./secret.ts";
 import { messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
 
 type Way<How extends string> = Extract<ChatConfig, { kind: "slack"; how: How }>;
 
@@ -63,15 +62,13 @@ const bodyOf = (message: Message): Post["body"] => ({
 });
 
 const sendToWebhook = async (chat: Way<"webhook">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const secret = secretFor("slack", chat.webhook, /^[\x21-\x7e]+$/u, context);
-  if (secret.kind === "refused") return secret;
-  const found = webhookUrl({ secret: secret.text, api: chat.api, origins: ["https://hooks.slack.com"] });
-  if (found.kind === "refused") return cannotSend("slack", found.why);
+  const found = webhookFor(chat, ["https://hooks.slack.com"], context);
+  if (found.kind === "refused") return found;
   return post(webhookDialect, { url: found.url.href, body: bodyOf(message), secrets: found.secrets }, context);
 };
 
 const sendWithToken = async (chat: Way<"token">, message: Message, context: PlatformContext): Promise<Delivery> => {
-  const token = secretFor("slack", chat.token, /^[\x21-\x7e]+$/u, context);
+  const token = secretFor("slack", chat.token, oneWord, context);
   if (token.kind === "refused") return token;
   const thread = chat.threadTs === null ? {} : { thread_ts: chat.threadTs };
   return post(

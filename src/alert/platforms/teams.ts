@@ -1,12 +1,11 @@
 import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
-import { unlinked } from "./inert.ts";
-import { member, textMember } from "./json.ts";
+import { unlinked, wordJoiner } from "./inert.ts";
+import { member, textMembers } from "./json.ts";
 import type { Platform } from "./platform.ts";
-import { cannotSend, secretFor } from "./secret.ts";
+import { webhookFor } from "./secret.ts";
 import { messageText } from "./text.ts";
-import { webhookUrl } from "./webhook-url.ts";
 
 const advice: readonly (readonly [RegExp, string])[] = [
   [
@@ -32,8 +31,7 @@ const dialect: Dialect = {
   hear: ({ status, body }) => {
     if (status === 202 || status === 200) return { verdict: "taken", words: "" };
     const error = member(parseJson(body)?.value, "error");
-    const words = [textMember(error, "code"), textMember(error, "message")].filter((each) => each !== "");
-    return { verdict: "unreadable", words: words.join(": ") || body };
+    return { verdict: "unreadable", words: textMembers(error, "code", "message") || body };
   },
   advise,
 };
@@ -53,7 +51,7 @@ const linesOf = (text: string): readonly string[] => {
 };
 
 /** Functions such as `{{DATE(…)}}` and template expressions are no Markdown, and so may be read in every text of a card. */
-const inert = (line: string): string => unlinked(line).replace(/[{$](?=\{)/gu, "$&\u2060");
+const inert = (line: string): string => unlinked(line).replace(/[{$](?=\{)/gu, `$&${wordJoiner}`);
 
 /**
  * A workflow of Microsoft Teams that posts what its webhook is sent: an Adaptive Card, one RichTextBlock a line, which knows no Markdown;
@@ -64,10 +62,8 @@ export const teams: Platform<"teams"> = {
   kind: "teams",
   destinations: ({ api }) => [{ ...endpoint(api), methods: ["POST"], for: "chat teams" }],
   send: async (chat, message, context) => {
-    const secret = secretFor("teams", chat.webhook, /^[\x21-\x7e]+$/u, context);
-    if (secret.kind === "refused") return secret;
-    const found = webhookUrl({ secret: secret.text, api: chat.api, origins: [] });
-    if (found.kind === "refused") return cannotSend("teams", found.why);
+    const found = webhookFor(chat, [], context);
+    if (found.kind === "refused") return found;
     const content = {
       $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
       type: "AdaptiveCard",

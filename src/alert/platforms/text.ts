@@ -51,5 +51,23 @@ export const fit = (text: string, units: number): string => {
   return kept.join("\n") + end;
 };
 
+/** Sizes to which a text is cut in turn, in UTF-16 units, where what a platform makes of it takes more room. */
+const sizes: readonly number[] = [maxText, 1200, 900, 600];
+
+/** A text as `render` makes it, cut shorter until that `hasRoom`; at the last size it goes as it is. Never throws if they don't. */
+export const fitRendered = (
+  text: string,
+  render: (text: string) => string,
+  hasRoom: (rendered: string) => boolean,
+  tries: readonly number[] = sizes,
+): string => {
+  let rendered = "";
+  for (const size of tries) {
+    rendered = render(fit(text, size));
+    if (hasRoom(rendered)) break;
+  }
+  return rendered;
+};
+
 /** A message's text as every platform sends it: plain and short. Never throws. */
 export const messageText = (text: string): string => fit(plain(text).trim(), maxText);

@@ -6,7 +6,7 @@ import { type Dialect, post } from "./delivery.ts";
 import { member, textMember } from "./json.ts";
 import { messageJson } from "./message-json.ts";
 import type { Platform, PlatformContext } from "./platform.ts";
-import { secretFor } from "./secret.ts";
+import { oneLine, secretFor } from "./secret.ts";
 import { messageText } from "./text.ts";
 
 /**
@@ -36,7 +36,7 @@ const dialect: Dialect = {
 const secretIn =
   (context: PlatformContext) =>
   (ref: SecretRef): ReturnType<PlatformContext["secret"]> => {
-    const secret = secretFor("webhook", ref, /^[\x20-\x7e]+$/u, context);
+    const secret = secretFor("webhook", ref, oneLine, context);
     return secret.kind === "refused" ? { kind: "failed", why: secret.why } : secret;
   };
 

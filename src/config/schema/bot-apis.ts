@@ -23,7 +23,7 @@ export const botApis: { readonly [Kind in BotApi["kind"]]: Entry<Kind> } = {
     webhook: { credential: "mattermost-webhook" },
     api: "https://chat.example.org",
   }),
-  matrix: maybe(matrix, "A user's notice to a room.", {
+  matrix: maybe(matrix, "A user's message to a room.", {
     room: "!OGEhHVWSdvArJzumhm:matrix.org",
     token: { credential: "matrix-token" },
     api: "https://matrix.example.org",

@@ -3,9 +3,9 @@ import { isMap } from "../json.ts";
 import type { Block } from "./blocks.ts";
 import { type About, shape } from "./shape.ts";
 
-/** Whether a platform's map speaks of a webhook. */
+/** Whether a platform's map speaks of a webhook: by its key, or by none of a bot's. */
 export const isWebhook = (input: unknown): input is Readonly<Record<string, unknown>> =>
-  isMap(input) && "webhook" in input;
+  isMap(input) && ("webhook" in input || !("token" in input || "channel" in input));
 
 /** Refuses a map that has both `webhook` and `token`, in one sentence; faults of its `keys` are left for when one of them is gone. */
 export const webhookOrToken = (platform: string, about: About, keys: readonly string[]): Block<never> =>

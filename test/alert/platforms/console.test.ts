@@ -2,18 +2,29 @@ import { expect, test } from "bun:test";
 import type { ChatContext } from "../../../src/alert/platforms/platform.ts";
 import { contextWith, hostileText, message, send } from "./bed.ts";
 
-/** Where stderr is the journal, as in a unit. */
-const inUnit = (written: string[]): ChatContext => {
+type Stream = "isErrJournal" | "isErrTerminal";
+
+/** Where stderr is the journal, as in a unit, or a terminal. */
+const withErr = (written: string[], stream: Stream): ChatContext => {
   const context = contextWith("", written);
-  return { ...context, host: { ...context.host, terminal: { ...context.host.terminal, isErrJournal: true } } };
+  return { ...context, host: { ...context.host, terminal: { ...context.host.terminal, [stream]: true } } };
 };
+const inUnit = (written: string[]): ChatContext => withErr(written, "isErrJournal");
 
 test("console send() shows a person at a terminal no priority", async () => {
   const written: string[] = [];
-  expect(await send({ kind: "console" }, "", "TEST web-1", contextWith("", written))).toMatchObject({
+  expect(await send({ kind: "console" }, "", "TEST web-1", withErr(written, "isErrTerminal"))).toMatchObject({
     answer: "shown here; a tick's go to every terminal",
   });
   expect(written).toEqual(["TEST web-1\n"]);
+});
+
+test("console send() gives the priority to whoever reads a pipe", async () => {
+  const written: string[] = [];
+  expect(await send({ kind: "console" }, "", "TEST web-1", contextWith("", written))).toMatchObject({
+    answer: "written to stderr with priority 0",
+  });
+  expect(written).toEqual(["<0>TEST web-1\n"]);
 });
 
 test("console send() writes one line of priority 0 to the journal", async () => {

@@ -104,4 +104,9 @@ describe("every kind of message on every platform", () => {
         .sort(),
     );
   });
+
+  test("docs/alerts.md names every kind to whoever reads the webhook", () => {
+    const [row = ""] = /^\| `kind` \|.*$/mu.exec(readFileSync("docs/alerts.md", "utf8")) ?? [];
+    expect(Object.keys(kinds).filter((kind) => !row.includes(`\`${kind}\``))).toEqual([]);
+  });
 });
