@@ -163,6 +163,7 @@ export const healStage = async (run: Run, recalled: Recalled, stage: HealStage):
     : (hushedHeal(run, recalled, judged) ?? flappingHeal(run.config.heal.rules, judged, decided.flapping));
   if (hushed !== undefined) {
     const quiet = { healed: hushed, judged, incidents };
+    stage.post.retell(stage.telling, hushed);
     await tidyUp(run, recalled, quiet);
     return quiet;
   }

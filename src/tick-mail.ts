@@ -121,8 +121,10 @@ export const openMail = async (
     ? await openHoldOf(run, recalled, given.telling, given.latest, ask)
     : undefined;
   const booted = bootedAt(run, recalled);
+  // Who edits the config may have taken another chat, which asked for nothing.
+  const wait = state.configSha256 === run.configSha256 ? state.chatWait : null;
   const mailbox = openMailbox({
-    ...{ outbox: state.outbox, wait: state.chatWait, tick, onSent: given.onSent },
+    ...{ outbox: state.outbox, wait, tick, onSent: given.onSent },
     now: () => nowOf(run).moment,
     deliver: async (outbox, onTaken) =>
       hold === undefined

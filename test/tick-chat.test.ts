@@ -100,6 +100,15 @@ describe("tick() with a chat that refuses or is busy", () => {
     expect(bed.received).toHaveLength(1);
   });
 
+  test("tick() asks another chat at once, whatever the one before asked for", async () => {
+    const bed = sick(() => answer(429, '{"ok":false,"parameters":{"retry_after":86400}}'));
+    await bed.tick();
+    bed.chat = createTickBed().chat;
+    bed.host.files.put(paths.config, `${configText.replace("apply", "observe")}# another chat\n`);
+    expect(await bed.tick()).toMatchObject({ exit: 0 });
+    expect(bed.received.map(first)).toEqual([expect.stringMatching(/^RED web-1/u)]);
+  });
+
   test("tick() says that it waits because the chat asked to", async () => {
     const bed = sick(() => answer(429, '{"ok":false,"parameters":{"retry_after":700}}'));
     await bed.tick();

@@ -139,7 +139,7 @@ describe("tick() on a check that a heal cures over and over", () => {
 describe("tick() on checks that need one that comes and goes", () => {
   const config = `${ruleless.replace("red_after: 2", "red_after: 1").replace("    expect:", "    red_after: 1\n    expect:")}`;
 
-  test("tick() says nothing of a red child while its parent flaps, and tells it once that is over", async () => {
+  test("tick() says nothing of a red child while its parent flaps, and tells it once it has been red all the while", async () => {
     const bed = createTickBed(config);
     await bed.tick();
     for (let at = 0; at < 20; at += 1) {
@@ -153,7 +153,41 @@ describe("tick() on checks that need one that comes and goes", () => {
     const before = heads(bed);
     expect(before.slice(before.indexOf("FLAPPING unit"))).toEqual(["FLAPPING unit"]);
     await live(bed, quiet);
-    expect(heads(bed).slice(before.length)).toEqual(["RECOVERED unit", "RED gateway"]);
+    expect(heads(bed).slice(before.length)).toEqual(["RED gateway", "RECOVERED unit"]);
+  });
+
+  test("tick() tells a child that is red all the while, though its parent never gets steady, and heals it not", async () => {
+    const bed = createTickBed(
+      config.replace(
+        "remind",
+        "heal:\n  mode: apply\n  rules:\n    - { on: [gateway], recipe: restart-unit, with: { unit: gateway.service } }\nremind",
+      ),
+    );
+    await bed.tick();
+    const hour = async (): Promise<void> => {
+      for (let at = 0; at < 12; at += 1) {
+        if (at === 0) bed.kill();
+        else {
+          bed.start();
+          bed.stun();
+        }
+        await bed.tick();
+      }
+    };
+    await comeAndGo(bed, 8);
+    const [before, restarts] = [heads(bed).length, bed.restarts()];
+    for (let at = 0; at < 9; at += 1) await hour();
+    const since = heads(bed).slice(before);
+    expect(since.filter((head) => head.endsWith("gateway"))).toEqual(["RED gateway", "STILL RED gateway"]);
+    expect(since.filter((head) => head.endsWith("unit"))).toEqual(["FLAPPING unit", "FLAPPING unit"]);
+    expect(bed.received.findLast((text) => text.startsWith("RED web-1 · gateway"))).toContain(
+      'Not healed (restart-unit): "unit" is flapping: it comes and goes, and a restart would join in',
+    );
+    expect(bed.restarts()).toBe(restarts);
+    bed.start();
+    await bed.tick();
+    expect(heads(bed).at(-1)).toBe("RECOVERED gateway");
+    expect(bed.isWhole()).toBe(true);
   });
 });
 

@@ -12,6 +12,8 @@ const lineLengths = [160, 130, 110, 95, 80] as const;
 /** What of a line is left at least beside its incident: the time, the word, the host, the check. */
 const minLine = 48;
 const maxKept = 240;
+/** The host stands whole in the first line of all. */
+const maxHost = 24;
 const incident = / \[[^\s\]]+\]$/u;
 
 const shorten = (line: string, length: number): string => {
@@ -19,9 +21,12 @@ const shorten = (line: string, length: number): string => {
   return cut(line.slice(0, line.length - id.length), Math.max(minLine, length - id.length)) + id;
 };
 
+type Backlogged = Pick<Message, "at" | "text" | "host" | "incident">;
+
 /** `11-23 02:05 RED web-1 · gateway: no answer in 5 s (2 ticks, since 02:05 UTC) [gateway-20261123T020500Z]`. Pure. */
-export const backlogLine = ({ at, text, incident: id }: Pick<Message, "at" | "text" | "incident">): string => {
-  const line = `${at.slice(5, 16).replace("T", " ")} ${firstLine({ text })}`;
+export const backlogLine = ({ at, text, host, incident: id }: Backlogged): string => {
+  const said = firstLine({ text }).replace(` ${host} · `, ` ${cut(host, maxHost)} · `);
+  const line = `${at.slice(5, 16).replace("T", " ")} ${said}`;
   return shorten(id === null ? line : `${line} [${id}]`, maxKept);
 };
 

@@ -49,8 +49,8 @@ export interface Decided {
   readonly unknownTold: ReadonlySet<string>;
   /** How the checks that were red lately came and went. */
   readonly flaps: Flaps;
-  /** Red checks that nobody heals: they flap, or one that they need does. */
-  readonly flapping: ReadonlySet<string>;
+  /** Checks that nobody heals, each with the one that flaps: itself, or one that it needs. */
+  readonly flapping: ReadonlyMap<string, string>;
   /** One for each check, in the config's order. */
   readonly reasons: readonly Reasoned[];
 }
@@ -144,6 +144,9 @@ const flapsOf = (flaps: Flaps, each: readonly Named[]): Flaps => {
 
 const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decided => {
   const names = new Set(given.judged.map(({ name }) => name));
+  const isFlapping = (name: string): boolean => each.some((one) => one.name === name && one.isFlapTold);
+  const flappingBy = (name: string): string | undefined =>
+    isFlapping(name) ? name : nearestNeed(name, given.needs ?? {}, isFlapping);
   const held = Object.keys(given.logged).flatMap((name) => heldOpen(name, given) ?? []);
   const gone = [...Object.values(given.incidents), ...held].filter(({ check }) => !names.has(check));
   return {
@@ -158,8 +161,11 @@ const decidedOf = (each: readonly Named[], given: Deciding, flaps: Flaps): Decid
     tell: each.flatMap(({ name, tell }) => (tell === undefined ? [] : [withFlap(tell, flaps[name])])),
     unknownTold: new Set(each.flatMap(({ name, isUnknownTold }) => (isUnknownTold ? [name] : []))),
     flaps: flapsOf(flaps, each),
-    flapping: new Set(
-      each.flatMap(({ name, isFlapTold, reason }) => (isFlapTold || reason.name === "flapping-need" ? [name] : [])),
+    flapping: new Map(
+      each.flatMap(({ name }): [string, string][] => {
+        const by = flappingBy(name);
+        return by === undefined ? [] : [[name, by]];
+      }),
     ),
     reasons: each.map(({ name, tell, reason }) => ({ check: name, tells: tell?.kind ?? null, reason })),
   };

@@ -1,4 +1,5 @@
 import type { Flap, Incident } from "../state/state.ts";
+import { flapWindow } from "../verdict/flap.ts";
 import type { Judged } from "../verdict/judge.ts";
 import type { Deciding, Decision, Ended } from "./decide.ts";
 import { nearestNeed } from "./folding.ts";
@@ -152,6 +153,9 @@ export const incidentOf = (each: Judged, given: Deciding): Incident | undefined 
   given.incidents[each.name] ??
   (each.verdict === "red" && each.because === undefined ? undefined : heldOpen(each.name, given));
 
+/** Bad for so long without a break, while what it needs came and went, that this is an outage of its own. Pure. */
+export const isSteady = ({ verdict, ticks }: Judged): boolean => verdict === "red" && ticks >= flapWindow;
+
 /** What is told of one check by itself, or why nothing is. Pure. */
 export const decideOne = (each: Judged, scope: Scope): One => {
   const { given, flapping } = scope;
@@ -161,6 +165,6 @@ export const decideOne = (each: Judged, scope: Scope): One => {
   if (each.verdict === "amber") return silent(each, scope, "below-threshold");
   if (each.verdict === "unknown") return unmeasured(each, scope);
   const need = nearestNeed(each.name, given.needs ?? {}, (name) => flapping.has(name));
-  if (need !== undefined) return silent(each, scope, "flapping-need", need);
+  if (need !== undefined && !isSteady(each)) return silent(each, scope, "flapping-need", need);
   return orFlapping(hard(each, scope), each, scope);
 };

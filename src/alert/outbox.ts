@@ -67,7 +67,7 @@ const speaker = (entries: readonly OutboxEntry[], last: OutboxEntry, open: reado
 };
 
 /** Room for the names of what still stands, in UTF-16 units. */
-const maxStands = 200;
+const maxStands = 480;
 
 /** The lines between the first and the last, in `room` UTF-16 units. Where some have no room, what still stands has its name at least. */
 const bodyOf = (lines: readonly string[], count: number, open: readonly string[], room: number): readonly string[] => {

@@ -6,7 +6,7 @@ import { type CheckState, elapsedS, momentOf, type State } from "../state/state.
 import { readState, stateDenial } from "../state/store.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand, withoutRemedy } from "./next-command.ts";
-import { enabledUnit, isStaleAt, type Ticker, tickerOf } from "./ticker.ts";
+import { isStaleAt, type Ticker, tickerOf, usualUnit } from "./ticker.ts";
 
 /** How long systemd may take to tell it, in milliseconds: whoever logs in on a sick host must not wait for that. */
 const askMs = 500;
@@ -20,12 +20,10 @@ interface Notice {
   readonly run: string;
 }
 
-/** What ticks here, or what is enabled where systemd doesn't tell in time. */
+/** What ticks here, or the shipped timer where systemd doesn't tell in time. */
 const tickerInTime = async (cli: Cli): Promise<Ticker> => {
   const done = new AbortController();
-  const late = cli.host.clock
-    .sleep(askMs, done.signal)
-    .then((): Ticker => ({ unit: enabledUnit(cli), next: undefined }));
+  const late = cli.host.clock.sleep(askMs, done.signal).then((): Ticker => ({ unit: usualUnit(cli), next: undefined }));
   const ticker = await Promise.race([tickerOf(cli), late]);
   done.abort();
   return ticker;

@@ -13,27 +13,28 @@ export interface Ticker {
 /** The shipped timer's period, in seconds, where what ticks here doesn't tell its own. */
 const usualPeriodS = 300;
 
-/** The daemon's unit where it is enabled, by the link that `systemctl enable` leaves; else the timer, as shipped. Never throws. */
-export const enabledUnit = ({ host, paths }: Cli): Ticker["unit"] => {
+/**
+ * The daemon's unit where it is enabled, by the link that `systemctl enable` leaves, or was killed while it kept this state; else the timer, as shipped.
+ * Asks nobody, since whoever logs in doesn't wait for systemd. Never throws.
+ */
+export const usualUnit = ({ host, paths }: Cli): Ticker["unit"] => {
   const folder =
     paths.install === "user"
       ? `${folderOf(folderOf(paths.config))}/systemd/user/default`
       : "/etc/systemd/system/multi-user";
-  const isDaemon = !("kind" in host.files.stat(`${folder}.target.wants/dogwatch-daemon.service`));
-  return isDaemon ? "dogwatch-daemon.service" : "dogwatch.timer";
+  const isEnabled = !("kind" in host.files.stat(`${folder}.target.wants/dogwatch-daemon.service`));
+  return isEnabled || wasCutShort(host, paths.state) ? "dogwatch-daemon.service" : "dogwatch.timer";
 };
 
 /**
- * Asks the daemon's note, then systemd: a daemon that lives, else a timer that is set, else a daemon that left its note, else what is enabled. Never
- * throws.
+ * Asks the daemon's note, then systemd: a daemon that lives, else a timer that is set, else {@link usualUnit}. Never throws.
  */
 export const tickerOf = async (cli: Cli): Promise<Ticker> => {
   const { host, paths } = cli;
   const daemon = await nextOfDaemon(host, paths.state);
   if (daemon !== undefined) return { unit: "dogwatch-daemon.service", next: daemon };
   const next = await host.systemd.nextTick();
-  if (next !== undefined) return { unit: "dogwatch.timer", next };
-  return { unit: wasCutShort(host, paths.state) ? "dogwatch-daemon.service" : enabledUnit(cli), next };
+  return { unit: next === undefined ? usualUnit(cli) : "dogwatch.timer", next };
 };
 
 /** Whether no tick has finished for two periods of what ticks here. Pure. */

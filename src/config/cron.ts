@@ -107,16 +107,37 @@ export const readCron = (text: string): Cron | string => {
   return daysOf(cron).next().done === true ? "this never comes: no day fits it" : cron;
 };
 
-/** Whether windows of this length ever close: false where each opens before the last has ended. Never throws. */
-export const everCloses = (cron: Cron, forMs: number): boolean => {
-  let [firstMs, untilMs] = [Number.NaN, Number.POSITIVE_INFINITY];
-  for (const midnightMs of daysOf(cron)) {
-    for (const minute of cron.minutes) {
-      const fromMs = midnightMs + minute * minuteMs;
-      if (fromMs > untilMs) return true;
-      untilMs = fromMs + forMs;
+/** Windows of one line, and how long each stays open. */
+export interface Windows {
+  readonly cron: Cron;
+  readonly forMs: number;
+}
+
+/** A pause shorter than the shipped timer's period is none: no tick need fall into it. */
+const leastPauseMs = 5 * minuteMs;
+
+const openingsOn = (windows: readonly Windows[], midnightMs: number): readonly (readonly [number, number])[] =>
+  windows
+    .filter(({ cron }) => cron.isDay(midnightMs))
+    .flatMap(({ cron, forMs }) =>
+      cron.minutes.map((minute): [number, number] => [
+        midnightMs + minute * minuteMs,
+        midnightMs + minute * minuteMs + forMs,
+      ]),
+    )
+    .toSorted(([a], [b]) => a - b);
+
+/** Whether windows on one clock ever close, all of them together: false where each time one opens before the last has ended, or so soon after it that no tick sees it. Never throws. */
+export const everClose = (windows: readonly Windows[]): boolean => {
+  let [firstMs, openUntilMs] = [Number.NaN, Number.NEGATIVE_INFINITY];
+  for (let day = 0; day < scanDays; day += 1) {
+    const midnightMs = scanFromMs + day * dayMs;
+    for (const [fromMs, untilMs] of openingsOn(windows, midnightMs)) {
+      if (Number.isNaN(firstMs)) firstMs = fromMs;
+      else if (fromMs >= openUntilMs + leastPauseMs) return true;
+      openUntilMs = Math.max(openUntilMs, untilMs);
     }
-    if (Number.isNaN(firstMs)) firstMs = midnightMs;
+    if (midnightMs >= openUntilMs + leastPauseMs && !Number.isNaN(firstMs)) return true;
     if (midnightMs - firstMs > 800 * dayMs) return false;
   }
   return true;

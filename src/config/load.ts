@@ -1,3 +1,4 @@
+import { alwaysQuiet } from "./always-quiet.ts";
 import type { Config } from "./config.ts";
 import { asksBothDays } from "./cron.ts";
 import { crossFaults } from "./cross.ts";
@@ -111,6 +112,8 @@ export const parseConfig = (bytes: Uint8Array, file: string, { hostname, ...user
     host: checked.value.host ?? hostname,
     maintenance: withFamilies(checked.value.maintenance, expanded.makers),
   };
+  const quiet = alwaysQuiet(config.maintenance);
+  if (quiet !== undefined) return { kind: "faults", faults: [yaml.faultAt(["maintenance"], "key", quiet)] };
   return {
     kind: "config",
     config,

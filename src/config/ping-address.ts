@@ -16,10 +16,6 @@ const nearMiss = ({ hostname, pathname }: URL): string | undefined => {
   return statusOfUuid.test(path) ? "leave the exit status at the end off: dogwatch adds what it has to say" : undefined;
 };
 
-/** Why a dead-man's switch may not be pinged at this address (law 1), or what was meant; undefined when it may. Shows no part of a path. Never throws. */
-export const pingFault = (url: URL): string | undefined =>
-  modelFault(url) ?? (hookFault(url) === undefined ? nearMiss(url) : hook);
-
 /**
  * The address of one signal of a check: `/start`, `/fail`, `/log`, or nothing for success. Slashes at the end are dropped, a query stays.
  * `rid`: a UUID that ties a start to its end. Source: healthchecks.io/docs/http_api.
@@ -29,4 +25,11 @@ export const pingAddress = (check: URL, signal: string, rid: string): URL => {
   url.pathname = `${url.pathname.replace(/\/+$/u, "")}${signal}`;
   url.searchParams.set("rid", rid);
   return url;
+};
+
+/** Why a dead-man's switch may not be pinged at this address (law 1), or what was meant; undefined when it may. Shows no part of a path. Never throws. */
+export const pingFault = (url: URL): string | undefined => {
+  // With "/start" at its end even a hook's folder is a hook.
+  const isHook = hookFault(url) !== undefined || hookFault(pingAddress(url, "/start", "")) !== undefined;
+  return modelFault(url) ?? (isHook ? hook : nearMiss(url));
 };

@@ -1,13 +1,12 @@
 import * as v from "valibot";
 import type { Config } from "./config.ts";
-import { nameForm, nameWords } from "./name-form.ts";
-import { quoted } from "./near.ts";
 import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { deadman } from "./schema/deadman.ts";
 import { heal } from "./schema/heal.ts";
 import { maintenance, silence } from "./schema/maintenance.ts";
+import { checkNameFault, checkNameForm } from "./schema/names.ts";
 import { presetShorthand } from "./schema/preset.ts";
 import { mapOf, shape } from "./schema/shape.ts";
 
@@ -22,8 +21,8 @@ const checks: Block<Config["checks"]> = v.pipe(
   mapOf(
     "a map of checks: name, then what to check",
     {
-      form: nameForm,
-      fault: (key) => `the name of a check has ${nameWords}; got ${quoted(key)}`,
+      form: checkNameForm,
+      fault: (key) => checkNameFault("check", key),
     },
     anyCheck,
   ),

@@ -2,8 +2,6 @@ import type { Rule } from "../config/config.ts";
 import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import { type Healed, noHeal } from "./heal.ts";
 
-const isIn = (names: ReadonlySet<string>, { name }: Judged): boolean => names.has(name);
-
 /** Why a check that flaps isn't healed, in one sentence: by the watcher's own counting as by the helper's. Pure. */
 export const flappingText = (check: string): string =>
   `"${check}" is flapping: it comes and goes, and a restart would join in`;
@@ -15,13 +13,16 @@ export const flappingText = (check: string): string =>
 export const heldBack = (
   rules: readonly Rule[],
   judged: readonly Judged[],
-  flapping: ReadonlySet<string>,
+  flapping: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> => {
   if (flapping.size === 0) return new Map();
   const red = judged.filter(isUnfoldedRed);
-  const own = red.filter((each) => isIn(flapping, each)).map(({ name }): [string, string] => [name, name]);
+  const own = red.flatMap(({ name }): [string, string][] => {
+    const by = flapping.get(name);
+    return by === undefined ? [] : [[name, by]];
+  });
   const beside = rules.flatMap(({ on }) => {
-    const by = own.find(([name]) => on.includes(name))?.[0];
+    const by = own.find(([name]) => on.includes(name))?.[1];
     return by === undefined ? [] : red.filter(({ name }) => on.includes(name)).map(({ name }) => [name, by] as const);
   });
   return new Map([...beside, ...own]);
@@ -48,7 +49,7 @@ export const reasonsFor = (rules: readonly Rule[], held: ReadonlyMap<string, str
 export const flappingHeal = (
   rules: readonly Rule[],
   judged: readonly Judged[],
-  flapping: ReadonlySet<string>,
+  flapping: ReadonlyMap<string, string>,
 ): Healed | undefined => {
   const held = heldBack(rules, judged, flapping);
   const red = judged.filter(isUnfoldedRed);

@@ -7,7 +7,7 @@ import { localZone } from "./zone.ts";
 export interface Clock {
   /** Milliseconds since 1970, wall time: for showing and for dates, never for measuring. */
   nowMs(): number;
-  /** Seconds since boot, suspend included. Source: proc_uptime(5). */
+  /** Seconds since the kernel's boot, suspend included, in a container too. Source: proc_uptime(5), sysinfo(2). */
   uptimeS(): number;
   /** Names this boot. Source: proc_sys_kernel(5), random/boot_id. */
   bootId(): string;
@@ -19,10 +19,21 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What /proc and the kernel may say differently, in seconds: the kernel's has no fractions. */
+const slackS = 2;
+
+/**
+ * The uptime by which start times count. A container's /proc/uptime may be its own, as lxcfs makes it, while /proc/PID/stat counts from the kernel's boot:
+ * by the former a process would start in the future, and never leave its grace. `told`: the text of /proc/uptime; `kernelS`: sysinfo(2). Never throws.
+ */
+export const uptimeOf = (told: string, kernelS: number): number => {
+  const toldS = Number.parseFloat(told);
+  return Math.abs(toldS - kernelS) <= slackS ? toldS : kernelS;
+};
+
 const uptimeS = (): number => {
   const text = attempt(() => readFileSync("/proc/uptime", "utf8"));
-  const told = isFailure(text) ? Number.NaN : Number.parseFloat(text);
-  return Number.isNaN(told) ? uptime() : told;
+  return uptimeOf(isFailure(text) ? "" : text, uptime());
 };
 
 /** Without /proc (a Mac, `ProcSubset=pid`) the minute of the boot names it, well enough to tell two boots apart. */

@@ -18,6 +18,8 @@ export interface Notify {
 type Told = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 const timeoutMs = 10_000;
+/** A sign of life a day is enough for any manager, and a timer takes no more than 2^31 ms. */
+const dayMs = 86_400_000;
 const maxStatusLength = 400;
 
 /** A newline would begin another assignment, `MAINPID=` for one. Source: sd_notify(3). */
@@ -43,7 +45,7 @@ const whyNot = (ran: Ran): string => {
 const watchdogOf = ({ env, pid }: Pick<Host, "env" | "pid">): number | undefined => {
   const us = Number(env["WATCHDOG_USEC"]);
   const isOurs = (env["WATCHDOG_PID"] ?? String(pid)) === String(pid);
-  return isOurs && Number.isInteger(us) && us > 0 ? us / 1000 : undefined;
+  return isOurs && Number.isInteger(us) && us > 0 ? Math.min(us / 1000, dayMs) : undefined;
 };
 
 /**

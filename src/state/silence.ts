@@ -25,10 +25,20 @@ const isKept = (value: unknown): value is Kept =>
 
 const path = (folder: string): string => `${folder}/silences.json`;
 
-/** The silences that were set and have not been removed; those that are over are left out. `at`: ISO 8601 UTC. A broken file silences nothing. Never throws. */
+/** A clock is corrected by so much without a word, in milliseconds. */
+const slackMs = 5 * 60_000;
+
+/** One that is to begin later than now was set under a clock that was ahead: it would last for years, and nobody knows how much of it is left. */
+const isInForce = ({ from, until }: Silence, at: string): boolean =>
+  until > at && from <= new Date(Date.parse(at) + slackMs).toISOString();
+
+/**
+ * The silences that were set and have not been removed; those that are over are left out, and those that a clock which was set back would make last
+ * longer than they were to. `at`: ISO 8601 UTC. A broken file silences nothing. Never throws.
+ */
 export const readSilences = (host: Host, folder: string, at: string): readonly Silence[] => {
   const read = readSealed(host, path(folder), isKept, false);
-  return read.kind === "read" ? read.value.silences.filter(({ until }) => until > at) : [];
+  return read.kind === "read" ? read.value.silences.filter((each) => isInForce(each, at)) : [];
 };
 
 /** Replaces the silences as a whole. Never throws. */

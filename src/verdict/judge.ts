@@ -1,7 +1,7 @@
 import type { Check } from "../config/config.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { CheckState } from "../state/state.ts";
-import { isInGrace } from "./grace.ts";
+import { isGraceSpent, isInGrace } from "./grace.ts";
 import { foldedUnder, type Needing } from "./needs.ts";
 import { colour, countBad, isUnknownAfterRed } from "./threshold.ts";
 import type { Verdict } from "./verdict.ts";
@@ -64,7 +64,7 @@ const judgeOne = (
   const reading: Reading = readings.get(check.name) ?? { kind: "unknown", evidence: "not looked at", durationMs: 0 };
   const inGrace = isInGrace(check, readings, now.uptimeS);
   const badTicks = countBad(reading.kind, before?.badTicks ?? 0);
-  const verdict = colour(check, reading, badTicks, inGrace, before);
+  const verdict = colour(check, reading, badTicks, inGrace && !isGraceSpent(check, before, now), before);
   const isSame = before?.reading === reading.kind;
   const memory = reading.memory ?? before?.memory;
   return {

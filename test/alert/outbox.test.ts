@@ -80,7 +80,7 @@ describe("fold()", () => {
     const { text = "" } = fold(outboxOf(50)) ?? {};
     const lines = text.split("\n").filter((line) => line.startsWith("11-23"));
     expect(messageText(text)).toBe(text);
-    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.length).toBeGreaterThan(7);
     expect(text).toContain(`\n… and ${50 - lines.length} more in between\n`);
     expect(text).toMatch(/\nStill not well: check-1, check-2, .*, check-19, .*…\nNext: dogwatch status\n/u);
     expect(lines[0]).toStartWith("11-23 02:01 RED web-1 · check-1: ");
@@ -115,6 +115,21 @@ describe("fold()", () => {
     expect(fold([...unknown, ...unknown])?.text).toStartWith("UNKNOWN web-1 · 2 messages");
   });
 
+  const long = "x".repeat(63);
+  for (const count of [2, 5, 9, 12, 17, 20, 21, 24, 28])
+    test(`fold() of ${count} names each check in what a chat is sent`, () => {
+      const names = Array.from({ length: count }, (_, at) => `check-${at}-of-many`);
+      const texts = names.map(
+        (check) => `RED ${long} · ${check}: ${"no answer ".repeat(6)}(1 tick, since 02:05 UTC)\nlog 42:00`,
+      );
+      const outbox = names.flatMap((check, at) =>
+        add([], [message(at, { host: long, check, text: texts[at] ?? "" })], 1),
+      );
+      const sent = messageText(fold(outbox)?.text ?? "");
+      expect(names.filter((check) => !new RegExp(`\\b${check}\\b`, "u").test(sent))).toEqual([]);
+      expect(sent).not.toContain("shortened");
+    });
+
   test("fold() of folds counts all, and still says since when the first waits", () => {
     const first = fold(outboxOf(1000));
     const [last] = add([], [message(1600)], 1600);
@@ -123,7 +138,7 @@ describe("fold()", () => {
     expect(both?.text.split("\n", 1)[0]).toBe(
       "RED web-1 · 1001 messages held back since 23 Nov 02:01 UTC, while the chat was out of reach",
     );
-    expect(both?.text).toMatch(/\n… and 98\d more in between\n/u);
+    expect(both?.text).toMatch(/\n… and 99\d more in between\n/u);
   });
 
   test("fold() begins with the word of the newest message, so that a good end is seen first", () => {

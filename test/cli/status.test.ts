@@ -180,6 +180,17 @@ describe("statusCommand() shows", () => {
     expect(host.terminal.stdout).toContain("no timer is set, and no systemd runs here; run: dogwatch daemon\n");
   });
 
+  test("statusCommand() names the daemon, not the timer, where a daemon left its note and is gone", async () => {
+    const host = hostWith();
+    writeNote(host, folder, "*/5 * * * *");
+    host.clock.advance(3_600_000);
+    host.systemd.next = undefined;
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toContain("run: systemctl status dogwatch-daemon.service\n");
+    const next = "next tick: no daemon is in sight; run: sudo systemctl enable --now dogwatch-daemon.service\n";
+    expect(host.terminal.stdout).toContain(next);
+  });
+
   for (const { install, uid, link, ctl, change } of [
     {
       install: "a system's",
@@ -212,17 +223,6 @@ describe("statusCommand() shows", () => {
       await statusCommand(cliOf(host, { isBrief: true }));
       expect(host.terminal.stdout).toEndWith(`; run: ${ctl} status dogwatch-daemon.service\n`);
     });
-
-  test("statusCommand() names the daemon, not the timer, where a daemon left its note and is gone", async () => {
-    const host = hostWith();
-    writeNote(host, folder, "*/5 * * * *");
-    host.clock.advance(3_600_000);
-    host.systemd.next = undefined;
-    await statusCommand(cliOf(host));
-    expect(host.terminal.stdout).toContain("run: systemctl status dogwatch-daemon.service\n");
-    const next = "next tick: no daemon is in sight; run: sudo systemctl enable --now dogwatch-daemon.service\n";
-    expect(host.terminal.stdout).toContain(next);
-  });
 
   test("statusCommand() shows a tick that is under way", async () => {
     const host = hostWith();

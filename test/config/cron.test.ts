@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { asksBothDays, everCloses, readCron } from "../../src/config/cron.ts";
+import { asksBothDays, everClose, readCron } from "../../src/config/cron.ts";
 import { zoneFault } from "../../src/config/zone-name.ts";
 
 const hourMs = 3_600_000;
@@ -36,25 +36,68 @@ describe("readCron()", () => {
     });
 });
 
-const closing: readonly { readonly cron: string; readonly hours: number; readonly want: boolean }[] = [
-  { cron: "0 3 * * *", hours: 23, want: true },
-  { cron: "0 3 * * *", hours: 24, want: false },
-  { cron: "0 * * * *", hours: 1, want: false },
-  { cron: "0 3 * * 1-5", hours: 48, want: true },
-  { cron: "0 3 * * 0", hours: 168, want: false },
-  { cron: "0 3 1 * *", hours: 168, want: true },
-  { cron: "0 3 29 2 *", hours: 168, want: true },
-  { cron: "* * 1-30 * *", hours: 1, want: true },
+const closing: readonly { readonly windows: readonly (readonly [string, number])[]; readonly want: boolean }[] = [
+  { windows: [["0 3 * * *", 23]], want: true },
+  { windows: [["0 3 * * *", 24]], want: false },
+  { windows: [["0 * * * *", 1]], want: false },
+  { windows: [["0 * * * *", 59 / 60]], want: false },
+  { windows: [["0 * * * *", 55 / 60]], want: true },
+  { windows: [["0 3 * * 1-5", 48]], want: true },
+  { windows: [["0 3 * * 0", 168]], want: false },
+  { windows: [["0 3 1 * *", 168]], want: true },
+  { windows: [["0 3 29 2 *", 168]], want: true },
+  { windows: [["* * 1-30 * *", 1]], want: true },
+  {
+    windows: [
+      ["0 0 * * *", 12],
+      ["0 12 * * *", 12],
+    ],
+    want: false,
+  },
+  {
+    windows: [
+      ["0 0 * * *", 12],
+      ["0 12 * * *", 11],
+    ],
+    want: true,
+  },
+  {
+    windows: [
+      ["0 0 * * 0", 96],
+      ["0 0 * * 4", 72],
+    ],
+    want: false,
+  },
+  {
+    windows: [
+      ["0 0 * * 0", 96],
+      ["0 1 * * 4", 72],
+    ],
+    want: true,
+  },
+  {
+    windows: [
+      ["0 0 1-15 * *", 24],
+      ["0 0 16-31 * *", 24],
+    ],
+    want: false,
+  },
+  {
+    windows: [
+      ["0 0 * 1-11 *", 24],
+      ["0 0 1-24 12 *", 24],
+    ],
+    want: true,
+  },
 ];
 
-test("everCloses() tells a window that closes from one that opens again before it ends", () => {
-  for (const { cron, hours, want } of closing) {
-    const read = readCron(cron);
-    expect({ cron, hours, closes: typeof read !== "string" && everCloses(read, hours * hourMs) }).toEqual({
-      cron,
-      hours,
-      closes: want,
+test("everClose() tells windows that close from those that open again before they end", () => {
+  for (const { windows, want } of closing) {
+    const read = windows.flatMap(([line, hours]) => {
+      const cron = readCron(line);
+      return typeof cron === "string" ? [] : [{ cron, forMs: hours * hourMs }];
     });
+    expect({ windows, closes: everClose(read) }).toEqual({ windows, closes: want });
   }
 });
 

@@ -44,6 +44,11 @@ describe("pingFault()", () => {
     { name: "no check", given: "https://hc-ping.com", want: "names no check" },
     { name: "a model's API", given: "https://api.anthropic.com/v1/messages", want: "never calls a model" },
     { name: "an agent's hook", given: "http://127.0.0.1:8644/webhooks/x", want: "may run an agent" },
+    {
+      name: "the folder of hooks, with what is added to it",
+      given: "http://127.0.0.1:8644/webhooks/",
+      want: "may run an agent",
+    },
   ] as const;
   for (const { name, given, want } of cases)
     test(`pingFault() judges ${name}`, () => {

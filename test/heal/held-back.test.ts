@@ -5,7 +5,7 @@ import { judged, rule } from "./bed.ts";
 const rules = [rule({ on: ["unit", "gateway"] }), rule({ id: "2:restart-unit", on: ["board"] })];
 const red = (name: string) => judged({ name });
 const held = (names: readonly string[], ...flapping: readonly string[]) =>
-  heldBack(rules, names.map(red), new Set(flapping));
+  heldBack(rules, names.map(red), new Map(flapping.map((name) => [name, name])));
 
 describe("heldBack()", () => {
   for (const { name, given, want } of [
@@ -16,6 +16,11 @@ describe("heldBack()", () => {
       name: "a red check that a rule names beside one that flaps",
       given: held(["unit", "gateway", "board"], "gateway"),
       want: { unit: "gateway", gateway: "gateway" },
+    },
+    {
+      name: "one that needs one that flaps, and names that",
+      given: heldBack(rules, [red("board")], new Map([["board", "disk"]])),
+      want: { board: "disk" },
     },
     { name: "one that flaps and has no rule", given: held(["disk"], "disk"), want: { disk: "disk" } },
   ])
@@ -39,15 +44,15 @@ describe("heldBack()", () => {
 
 describe("flappingHeal()", () => {
   test("flappingHeal() refuses where all that is red is held back", () => {
-    expect(flappingHeal(rules, [red("board")], new Set(["board"]))).toMatchObject({
+    expect(flappingHeal(rules, [red("board")], new Map([["board", "board"]]))).toMatchObject({
       ...{ outcome: "refused", check: "board", recipe: "restart-unit" },
       why: '"board" is flapping: it comes and goes, and a restart would join in',
     });
   });
 
   test("flappingHeal() leaves it to the helper where something else is red, and to others where no rule is on it", () => {
-    expect(flappingHeal(rules, [red("board"), red("unit")], new Set(["board"]))).toBeUndefined();
-    expect(flappingHeal(rules, [red("disk")], new Set(["disk"]))).toBeUndefined();
-    expect(flappingHeal(rules, [], new Set(["disk"]))).toBeUndefined();
+    expect(flappingHeal(rules, [red("board"), red("unit")], new Map([["board", "board"]]))).toBeUndefined();
+    expect(flappingHeal(rules, [red("disk")], new Map([["disk", "disk"]]))).toBeUndefined();
+    expect(flappingHeal(rules, [], new Map([["disk", "disk"]]))).toBeUndefined();
   });
 });

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
-import { createClock } from "../../src/host/clock.ts";
+import { createClock, uptimeOf } from "../../src/host/clock.ts";
 
 const clock = createClock();
 
 describe("createClock()", () => {
+  test.each([
+    { name: "the exact one", told: "27796.80 20048.43\n", want: 27_796.8 },
+    { name: "the kernel's where a container shows its own", told: "120.50 100.00\n", want: 27_797 },
+    { name: "the kernel's where there is no other", told: "", want: 27_797 },
+  ])("uptimeOf() takes $name", ({ told, want }) => expect(uptimeOf(told, 27_797)).toBe(want));
+
   test("uptimeS() tells the time since boot, as the kernel does", () => {
     const beforeS = Number.parseFloat(readFileSync("/proc/uptime", "utf8"));
     const toldS = clock.uptimeS();

@@ -39,6 +39,11 @@ describe("the service manager", () => {
       env: { NOTIFY_SOCKET: "/x", WATCHDOG_USEC: "1000", WATCHDOG_PID: "41" },
       want: undefined,
     },
+    {
+      name: "longer than a timer takes",
+      env: { NOTIFY_SOCKET: "/x", WATCHDOG_USEC: "99999999999999999999" },
+      want: 86_400_000,
+    },
     { name: "no socket", env: { WATCHDOG_USEC: "1000" }, want: undefined },
     { name: "no number", env: { NOTIFY_SOCKET: "/x", WATCHDOG_USEC: "soon" }, want: undefined },
     { name: "none", env: { NOTIFY_SOCKET: "/x" }, want: undefined },

@@ -21,6 +21,14 @@ describe("readSilences()", () => {
     expect(readSilences(host, folder, "2026-11-23T04:05:00.000Z")).toEqual([]);
   });
 
+  test("readSilences() leaves out one that was set under a clock that was ahead, and would last until it comes round", () => {
+    const host = createFakeHost();
+    writeSilences(host, folder, [silence("gateway", "2026-11-23T04:05:00.000Z")]);
+    expect(readSilences(host, folder, "2026-11-23T02:00:00.000Z")).toHaveLength(1);
+    expect(readSilences(host, folder, "2026-11-23T01:59:59.000Z")).toEqual([]);
+    expect(readSilences(host, folder, "1970-01-01T00:00:00.000Z")).toEqual([]);
+  });
+
   for (const given of ["", "{}", '{"version":1,"silences":[]}', "not JSON"])
     test(`readSilences() takes ${JSON.stringify(given)} for no silence, and leaves it there`, () => {
       const host = createFakeHost();

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { isInGrace } from "../../src/verdict/grace.ts";
+import type { CheckState } from "../../src/state/state.ts";
+import { isGraceSpent, isInGrace } from "../../src/verdict/grace.ts";
+import { type Judged, judge } from "../../src/verdict/judge.ts";
 import { httpCheck, reading } from "../checks.ts";
 
 const uptimeS = 1000;
@@ -44,5 +46,55 @@ describe("isInGrace()", () => {
   test("isInGrace() goes by the boot alone where nothing was looked at", () => {
     expect(isInGrace(httpCheck({ needs: ["gone"], graceMs: 300_000 }), new Map(), 299)).toBe(true);
     expect(isInGrace(httpCheck({ needs: ["gone"], graceMs: 300_000 }), new Map(), 300)).toBe(false);
+  });
+});
+
+describe("isGraceSpent()", () => {
+  const check = httpCheck({ name: "a", graceMs: 300_000, redAfter: 2 });
+  const before = (facts: Partial<CheckState>): CheckState => ({
+    ...{ verdict: "amber", reading: "bad", evidence: "", since: "", ticks: 3, badTicks: 3, isUnknownTold: false },
+    lastWell: { moment: { bootId: "boot-1", uptimeS: 399 } },
+    ...facts,
+  });
+  const cases = [
+    { name: "it was well two graces ago, and bad since", given: {}, want: true },
+    {
+      name: "that is not so long ago",
+      given: { lastWell: { moment: { bootId: "boot-1", uptimeS: 400 } } },
+      want: false,
+    },
+    {
+      name: "the host was booted two graces ago",
+      given: { lastWell: { moment: { bootId: "boot-0", uptimeS: 9 } } },
+      want: true,
+    },
+    { name: "it was bad too seldom", given: { badTicks: 1 }, want: false },
+    { name: "it could not be measured at the last tick", given: { reading: "unknown" }, want: false },
+    { name: "it was well at the last tick", given: { reading: "ok", badTicks: 0 }, want: false },
+  ] as const;
+  for (const { name, given, want } of cases)
+    test(`isGraceSpent() says ${want} when ${name}`, () =>
+      expect(isGraceSpent(check, before(given), { bootId: "boot-1", uptimeS })).toBe(want));
+
+  test("isGraceSpent() says false when nobody saw it well", () => {
+    const { lastWell: _, ...unseen } = before({});
+    expect(isGraceSpent(check, unseen, { bootId: "boot-1", uptimeS })).toBe(false);
+    expect(isGraceSpent(check, undefined, { bootId: "boot-1", uptimeS })).toBe(false);
+  });
+
+  test("judge() calls an outage red that a process hides which starts anew within each grace", () => {
+    const at = (uptime: number, state: CheckState | undefined): Judged | undefined =>
+      judge([check], new Map([["a", started(uptime - 60)]]), state === undefined ? {} : { a: state }, {
+        ...{ at: "2026-11-23T02:05:00.000Z", bootId: "boot-1", uptimeS: uptime },
+      })[0];
+    const verdicts: (string | undefined)[] = [];
+    const well = { bootId: "boot-1", uptimeS: 5000 };
+    let state: CheckState | undefined;
+    for (let tick = 1; tick <= 4; tick += 1) {
+      const judged = at(5000 + 300 * tick, state);
+      verdicts.push(judged?.verdict);
+      if (judged !== undefined) state = before({ verdict: judged.verdict, badTicks: tick, lastWell: { moment: well } });
+    }
+    expect(verdicts).toEqual(["amber", "amber", "red", "red"]);
   });
 });

@@ -66,6 +66,8 @@ const alertOf = (chat: Chat, host: string, alert: Alert, until: string, shiftMs:
 
 /** Difference between two clocks that is left alone, in milliseconds. */
 const maxShiftMs = 60_000;
+/** A clock that is further ahead is none: its years have no place in RFC 3339, and none in our calendar in the end. */
+const lastYearMs = Date.UTC(9000, 0, 1);
 
 /** Notes how far the other side's clock is ahead of ours, by its answers. Source: RFC 9110, 6.6.1. */
 const clockWatch = (context: PlatformContext): { readonly context: PlatformContext; shiftMs(): number } => {
@@ -75,7 +77,8 @@ const clockWatch = (context: PlatformContext): { readonly context: PlatformConte
     const answer = await http.request(given);
     const atMs = answer.kind === "answer" ? Date.parse(answer.headers["date"] ?? "") : Number.NaN;
     const aheadMs = atMs - clock.nowMs();
-    shiftMs = Math.abs(aheadMs) > maxShiftMs ? aheadMs : 0;
+    const isClock = atMs >= 0 && atMs < lastYearMs;
+    shiftMs = isClock && Math.abs(aheadMs) > maxShiftMs ? aheadMs : 0;
     return answer;
   };
   return { context: { ...context, host: { ...context.host, http: { ...http, request } } }, shiftMs: () => shiftMs };

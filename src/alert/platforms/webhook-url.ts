@@ -1,3 +1,5 @@
+import { hookFault, modelFault } from "../../config/model-apis.ts";
+
 /** Where a platform gives out its webhooks, the `api` that stands in the config, and what the secret file holds. */
 interface Given {
   readonly secret: string;
@@ -19,12 +21,7 @@ const secretsIn = (secret: string, url: URL): readonly string[] => {
   return [secret, url.href, ...path, ...values];
 };
 
-/**
- * The address of a webhook whose URL is itself the secret: the whole URL as the platform shows it, or its path alone. Its
- * origin must be that of `api`; a URL of the platform's own is carried over to another `api` (a relay, a test) with its
- * path. Anything else is refused, since the egress list knows `api` only. Says nothing of what the secret holds. Never throws.
- */
-export const webhookUrl = ({ secret, api, origins }: Given): WebhookUrl => {
+const placed = ({ secret, api, origins }: Given): WebhookUrl => {
   const isWhole = /^[a-z][a-z0-9+.-]*:/iu.test(secret);
   const text = isWhole ? secret : join(api, `/${secret.replace(/^\/+/u, "")}`).href;
   if (!URL.canParse(text)) return { kind: "refused", why: "the secret is not a webhook URL" };
@@ -38,5 +35,20 @@ export const webhookUrl = ({ secret, api, origins }: Given): WebhookUrl => {
   return {
     kind: "refused",
     why: `the webhook URL in the secret is not for "${wanted.host}", the only place that may be contacted: check the secret, or set "api"`,
+  };
+};
+
+/**
+ * The address of a webhook whose URL is itself the secret: the whole URL as the platform shows it, or its path alone. Its
+ * origin must be that of `api`; a URL of the platform's own is carried over to another `api` (a relay, a test) with its
+ * path. Anything else is refused, since the egress list knows `api` only, and so is what runs a model or may wake an agent
+ * (law 1), which no look at the config can see. Says nothing of what the secret holds. Never throws.
+ */
+export const webhookUrl = (given: Given): WebhookUrl => {
+  const found = placed(given);
+  if (found.kind === "refused" || (modelFault(found.url) ?? hookFault(found.url)) === undefined) return found;
+  return {
+    kind: "refused",
+    why: "the webhook URL in the secret runs a model or may wake an agent: take the platform's own",
   };
 };

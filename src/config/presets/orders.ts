@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import type { Fault } from "../fault.ts";
 import { isMap } from "../json.ts";
-import { nameForm, nameWords } from "../name-form.ts";
-import { quoted } from "../near.ts";
 import type { Block } from "../schema/blocks.ts";
+import { checkNameFault, checkNameForm } from "../schema/names.ts";
 import {
   type HermesParams,
   type OpenclawParams,
@@ -52,8 +51,7 @@ const sound = (schema: Block<OpenclawParams | HermesParams>, preset: PresetName,
 const maxPrefix = 50;
 
 const nameFault = (yaml: Yaml, path: Path, prefix: string): Fault | undefined => {
-  if (!nameForm.test(prefix))
-    return yaml.faultAt(path, "key", `the name of a preset has ${nameWords}; got ${quoted(prefix)}`);
+  if (!checkNameForm.test(prefix)) return yaml.faultAt(path, "key", checkNameFault("preset", prefix));
   return prefix.length > maxPrefix
     ? yaml.faultAt(
         path,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Maintenance } from "../config.ts";
-import { everCloses, readCron } from "../cron.ts";
+import { everClose, readCron } from "../cron.ts";
 import { zoneFault } from "../zone-name.ts";
 import { type Block, duration, type KeyFault, list, maybe, need, refusing, text, withDefault } from "./blocks.ts";
 import { name } from "./names.ts";
@@ -32,8 +32,8 @@ interface Raw {
 /** Windows that follow each other without an end would be a watchdog that is off, without a word. */
 const neverCloses = ({ cron, for: forMs }: Raw): KeyFault | undefined => {
   const read = readCron(cron);
-  if (typeof read === "string" || everCloses(read, forMs)) return undefined;
-  return { key: "for", message: "this window never closes: it opens again before it ends" };
+  if (typeof read === "string" || everClose([{ cron: read, forMs }])) return undefined;
+  return { key: "for", message: "this window never closes: it opens again before it ends, or within 5 min" };
 };
 
 const window: Block<Maintenance> = v.pipe(

@@ -93,6 +93,13 @@ describe("alertmanager hold()", () => {
     ]);
   });
 
+  const noTimes = ["Sat, 13 Sep 275760 00:00:00 GMT", "Sat, 13 Sep 20000 00:00:00 GMT", "-271821-04-20T00:00:00Z"];
+  test.each(noTimes)("hold() takes %p for no clock", async (date) => {
+    await using server = await answering({ status: 200, headers: { date } });
+    expect(await hold(server.base, [standing()])).toMatchObject({ kind: "delivered" });
+    expect(server.received).toHaveLength(1);
+  });
+
   test("hold() never says a start after its end, and survives a time that is none", async () => {
     await using server = await answering({ status: 200 });
     const endsAt = "2026-11-23T02:00:00.000Z";
