@@ -4,12 +4,13 @@
 #   ./install.sh --user                      the same for your own user, without root
 #   sudo ./install.sh --login-notice         the same, and one line at each login while something is wrong
 #   sudo ./install.sh --no-login-notice      the same, and no longer that line
-#   sudo ./install.sh --daemon               ticks by a daemon instead of the timer (also with --user)
+#   sudo ./install.sh --daemon               ticks by a daemon in place of the timer, from now on
+#   sudo ./install.sh --timer                ticks by the timer again
 #   sudo ./install.sh --uninstall            take it off; config, credentials, state and heal log stay
 #   sudo ./install.sh --uninstall --purge    those too (both also with --user)
 #   ./install.sh --help
 # Run it from an unpacked release or a built clone. Safe to run twice, and again after it was stopped
-# halfway: every file is replaced whole, and what ticks is enabled last: the timer, or with --daemon the daemon,
+# halfway: every file is replaced whole, and what ticks is enabled last: the timer or the daemon,
 # never both. Each run says which.
 # Exit: 0 done; 64 usage; 78 the config is invalid (nothing was changed); 1 anything else.
 set -euo pipefail
@@ -21,10 +22,10 @@ readonly OLDEST_SYSTEMD=251
 UNITS=(dogwatch.service dogwatch.timer dogwatch-daemon.service dogwatch-failed.service)
 readonly USERS=(dogwatch dogwatch-probe)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scope=system action=install purge=false notice=keep ticker=dogwatch.timer
+scope=system action=install purge=false notice=keep ticker=keep
 
 fail() { echo "install.sh: cannot $1" >&2; exit "${2:-1}"; }
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 read_arguments() {
   local word
@@ -32,6 +33,7 @@ read_arguments() {
     case $word in
       --user) scope=user ;;
       --daemon) ticker=dogwatch-daemon.service ;;
+      --timer) ticker=dogwatch.timer ;;
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;
       --login-notice) notice=put ;;
@@ -245,6 +247,13 @@ remove_notice() {
 
 other_ticker() { if [[ $ticker == dogwatch.timer ]]; then echo dogwatch-daemon.service; else echo dogwatch.timer; fi; }
 
+# Without --daemon and --timer what ticks stays what it is.
+choose_ticker() {
+  [[ $ticker == keep ]] || return 0
+  ticker=dogwatch.timer
+  [[ $("${ctl[@]}" is-enabled dogwatch-daemon.service 2>/dev/null) != enabled ]] || ticker=dogwatch-daemon.service
+}
+
 start_ticker() {
   if [[ $("${ctl[@]}" is-enabled "$ticker" 2>/dev/null) == masked* ]]; then
     echo "$ticker is masked, so nothing will run until: ${ctl[*]} unmask $ticker"
@@ -319,6 +328,7 @@ do_install() {
   put_notice
   "${ctl[@]}" daemon-reload
   start_socket
+  choose_ticker
   start_ticker
   first_tick
   say_next

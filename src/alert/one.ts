@@ -5,7 +5,7 @@ import type { Deciding, Decision, Ended } from "./decide.ts";
 import { nearestNeed } from "./folding.ts";
 import { heldOpen, isMore, momentOf, openIncident, withTold } from "./incident.ts";
 import type { Reason, ReasonName } from "./reason.ts";
-import { isReminderDue, toldAnew, toldInTime, wasToldBeforeBoot } from "./remind.ts";
+import { isReminderDue, toldAnew, toldAs, toldInTime, wasToldBeforeBoot } from "./remind.ts";
 
 /** Ticks in a row that a check reads unknown before it is told, once. */
 export const unknownTicks = 3;
@@ -65,18 +65,26 @@ const opening = (each: Judged, scope: Scope): One => {
   return isLogged ? told : { ...told, opened: incident };
 };
 
+/** Ticks in a row that a check which was told well and flapping is red until that is told: a real outage isn't hidden by its past. */
+const redTicks = 4;
+
+const isRedSince = ({ isToldWell }: Incident, { verdict, ticks }: Judged): boolean =>
+  isToldWell === true && verdict === "red" && ticks >= redTicks;
+
 /** What a known incident tells while it lasts: at once what is new, else at the reminder's time. */
 const lasting = (each: Judged, scope: Scope, incident: Incident, isFlapping: boolean): One => {
   const { now, remindEveryMs } = scope.given;
   const moment = momentOf(now);
   const kind = isFlapping ? "flapping" : "reminder";
-  const anew = (): Incident => withTold(toldAnew(incident, moment), each);
+  const isWell = isFlapping && each.verdict === "green";
+  const anew = (): Incident => toldAs(withTold(toldAnew(incident, moment), each), isWell);
   if (wasToldBeforeBoot(incident, moment))
     return each.isInGrace ? silent(each, scope, "in-grace") : telling(each, scope, kind, "rebooted", anew());
   if (isMore(incident, each)) return telling(each, scope, kind, "more-findings", anew());
+  if (isFlapping && isRedSince(incident, each)) return telling(each, scope, kind, "flapping-red", anew());
   if (!isReminderDue(incident, moment, remindEveryMs))
     return silent(each, scope, isFlapping ? "flapping-goes-on" : "not-due");
-  const inTime = withTold(toldInTime(incident, moment), each);
+  const inTime = toldAs(withTold(toldInTime(incident, moment), each), isWell);
   return telling(each, scope, kind, isFlapping ? "flapping-reminder" : "reminder", inTime);
 };
 
@@ -128,7 +136,7 @@ const orFlapping = (one: One, each: Judged, scope: Scope): One => {
   if (each.verdict === "green" && (flap?.wasCured || isHealed(scope))) return one;
   if (!flap?.isFlapping || one.isFlapTold || tell === undefined || tell.incident === null) return one;
   const open = tell.kind === "recovered" && incident !== undefined ? incident : tell.incident;
-  const kept = withTold(toldAnew(open, momentOf(given.now)), each);
+  const kept = toldAs(withTold(toldAnew(open, momentOf(given.now)), each), each.verdict === "green");
   const { ended: _, ...rest } = one;
   return {
     ...rest,

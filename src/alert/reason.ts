@@ -11,6 +11,7 @@ export type ReasonName =
   | "unknown"
   | "flapping-begins"
   | "flapping-reminder"
+  | "flapping-red"
   | "flapping-ends"
   | "well"
   | "below-threshold"
@@ -45,6 +46,7 @@ const words: Readonly<Record<ReasonName, string>> = {
   unknown: "it couldn't be measured for three ticks",
   "flapping-begins": "it comes and goes",
   "flapping-reminder": "it still comes and goes, and its reminder is due",
+  "flapping-red": "it was told as coming and going while it was well, and has been red for a while since",
   "flapping-ends": "it no longer comes and goes",
   well: "it is well",
   "below-threshold": "it is amber: below its threshold, in its start grace or advisory",

@@ -31,6 +31,10 @@ export const toldAnew = ({ earlyS: _, ...incident }: Incident, now: Moment): Inc
   remindFrom: now,
 });
 
+/** What a FLAPPING message says of the check now: well, or red. Pure. */
+export const toldAs = ({ isToldWell: _, ...incident }: Incident, isWell: boolean): Incident =>
+  isWell ? { ...incident, isToldWell: true } : incident;
+
 /** Spreads the reminders of incidents that are told in the same moment; the first of them, and a lone one, keeps the whole interval. Pure. */
 export const spread = (incident: Incident, k: number, n: number, everyMs: number): Incident => {
   const earlyS = Math.floor((k / n) * spreadPart * (everyMs / 1000));

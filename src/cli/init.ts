@@ -51,7 +51,7 @@ const nextText = (cli: Cli, where: string): string => {
     `  read it, mend it:      ${where}`,
     `  then:                  dogwatch validate${flag}`,
     `  what a tick would do:  ${sudo}dogwatch tick --dry-run${flag}`,
-    "  whom to tell:          the chat is the console; others: docs/operating.md",
+    "  whom to tell:          the chat is the console; others: docs/alerts.md",
     '  to let it heal:        "mode: apply" in it, when its rules are right',
     `  what is new, later:    ${sudo}dogwatch init --diff${flag}`,
     "",

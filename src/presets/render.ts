@@ -18,7 +18,7 @@ const chatText = `# Exactly one chat. "console" shows alerts on every terminal o
 # listens: an alert must not wake one.
 chat:
   console: {}
-# A Telegram bot instead; others: docs/operating.md. Then: dogwatch chat test
+# A Telegram bot instead; others: docs/alerts.md. Then: dogwatch chat test
 # chat:
 #   telegram:
 #     chat_id: "-1001234567890"

@@ -66,6 +66,8 @@ export interface Incident {
   readonly earlyS?: number;
   /** Ids of incidents that were told before and go on in this one: their checks were folded under this one's. */
   readonly includes?: readonly string[];
+  /** It was told as FLAPPING while its check was well. */
+  readonly isToldWell?: true;
   /** Findings that have been told; absent: its check has none. */
   readonly told?: readonly string[];
   /** The helper couldn't be asked to open it in the log: the next tick asks again, and until then nothing is healed for it. */

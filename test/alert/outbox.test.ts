@@ -159,7 +159,6 @@ describe("fold()", () => {
     expect(again?.folded?.open).toEqual(["check-1"]);
   });
 
-  const long = "x".repeat(63);
   for (const count of [2, 5, 9, 12, 17])
     test(`fold() of ${count} from a host with a long name names each check in what a chat is sent`, () => {
       const names = Array.from({ length: count }, (_, at) => `check-${at}-of-many`);

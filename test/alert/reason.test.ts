@@ -88,6 +88,14 @@ const cases: readonly {
     },
     tells: "flapping",
   },
+  {
+    reason: "flapping-red",
+    given: {
+      ...{ incidents: { gateway: incident(300, { isToldWell: true }) }, flaps: flap("grgrrr", true, true) },
+      judged: of({ ticks: 4 }),
+    },
+    tells: "flapping",
+  },
   { reason: "flapping-goes-on", given: { incidents: known, flaps: flap("grgrg", true, true) }, tells: null },
   {
     reason: "flapping-goes-on",

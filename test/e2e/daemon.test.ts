@@ -212,7 +212,7 @@ checks:
     await configure(checks);
   }, 30_000);
 
-  test("nothing of it holds the chat's token, and install.sh without --daemon goes back to the timer", async () => {
+  test("nothing of it holds the chat's token, and an upgrade keeps the daemon, and install.sh --timer goes back to the timer", async () => {
     const found = await bed.sh(
       `read -r token; journalctl --sync
        if journalctl -a -o export | grep -F "$token" >/dev/null; then echo journal; fi
@@ -221,7 +221,8 @@ checks:
       { stdin: `${chat.token}\n` },
     );
     expect(found).toBe("");
-    expect(await bed.run([`${unpacked}/install.sh`], { timeoutMs: 120_000 })).toContain("by dogwatch.timer");
+    expect(await bed.run([`${unpacked}/install.sh`], { timeoutMs: 120_000 })).toContain("by dogwatch-daemon.service");
+    expect(await bed.run([`${unpacked}/install.sh`, "--timer"], { timeoutMs: 120_000 })).toContain("by dogwatch.timer");
     expect(
       await sh(
         `systemctl is-enabled ${unit} dogwatch.timer || true; systemctl is-active ${unit} dogwatch.timer || true`,

@@ -71,7 +71,7 @@ describeOnBed("install.sh --user", () => {
       "700 agents\n700 agents\n",
     );
     expect(await bed.sh("ls -d /etc/dogwatch /usr/local/bin/dogwatch 2>/dev/null || true")).toBe("");
-    await bed.run(asUser(install, "--user"));
+    await bed.run(asUser(install, "--user", "--timer"));
     await user("systemctl --user stop dogwatch.timer");
   }, 60_000);
 
@@ -120,7 +120,7 @@ describeOnBed("install.sh --user", () => {
     expect(await tick()).toBe("0\n");
   }, 60_000);
 
-  test("install.sh --user --daemon runs the daemon under that user's manager, and without it the timer comes back", async () => {
+  test("install.sh --user --daemon runs the daemon under that user's manager, and with --timer the timer comes back", async () => {
     await bed.run(asUser(install, "--user", "--daemon"));
     expect(await user("systemctl --user is-active dogwatch-daemon.service dogwatch.timer || true")).toBe(
       "active\ninactive\n",

@@ -2,7 +2,7 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { inertText } from "./inert.ts";
-import { member, textMember, textMembers } from "./json.ts";
+import { isContent, member, textMembers } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { Platform } from "./platform.ts";
 import { webhookFor } from "./secret.ts";
@@ -20,7 +20,7 @@ const dialect: Dialect = {
   platform: "googlechat",
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
-    if (status < 300 && textMember(answer, "name") !== "") return { verdict: "taken", words: "" };
+    if (status < 300 && isContent(answer, "error")) return { verdict: "taken", words: "" };
     return { verdict: "unreadable", words: textMembers(member(answer, "error"), "status", "message") || body };
   },
   advise,

@@ -15,6 +15,13 @@ export const textMembers = (value: unknown, ...names: readonly string[]): string
     .filter((text) => text !== "")
     .join(": ");
 
+/** Whether an answer is an object and names no error in these members: a relay may leave out what the platform itself would say. Never throws. */
+export const isContent = (value: unknown, ...errors: readonly string[]): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  errors.every((name) => member(value, name) === undefined);
+
 /** A member that is a finite number; else undefined. Never throws. */
 export const numberMember = (value: unknown, name: string): number | undefined => {
   const found = member(value, name);

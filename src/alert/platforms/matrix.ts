@@ -2,7 +2,7 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { unlinked, wordJoiner } from "./inert.ts";
-import { numberMember, textMember, textMembers } from "./json.ts";
+import { isContent, numberMember, textMembers } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { ChatOf, Platform } from "./platform.ts";
 import { oneWord, secretFor } from "./secret.ts";
@@ -26,7 +26,7 @@ const dialect: Dialect = {
   platform: "matrix",
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
-    if (status < 300 && textMember(answer, "event_id") !== "") return { verdict: "taken", words: "" };
+    if (status < 300 && isContent(answer, "errcode", "error")) return { verdict: "taken", words: "" };
     const words = textMembers(answer, "errcode", "error");
     const waitMs = numberMember(answer, "retry_after_ms");
     const retryAfterS = waitMs === undefined ? undefined : waitMs / 1000;

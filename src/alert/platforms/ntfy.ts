@@ -3,7 +3,7 @@ import { endpoint } from "../../config/egress.ts";
 import { parseJson } from "../../config/json.ts";
 import { type Dialect, post } from "./delivery.ts";
 import { unlinked } from "./inert.ts";
-import { textMember } from "./json.ts";
+import { isContent, textMember } from "./json.ts";
 import { onceKey } from "./once.ts";
 import type { AlertKind, Platform, PlatformContext } from "./platform.ts";
 import { oneWord, secretFor } from "./secret.ts";
@@ -21,7 +21,7 @@ const dialect: Dialect = {
   platform: "ntfy",
   hear: ({ status, body }) => {
     const answer = parseJson(body)?.value;
-    return status < 300 && textMember(answer, "id") !== ""
+    return status < 300 && isContent(answer, "error")
       ? { verdict: "taken", words: "" }
       : { verdict: "unreadable", words: textMember(answer, "error") || body };
   },
