@@ -12,6 +12,9 @@ const pipeGraceMs = 100;
 /** How long a killed command may take to go; one in an uninterruptible sleep stays, and we don't wait for it. */
 const killGraceMs = 1000;
 
+/** Pause after each piece that isn't kept: one that talks without end is read on, and never faster than its pieces are freed. */
+const dropPauseMs = 1;
+
 /**
  * Keeps the first `maxBytes` of a stream and reads on, since a full pipe would stop the command. Bytes that aren't
  * UTF-8 become U+FFFD.
@@ -21,10 +24,14 @@ const keep = (stream: Readable | null, maxBytes: number): { text(): string } => 
   let keptBytes = 0;
   stream?.on("data", (chunk: Uint8Array) => {
     if (keptBytes < maxBytes) {
-      const part = chunk.subarray(0, maxBytes - keptBytes);
+      // A copy, since a part would keep all of its piece.
+      const part = Uint8Array.from(chunk.subarray(0, maxBytes - keptBytes));
       chunks.push(part);
       keptBytes += part.length;
+      return;
     }
+    stream.pause();
+    setTimeout(() => stream.resume(), dropPauseMs);
   });
   stream?.on("error", () => undefined);
   return { text: () => new TextDecoder().decode(Buffer.concat(chunks)) };

@@ -71,7 +71,7 @@ describeOnBed("install.sh --user", () => {
       "700 agents\n700 agents\n",
     );
     expect(await bed.sh("ls -d /etc/dogwatch /usr/local/bin/dogwatch 2>/dev/null || true")).toBe("");
-    await bed.run(asUser(install, "--user", "--timer"));
+    await bed.run(asUser(install, "--user"));
     await user("systemctl --user stop dogwatch.timer");
   }, 60_000);
 
@@ -129,7 +129,7 @@ describeOnBed("install.sh --user", () => {
       /^green: 1 of 1 check green/u,
     );
     expect(await user("dogwatch status")).toMatch(/next tick: \d\d:\d\d UTC/u);
-    await bed.run(asUser(install, "--user"));
+    await bed.run(asUser(install, "--user", "--timer"));
     await user("systemctl --user stop dogwatch.timer");
     expect(await user("systemctl --user is-active dogwatch-daemon.service || true")).toBe("inactive\n");
   }, 60_000);
