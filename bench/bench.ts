@@ -35,7 +35,8 @@ const redTick = (bed: Bed): Contender => ({
   program: redTickOf(bed, binary),
   before: async () => {
     // A gateway that dies at every tick flaps, and isn't healed: each of these is to be the first.
-    rmSync(join(bed.folder, "red", "state", "incidents.json"), { force: true });
+    for (const name of ["incidents.json", "state.json"])
+      rmSync(join(bed.folder, "red", "state", name), { force: true });
     await bed.ask("/break");
   },
 });
