@@ -46,13 +46,15 @@ const illnessLines = (canvas: Canvas, paths: Paths, { illness }: View): readonly
       ];
 
 /** How many alerts wait, since when, and why, unless the line on our own illness has said it. */
-const waitingText = ({ state: { outbox }, illness, now }: View): string => {
+const waitingText = ({ state: { outbox, chatWait }, illness, moment, now }: View): string => {
   const oldest = outbox[0];
   if (oldest === undefined) return "alerts waiting: 0";
   const at = oldest.folded?.since ?? oldest.at;
   const since = at === "" ? "" : ` since ${clock(at, now)}`;
   const isTold = !oldest.refused || illness?.why.includes(oldest.refused);
-  return `alerts waiting: ${outbox.length}${since}${isTold ? "" : ` (${oldest.refused})`}`;
+  const leftMs = chatWait === null ? 0 : chatWait.ms - elapsedS(chatWait.from, moment) * 1000;
+  const asked = leftMs > 0 ? `; the chat asked to be left alone for another ${formatDuration(leftMs)}` : "";
+  return `alerts waiting: ${outbox.length}${since}${isTold ? "" : ` (${oldest.refused})`}${asked}`;
 };
 
 /** What is wrong beside the checks: it stands above them. */

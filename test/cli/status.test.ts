@@ -224,6 +224,20 @@ describe("statusCommand() shows", () => {
       expect(host.terminal.stdout).toEndWith(`; run: ${ctl} status dogwatch-daemon.service\n`);
     });
 
+  test("statusCommand() shows how long the chat asked to be left alone, while that lasts", async () => {
+    const message = { id: "m", kind: "red", text: "", host: "", incident: null, check: null, at: "" } as const;
+    const waiting = { ...message, tick: 1, tries: 1, refused: null, folded: null };
+    const host = createFakeHost();
+    const chatWait = { from: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() }, ms: 3_600_000 };
+    writeState(host, folder, stateOf(host, { outbox: [waiting], chatWait }));
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).toMatch(/^alerts waiting: 1.*; the chat asked to be left alone for another 1 h$/mu);
+    host.terminal.stdout = "";
+    host.clock.advance(3_700_000);
+    await statusCommand(cliOf(host));
+    expect(host.terminal.stdout).not.toContain("left alone");
+  });
+
   test("statusCommand() shows a tick that is under way", async () => {
     const host = hostWith();
     host.files.lock(`${folder}/tick.lock`);
