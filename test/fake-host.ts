@@ -19,6 +19,7 @@ import type {
   UnitsShown,
 } from "../src/host/host.ts";
 import type { Screen, Woken } from "../src/host/pictures.ts";
+import { signing } from "../src/host/signing.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
 import { structured } from "../src/host/structured.ts";
 import type { Survey } from "../src/host/survey.ts";
@@ -259,6 +260,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
     },
     structured,
+    signing,
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,
