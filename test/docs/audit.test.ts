@@ -116,12 +116,12 @@ describe("docs/audit.md: the chain", () => {
     expect(run(chainScript).out).toStartWith("line 1 is torn\nline 8 is torn\nok: 15 lines");
   });
 
-  test("the check goes on over all files: plain, gzip and zstd, a plain one before its compressed twin", () => {
+  test("the check goes on over all files: plain, gzip and zstd, a plain one before its compressed twin", async () => {
     const head = fillSegments(bed);
     const files = segmentsIn(bed.folder);
     expect(files).toEqual(["heal-0000000001.jsonl", "heal-0000000014.jsonl", "heal.jsonl"]);
     const paths = files.map((name) => join(bed.folder, name));
-    expect(verifyLog(bed.host.files, paths)).toMatchObject({ kind: "whole", head });
+    expect(await verifyLog(bed.host, paths)).toMatchObject({ kind: "whole", head });
     const told = `line 20 is torn\n${ok(head.seq, head)}`;
     expect(run(chainScript)).toEqual({ status: 0, out: told, err: "" });
     run("gzip -k heal-0000000001.jsonl; head -c 50 heal-0000000001.jsonl.gz >half; mv half heal-0000000001.jsonl.gz");
