@@ -88,7 +88,10 @@ for folder in sorted(pathlib.Path("packed").iterdir()):
 const byPython = (): readonly Word[] => {
   const { out, err } = runIn(bed.folder, ["python3", "-c", driver]);
   expect(err).toBe("");
-  return out.trimEnd().split("\n").map((word) => (word === "ok" ? "ok" : Number(word)));
+  return out
+    .trimEnd()
+    .split("\n")
+    .map((word) => (word === "ok" ? "ok" : Number(word)));
 };
 
 describe("docs/audit.md: independent verifiers", () => {
@@ -104,6 +107,8 @@ describe("docs/audit.md: independent verifiers", () => {
     const all = words.map((each, i) => ({ ...each, shell: shell[i], python: python[i] }));
     const isOk = (word: Word | undefined): boolean => word === "ok";
     console.log(all.filter((each) => each.shell !== each.python || each.ours !== each.shell));
-    expect(all.filter((each) => isOk(each.ours) !== isOk(each.shell) || isOk(each.ours) !== isOk(each.python))).toEqual([]);
+    expect(all.filter((each) => isOk(each.ours) !== isOk(each.shell) || isOk(each.ours) !== isOk(each.python))).toEqual(
+      [],
+    );
   }, 120_000);
 });

@@ -211,9 +211,7 @@ describe("docs/audit.md: witnesses and copies", () => {
     writeFileSync(join(there, "heal.seals"), "seals\n");
     expect(run(blockWith("logs="), { logs: there }).err).toBe("");
     const unpacked = run(blockWith("sha256sum -c"));
-    expect(unpacked.out).toBe(
-      "heal.tar: OK\nheal-0000000001.jsonl\nheal-0000000014.jsonl\nheal.jsonl\nheal.seals\n",
-    );
+    expect(unpacked.out).toBe("heal.tar: OK\nheal-0000000001.jsonl\nheal-0000000014.jsonl\nheal.jsonl\nheal.seals\n");
     const copied = readFileSync(join(bed.folder, "heal.tar"));
     copied[700] = (copied[700] ?? 0) ^ 1;
     writeFileSync(join(bed.folder, "heal.tar"), copied);
