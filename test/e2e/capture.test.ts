@@ -227,8 +227,8 @@ describeOnBed("a captured watcher", () => {
       await capture(host, asking(enter(resolved("main"), opened("main", again)), { do: "tidy", notGreen: [] }));
     const lines = async (): Promise<readonly string[]> =>
       (await host.healLog())
-        .filter((entry) => entry["incident"] !== undefined)
-        .map((entry) => `${entry["event"]} by ${entry["by"]} ${entry["incident"]}`);
+        .filter(({ incident }) => incident !== undefined)
+        .map(({ event, by, incident }) => `${event} by ${by} ${incident}`);
     const open = [`incident.opened by watcher ${idOf("main")}`, `heal.refused by helper ${idOf("main")}`];
     expect(await lines()).toEqual(open);
     await bed.sh("systemctl reset-failed gw-main.service; systemctl start gw-main.service");
