@@ -37,6 +37,7 @@ export const nextState = (
   recalled: Recalled,
   { found, judged, decided }: Latest,
   { mailbox, held }: Mail,
+  sealed: State["sealed"] = recalled.state.sealed,
 ): State => {
   const { state } = recalled;
   const { at, moment } = nowOf(run);
@@ -58,6 +59,7 @@ export const nextState = (
     ...endedNow(recalled, decided, at),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
+    ...(sealed === undefined ? {} : { sealed }),
     day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
   };
 };

@@ -12,6 +12,7 @@ import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
 import { judgeTwice } from "./tick-judge.ts";
 import { enterLog } from "./tick-log.ts";
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+import { sealDaily } from "./tick-seal.ts";
 import { nextState } from "./tick-state.ts";
 import { worst } from "./verdict/verdict.ts";
 
@@ -94,8 +95,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const latch = latchOf(run, recalled);
   let latest: Latest = { found: judged, judged, decided };
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  let { sealed } = recalled.state;
   const persist = (): void => {
-    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
+    if (run.isDryRun) return;
+    recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail, sealed)));
   };
   const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
@@ -106,6 +109,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
+  sealed = await sealDaily(run, recalled.state);
   persist();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
 };

@@ -79,6 +79,9 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
+  for (const { seal, head } of journal.sealings())
+    log.log("info", `helper: seal ${seal} is made: log ${head.seq}:${head.sha256}`);
+  for (const note of journal.notes()) log.log("warn", `helper: ${note}`);
   // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
   if (!isDryRun) await loadKept(host, own, false);
   return exits.done;

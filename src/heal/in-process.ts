@@ -104,8 +104,9 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
     },
     keep: async (judged) => await keepCopies(context, parts.keepables, readingsOf(judged)),
     tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
+    seal: async () => journal.seal(),
     trouble: () => journal.trouble() ?? failures[0],
-    notes: () => notes,
+    notes: () => [...journal.notes(), ...notes],
     close: () => undefined,
   };
 };

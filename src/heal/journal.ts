@@ -3,8 +3,11 @@ import type { Failure, Host } from "../host/host.ts";
 import { appendEntries, readHead } from "../log/append.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
 import { type LogStory, readStory } from "../log/open-incidents.ts";
+import type { Seal } from "../seal/seal.ts";
 import { type Book, emptyBook } from "../state/book.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
+import { createSealer } from "./sealer.ts";
+import type { Sealed } from "./sealing.ts";
 
 /** The log's lock is held for a few writes, so its holder is waited for, in milliseconds. */
 const lockWaitMs = 3000;
@@ -22,8 +25,14 @@ export interface Journal {
   story(attempts?: ReadonlySet<string>): LogStory;
   /** The head as last known; null when the log can't be read. */
   head(): Head | null;
-  /** Why the log can't be written, once that was seen. */
+  /** Why the log can't be written or sealed, once that was seen. */
   trouble(): Failure | undefined;
+  /** Seals what the log holds, where that isn't done for this day. */
+  seal(): Sealed | Failure;
+  /** The seals that were made here. */
+  sealings(): readonly Seal[];
+  /** Sentences for the operator. */
+  notes(): readonly string[];
 }
 
 /** What to write: lines, and the book after them. */
@@ -68,18 +77,37 @@ const inStep = (host: Host, { logFile }: JournalPlace, book: Book, head: Head | 
 };
 
 /** Appends, after making the folder where it is missing. */
-const append = (host: Host, { logFile, hostName }: JournalPlace, entries: readonly NewEntry[]): Entered => {
-  const first = appendEntries(host, logFile, entries, hostName);
+const append = (
+  host: Host,
+  { logFile, hostName }: JournalPlace,
+  entries: readonly NewEntry[],
+  nowMs: number,
+): Entered => {
+  const first = appendEntries(host, logFile, entries, hostName, nowMs);
   const isFolderMissing = first.kind === "failed" && first.code === "ENOENT";
   return isFolderMissing && host.files.makeFolder(folderOf(logFile), 0o750).kind === "done"
-    ? appendEntries(host, logFile, entries, hostName)
+    ? appendEntries(host, logFile, entries, hostName, nowMs)
     : first;
+};
+
+/** Under the log's lock, which is held for a few writes. */
+const underLock = <Value>(host: Host, { folder }: JournalPlace, work: () => Value): Value | Failure => {
+  const lock = host.files.lock(`${folder}/log.lock`, lockWaitMs);
+  if (lock.kind === "busy") return { kind: "failed", code: "EBUSY", why: `${lock.holder} is writing it for too long` };
+  // A disk that turned read-only: the write says so itself.
+  if (lock.kind === "failed" && lock.code !== "EROFS") return lock;
+  try {
+    return work();
+  } finally {
+    if (lock.kind === "held") lock.release();
+  }
 };
 
 /** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
 export const openJournal = (host: Host, place: JournalPlace): Journal => {
   let known: Head | null | undefined;
   let trouble: Failure | undefined;
+  const sealer = createSealer(host, place);
   const lookHead = (): Head | null => {
     const read = readHead(host, place.logFile);
     return "kind" in read ? null : read;
@@ -87,6 +115,12 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   const head = (): Head | null => {
     known ??= lookHead();
     return known;
+  };
+  /** One moment for the seal and the lines after it: none slips onto another day in between. What can't be sealed stops no line. */
+  const sealAndAppend = (now: Head | null, entries: readonly NewEntry[]): Entered => {
+    const nowMs = host.clock.nowMs();
+    if (now !== null) sealer.before(now, nowMs);
+    return append(host, place, entries, nowMs);
   };
   const write = (make: (book: Book) => Entering): Entered => {
     const now = lookHead();
@@ -98,7 +132,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (Object.keys(book.open).some((id) => !Object.hasOwn(before.open, id)))
       writeSealed(host, bookPath(place.folder), { ...before, open: book.open, seq: notInStep }, bookMode);
     const appended: Entered =
-      entries.length === 0 ? { kind: "appended", head: now ?? { seq: 0, sha256: "" } } : append(host, place, entries);
+      entries.length === 0 ? { kind: "appended", head: now ?? { seq: 0, sha256: "" } } : sealAndAppend(now, entries);
     if (appended.kind === "failed") return appended;
     known = appended.head;
     if (entries.length === 0 && book === lying) return appended;
@@ -106,18 +140,16 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     writeSealed(host, bookPath(place.folder), { ...book, ...appended.head }, bookMode);
     return appended;
   };
-  const enter = (make: (book: Book) => Entering): Entered => {
-    if (place.isReadOnly) return write(make);
-    const lock = host.files.lock(`${place.folder}/log.lock`, lockWaitMs);
-    if (lock.kind === "busy")
-      return { kind: "failed", code: "EBUSY", why: `${lock.holder} is writing it for too long` };
-    // A disk that turned read-only: the write says so itself.
-    if (lock.kind === "failed" && lock.code !== "EROFS") return lock;
-    try {
-      return write(make);
-    } finally {
-      if (lock.kind === "held") lock.release();
-    }
+  const enter = (make: (book: Book) => Entering): Entered =>
+    place.isReadOnly ? write(make) : underLock(host, place, () => write(make));
+  const seal = (): Sealed | Failure => {
+    if (place.isReadOnly) return { kind: "failed", code: "REFUSED", why: "a dry run changes nothing" };
+    const done = underLock(host, place, () => {
+      const now = readHead(host, place.logFile);
+      return "kind" in now ? now : sealer.before(now, host.clock.nowMs());
+    });
+    if (done.kind === "failed") trouble ??= done;
+    return done;
   };
   const enterOrNote = (make: (book: Book) => Entering): Entered => {
     const entered = enter(make);
@@ -134,6 +166,9 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     enter: enterOrNote,
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
-    trouble: () => trouble,
+    trouble: () => trouble ?? sealer.trouble(),
+    seal,
+    sealings: sealer.sealings,
+    notes: sealer.notes,
   };
 };

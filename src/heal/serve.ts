@@ -116,6 +116,11 @@ const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
   return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
 
+const sealNow = ({ journal }: ServeParts): Plain => {
+  const done = journal.seal();
+  return done.kind === "failed" ? failed(done) : { is: "sealed", seal: done.seal };
+};
+
 const wellIn = (request: Request): readonly string[] =>
   request.do === "enter"
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
@@ -169,7 +174,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
-    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+    if (isDryRun && ["enter", "keep", "tidy", "seal"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
@@ -187,6 +192,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return enter(parts, request.events);
       case "heal":
         return await heal(request);
+      case "seal":
+        return sealNow(parts);
       case "keep":
         return await keep(parts, context);
       case "tidy":
@@ -202,7 +209,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       const trouble = journal.trouble() ?? failures[0];
       return {
         head: journal.head(),
-        notes,
+        notes: [...journal.notes(), ...notes],
         trouble: trouble === undefined ? null : { code: trouble.code, why: trouble.why },
       };
     },

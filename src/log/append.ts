@@ -51,18 +51,19 @@ export const readHead = (host: Host, path: string): Head | Failure => {
 
 /**
  * Appends entries with one write and one fsync, after closing a tear that a kill in mid-write left. Two callers at once would
- * write two lines of one sequence: hold the host-wide lock. `hostName`: as the config calls this host. Never throws.
+ * write two lines of one sequence: hold the host-wide lock. `hostName`: as the config calls this host; `nowMs`: the moment that they bear. Never throws.
  */
 export const appendEntries = (
   host: Host,
   path: string,
   entries: readonly NewEntry[],
   hostName: string = host.hostname,
+  nowMs: number = host.clock.nowMs(),
 ): Appended => {
   const tail = readTail(host.files, path);
   if ("kind" in tail) return tail;
   if (entries.length === 0) return { kind: "appended", head: tail.head };
-  const at = new Date(host.clock.nowMs()).toISOString();
+  const at = new Date(nowMs).toISOString();
   const { text, head } = textOf(tail, entries, { at, host: hostName, boot: host.clock.bootId() });
   const done = host.files.append(path, text, mode);
   return done.kind === "failed" ? done : { kind: "appended", head };
