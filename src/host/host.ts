@@ -11,6 +11,7 @@ import type { Signing } from "./signing.ts";
 import type { Structured } from "./structured.ts";
 import type { Survey } from "./survey.ts";
 import type { Tcp } from "./touch.ts";
+import type { Unpack } from "./unpacked.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -284,6 +285,8 @@ export interface Host {
   hmacSha256(key: string, text: string): string;
   /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
   sha256File(path: string): Promise<string | undefined>;
+  /** Reads a file of any size in pieces, plain or packed. */
+  readonly unpack: Unpack;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */

@@ -70,6 +70,7 @@ export const createHost = (options: HostOptions): Host => {
     sha256,
     hmacSha256,
     sha256File,
+    unpack: async (path, onPiece) => await (await import("./unpack.ts")).unpackFile(path, onPiece),
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
     accountOf,
