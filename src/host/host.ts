@@ -56,6 +56,8 @@ export interface Files {
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
   replace(path: string, text: string | Uint8Array, mode: number): Done;
+  /** The same for what is made anew in a moment: no reader sees half of it, and nothing waits for the disk. After a power cut it may be empty or old. */
+  publish(path: string, text: string, mode: number): Done;
   /** Writes a file that isn't there yet, whole or not at all; whatever stands at `path`, a link too, fails with `EEXIST`. */
   create(path: string, text: string, mode: number): Done;
   /** Removes what killed processes left of their replaces in a folder; gives how many it may not remove. */
