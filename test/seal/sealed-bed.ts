@@ -9,7 +9,7 @@ import { createFakeHost, type FakeHost } from "../fake-host.ts";
 export const folder = "/var/lib/dogwatch-heal";
 export const logFile = "/var/log/dogwatch/heal.jsonl";
 export const sealsFile = "/var/log/dogwatch/heal.seals";
-export const keyFile = `${folder}/seal.key`;
+export const keyFile = "/var/lib/dogwatch-heal/seal.key";
 /** In milliseconds. */
 export const day: number = 86_400_000;
 
