@@ -12,7 +12,7 @@ const isWriter = ({ host, paths }: Cli): boolean => host.uid === 0 || paths.help
 const openLog = async (cli: Cli): Promise<Journal> => {
   const { loadKept } = await import("../load.ts");
   const loaded = await loadKept(cli.host, { ...cli.paths, state: cli.paths.helper }, true);
-  return journalOf(cli, loaded.kind === "config" ? loaded.config.host : cli.host.hostname);
+  return journalOf(cli, loaded.kind === "config" ? loaded.config : { host: cli.host.hostname });
 };
 
 const sayKey = ({ host, paths, flags }: Cli, key: string): number => {

@@ -106,7 +106,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
     tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
     seal: async () => journal.seal(),
     trouble: () => journal.trouble() ?? failures[0],
-    notes: () => [...journal.notes(), ...notes],
+    notes: () => [...notes, ...journal.notes()],
     close: () => undefined,
   };
 };

@@ -15,7 +15,7 @@ import {
   sealsFile,
 } from "../seal/sealed-bed.ts";
 
-const place = { folder, logFile, hostName: "web-1", isReadOnly: false };
+const place = { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null };
 const entering = (book: Parameters<Parameters<ReturnType<typeof openJournal>["enter"]>[0]>[0]) => ({
   entries: [{ event: "silence.added" as const, by: "uid:0", check: "gateway", why: "test" }],
   book,

@@ -31,7 +31,7 @@ export interface SealedBed {
 export const createSealedBed = (host: FakeHost = createFakeHost()): SealedBed => {
   host.files.putFolder(folder, {});
   const text = (path: string): string => host.files.text(path) ?? "";
-  const journal = () => openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false });
+  const journal = () => openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null });
   return {
     host,
     write: (lines) => {
