@@ -27,6 +27,8 @@ export interface Journal {
   story(attempts?: ReadonlySet<string>): LogStory;
   /** The head as last known; null when the log can't be read. */
   head(): Head | null;
+  /** The head, where it has moved since this journal first wrote; undefined where it hasn't. */
+  grownTo(): Head | undefined;
   /** Why the log can't be written or sealed, once that was seen. */
   trouble(): Failure | undefined;
   /** Seals what the log holds, where that isn't done for this day. */
@@ -114,18 +116,20 @@ const sealNow = (host: Host, place: JournalPlace, sealer: Sealer): Sealed | Fail
   });
 };
 
+const lookHead = (host: Host, place: JournalPlace): Head | null => {
+  const read = headNow(host, place);
+  return "kind" in read ? null : read;
+};
+
 /** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
 export const openJournal = (host: Host, place: JournalPlace): Journal => {
   let known: Head | null | undefined;
+  let first: Head | undefined;
   let trouble: Failure | undefined;
   const notes = new Set<string>();
   const sealer = createSealer(host, place);
-  const lookHead = (): Head | null => {
-    const read = headNow(host, place);
-    return "kind" in read ? null : read;
-  };
   const head = (): Head | null => {
-    known ??= lookHead();
+    known ??= lookHead(host, place);
     return known;
   };
   const noted = ({ notes: more, entered }: Written): Entered => {
@@ -142,6 +146,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   const write = (make: (book: Book) => Entering): Entered => {
     const lying = readBook(host, place.folder);
     const end = endOf(host, place, lying);
+    first ??= headOf(end);
     const before = inStep(host, place, lying, end);
     const { entries, book } = make(before);
     if (place.isReadOnly || ("kind" in end && entries.length === 0)) return { kind: "appended", head: headOf(end) };
@@ -183,6 +188,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     enter: enterOrNote,
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
+    grownTo: () => (first === undefined || known?.seq === first.seq ? undefined : (known ?? undefined)),
     trouble: () => trouble ?? sealer.trouble(),
     seal,
     sealings: sealer.sealings,

@@ -19,11 +19,12 @@ export interface VerifyOptions {
 /** A file that is read while somebody rotates may be in the next list under another name. */
 const maxTurns = 4;
 
-/** Tells of a fault in a packed file that its offset counts unpacked bytes. */
-const withPacking = (verdict: Verdict, packings: ReadonlyMap<string, Packing>): Verdict => {
+/** Tells of a fault in a packed file that its offset counts unpacked bytes, and of one in an empty log which file that is. */
+const withFile = (verdict: Verdict, paths: readonly string[], packings: ReadonlyMap<string, Packing>): Verdict => {
   if (verdict.kind !== "faulty") return verdict;
-  const packing = packings.get(verdict.fault.file) ?? "plain";
-  return packing === "plain" ? verdict : { ...verdict, fault: { ...verdict.fault, packing } };
+  const file = verdict.fault.file === "" ? (paths.at(-1) ?? "") : verdict.fault.file;
+  const packing = packings.get(file) ?? "plain";
+  return { ...verdict, fault: { ...verdict.fault, file, ...(packing === "plain" ? {} : { packing }) } };
 };
 
 const verifyInOrder = async (
@@ -41,7 +42,7 @@ const verifyInOrder = async (
     verifier.stop(path, read.offset, `the ${read.packing} data can't be unpacked there (${read.why})`);
     break;
   }
-  return withPacking(verifier.end(), packings);
+  return withFile(verifier.end(), paths, packings);
 };
 
 /**
