@@ -80,6 +80,9 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
   sayHead(cli, log, journal.grownTo());
+  for (const { seal, head } of journal.sealings())
+    log.log("info", `helper: sealed by seal ${seal}: log ${head.seq}:${head.sha256}`);
+  for (const note of journal.notes()) log.log("warn", `helper: ${note}`);
   // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
   if (!isDryRun) await loadKept(host, own, false);
   return exits.done;

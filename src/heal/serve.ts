@@ -122,6 +122,11 @@ const enter = async (parts: ServeParts, context: HealContext, events: readonly W
   return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
 
+const sealNow = ({ journal }: ServeParts): Plain => {
+  const done = journal.seal();
+  return done.kind === "failed" ? failed(done) : { is: "sealed", seal: done.seal };
+};
+
 const wellIn = (request: Request): readonly string[] =>
   request.do === "enter"
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
@@ -175,7 +180,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
-    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+    if (isDryRun && ["enter", "keep", "tidy", "seal"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
@@ -193,6 +198,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return await enter(parts, context, request.events);
       case "heal":
         return await heal(request);
+      case "seal":
+        return sealNow(parts);
       case "keep":
         return await keep(parts, context);
       case "tidy":
