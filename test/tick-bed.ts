@@ -52,8 +52,6 @@ export const flags: Flags = {
   logLevel: "info",
   logFormat: "text",
   head: undefined,
-  incident: undefined,
-  since: undefined,
 };
 
 /** What one tick gave: its exit status, what it printed, and the object of `--json` where that was asked for. */

@@ -16,8 +16,8 @@ export interface Flags {
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
   readonly head: string | undefined;
-  readonly incident: string | undefined;
-  readonly since: string | undefined;
+  /** `log show` and `log export` alone: which entries, and in what form, as typed: `--since 2h`. */
+  readonly logWords?: readonly string[];
   /** `status` alone: one line, and only while something is wrong. */
   readonly isBrief?: boolean | undefined;
   /** `validate` alone: print the config with its presets written out. */

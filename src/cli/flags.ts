@@ -18,6 +18,13 @@ export const options = {
   head: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
+  until: { type: "string" },
+  check: { type: "string" },
+  recipe: { type: "string" },
+  outcome: { type: "string" },
+  event: { type: "string" },
+  by: { type: "string" },
+  format: { type: "string" },
   step: { type: "boolean" },
   for: { type: "string" },
   reason: { type: "string" },
@@ -49,6 +56,8 @@ export type Values = {
   readonly [Name in keyof Options]?: (Options[Name]["type"] extends "string" ? string : boolean) | undefined;
 };
 
+const logOptions = ["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const;
+
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
 export const flagsOf = (values: Values): Flags | string => {
   const level = values["log-level"] ?? "info";
@@ -67,8 +76,10 @@ export const flagsOf = (values: Values): Flags | string => {
     logLevel: level,
     logFormat: format,
     head: values.head,
-    incident: values.incident,
-    since: values.since,
+    logWords: logOptions.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
     isExpanded: values.expand ?? false,
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,

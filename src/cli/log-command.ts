@@ -6,9 +6,4 @@ const given = (name: string, value: string | undefined): readonly string[] =>
 
 /** `dogwatch log …`: hands the words and flags of this command on to it. */
 export const logEntry = async ({ host, paths, flags, words }: Cli): Promise<number> =>
-  await logCommand(
-    host,
-    [...words, ...given("head", flags.head), ...given("incident", flags.incident), ...given("since", flags.since)],
-    paths,
-    flags.isJson,
-  );
+  await logCommand(host, [...words, ...given("head", flags.head), ...(flags.logWords ?? [])], paths, flags.isJson);

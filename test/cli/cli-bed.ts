@@ -19,8 +19,6 @@ export const cliOf = (host: FakeHost, flags: Partial<Flags> = {}): Cli => ({
     logLevel: "info",
     logFormat: "text",
     head: undefined,
-    incident: undefined,
-    since: undefined,
     ...flags,
   },
 });
