@@ -51,7 +51,6 @@ export const flags: Flags = {
   reason: undefined,
   logLevel: "info",
   logFormat: "text",
-  head: undefined,
 };
 
 /** What one tick gave: its exit status, what it printed, and the object of `--json` where that was asked for. */

@@ -15,7 +15,8 @@ export interface Flags {
   readonly isStepped: boolean;
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
-  readonly head: string | undefined;
+  /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
+  readonly heads?: readonly string[] | undefined;
   /** `log show` and `log export` alone: which entries, and in what form, as typed: `--since 2h`. */
   readonly logWords?: readonly string[];
   /** `status` alone: one line, and only while something is wrong. */

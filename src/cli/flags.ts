@@ -15,7 +15,7 @@ export const options = {
   "exit-code": { type: "boolean" },
   brief: { type: "boolean" },
   expand: { type: "boolean" },
-  head: { type: "string" },
+  head: { type: "string", multiple: true },
   incident: { type: "string" },
   since: { type: "string" },
   until: { type: "string" },
@@ -53,7 +53,13 @@ type Options = typeof options;
 
 /** What a command line gave for them. */
 export type Values = {
-  readonly [Name in keyof Options]?: (Options[Name]["type"] extends "string" ? string : boolean) | undefined;
+  readonly [Name in keyof Options]?:
+    | (Options[Name]["type"] extends "string"
+        ? Options[Name] extends { readonly multiple: true }
+          ? string[]
+          : string
+        : boolean)
+    | undefined;
 };
 
 const logOptions = ["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const;
@@ -75,7 +81,7 @@ export const flagsOf = (values: Values): Flags | string => {
     reason: values.reason,
     logLevel: level,
     logFormat: format,
-    head: values.head,
+    heads: values.head,
     logWords: logOptions.flatMap((name) => {
       const value = values[name];
       return value === undefined ? [] : [`--${name}`, value];
