@@ -21,6 +21,13 @@ export const options = {
   through: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
+  until: { type: "string" },
+  check: { type: "string" },
+  recipe: { type: "string" },
+  outcome: { type: "string" },
+  event: { type: "string" },
+  by: { type: "string" },
+  format: { type: "string" },
   step: { type: "boolean" },
   for: { type: "string" },
   reason: { type: "string" },
@@ -58,6 +65,11 @@ export type Values = {
     | undefined;
 };
 
+const logOptions = [
+  ...(["key", "seals", "through"] as const),
+  ...(["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const),
+] as const;
+
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
 export const flagsOf = (values: Values): Flags | string => {
   const level = values["log-level"] ?? "info";
@@ -76,11 +88,10 @@ export const flagsOf = (values: Values): Flags | string => {
     logLevel: level,
     logFormat: format,
     heads: values.head,
-    key: values.key,
-    seals: values.seals,
-    through: values.through,
-    incident: values.incident,
-    since: values.since,
+    logWords: logOptions.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
     isExpanded: values.expand ?? false,
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,
