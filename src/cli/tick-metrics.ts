@@ -19,12 +19,12 @@ const pathOf = ({ paths }: Cli): string => `${paths.state}/dogwatch.prom`;
 /** What whoever heals has left by now, read off its files: the watcher may look at no more of it. */
 const healFacts = ({ host, paths }: Cli): Pick<Facts, "heals" | "latched" | "logSeq"> => {
   const { totals, latched } = readHealState(host, paths.helper, momentOf(host), true).value;
-  const { seq } = readBook(host, paths.helper);
+  const { seq, sha256 } = readBook(host, paths.helper);
   return {
     heals: { ...noHeals, ...totals },
     latched: Object.keys(latched).length,
-    // Below 0: a kill left the book behind the log, and the next entry puts it right.
-    logSeq: seq < 0 ? null : seq,
+    // Without a hash the number is none: no line yet, a broken book, or one that a kill left behind the log; the next entry puts it right.
+    logSeq: seq < 0 || sha256 === "" ? null : seq,
   };
 };
 
