@@ -7,6 +7,7 @@ import { leaveMetrics } from "../src/cli/tick-metrics.ts";
 import { noHeal } from "../src/heal/heal.ts";
 import { createHost } from "../src/host/real-host.ts";
 import type { TickReport } from "../src/report.ts";
+import { noHeals } from "../src/state/heal-state.ts";
 
 const rounds = 500;
 const state = mkdtempSync(join(tmpdir(), "dogwatch-metrics-"));
@@ -28,7 +29,7 @@ const cli: Cli = {
 const reportOf = (count: number): TickReport => ({
   ...{ host: "web-1", at: new Date().toISOString(), verdict: "green", heal: noHeal("nothing is red"), alerts: [] },
   ...{ outbox: 0, durationMs: 14, silences: [], troubles: [], exit: 0, wouldSend: [] },
-  tally: { ticks: 1, incidents: 0, oldestAlertAt: null },
+  tally: { ticks: 1, incidents: 0, oldestAlertAt: null, heals: noHeals, latched: 0, logSeq: 41 },
   checks: Array.from({ length: count }, (_, at) => ({
     ...{ name: `check-${at}`, kind: "http", verdict: "green", reading: "ok", evidence: "200 in 5 ms" },
     ...{ since: "2026-11-23T02:00:00.000Z", ticks: 12, badTicks: 0, isInGrace: false, card: null, durationMs: 5 },

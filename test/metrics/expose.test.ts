@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { expose } from "../../src/metrics/expose.ts";
-import { familyText } from "../../src/metrics/exposition.ts";
+import { familyText, label } from "../../src/metrics/exposition.ts";
 import type { Facts } from "../../src/metrics/facts.ts";
 import { families, familyNames } from "../../src/metrics/families.ts";
 import { parseExposition } from "../../src/queues/exposition.ts";
@@ -128,16 +128,27 @@ describe("expose()", () => {
     expect(expose(facts({ look: look({ checks }) }))).not.toMatch(/EVIDENCE|FINDING/u);
   });
 
-  test("familyText() escapes what a label may hold", () => {
-    const labels = ['a"b\\c\nd', "http", ""];
-    expect(familyText("dogwatch_check_info", [{ labels, value: 1 }]).split("\n")[2]).toBe(
-      'dogwatch_check_info{check="a\\"b\\\\c\\nd",kind="http",card=""} 1',
-    );
+  test("expose() writes the labels that a family has, in their order, and HELP texts that need no escape", () => {
+    const seen = new Map<string, Set<string>>();
+    for (const line of series(facts())) {
+      const [, name = "", inside = ""] = /^(\w+)(?:\{(.*)\})? /u.exec(line) ?? [];
+      const labels = [...inside.matchAll(/(\w+)="/gu)].map(([, label = ""]) => label).join(" ");
+      seen.set(name, (seen.get(name) ?? new Set()).add(labels));
+    }
+    for (const name of familyNames) {
+      expect([name, ...(seen.get(name) ?? [])]).toEqual([name, families[name].labels.join(" ")]);
+      expect(families[name].help).not.toMatch(/[\\\n]/u);
+    }
+  });
+
+  test("label() escapes what a label may hold", () => {
+    expect(label("check", 'a"b\\c\nd')).toBe('check="a\\"b\\\\c\\nd"');
+    expect(label("check", "gateway.web-1")).toBe('check="gateway.web-1"');
   });
 
   test("familyText() writes numbers as the format has them", () => {
     const texts = [0.1, 1e21, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(
-      (value) => familyText("dogwatch_ill", [{ labels: [], value }]).split("\n")[2],
+      (value) => familyText("dogwatch_ill", [{ labels: "", value }]).split("\n")[2],
     );
     expect(texts).toEqual([
       ...["dogwatch_ill 0.1", "dogwatch_ill 1e+21", "dogwatch_ill NaN", "dogwatch_ill +Inf", "dogwatch_ill -Inf"],
