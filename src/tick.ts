@@ -11,6 +11,7 @@ import { noHeals } from "./state/heal-state.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
+import { openHistory } from "./tick-history.ts";
 import { judgeTwice } from "./tick-judge.ts";
 import { enterLog } from "./tick-log.ts";
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
@@ -104,10 +105,13 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const reasons = await reasonsOf(run, recalled, decided);
   const telling = await tellingOf(run, recalled, judged, decided);
   const latch = latchOf(run, recalled);
+  const history = openHistory(run, recalled);
   let latest: Latest = { found: judged, judged, decided };
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
   const persist = (): void => {
-    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
+    if (run.isDryRun) return;
+    const state = history.keep(nextState(run, recalled, latest, mail));
+    recalled.note(writeState(run.host, run.paths.state, state));
   };
   const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
@@ -119,5 +123,6 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
   persist();
+  await history.end();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
 };

@@ -120,6 +120,11 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       }),
     overwrite: (path, text, mode) =>
       change("overwrite", path, folderOf(path), () => write(path, bytesOf(text), entries.get(path) ?? { mode })),
+    wipe: (path) =>
+      change("wipe", path, path, () => {
+        const before = entries.get(path);
+        if (before !== undefined) entries.set(path, { ...before, bytes: new Uint8Array(before.bytes.length) });
+      }),
     makeFolder: (path) => (entries.has(path) ? done : change("makeFolder", path, "/", () => makeFolders(path))),
     remove: (path) => change("remove", path, path, () => entries.delete(path)),
     removeFolder: (path) =>

@@ -18,7 +18,7 @@ import {
 import { attempt, failed } from "./failure.ts";
 import { appendFile } from "./file-append.ts";
 import { lockFile } from "./file-lock.ts";
-import { overwriteFile } from "./file-overwrite.ts";
+import { overwriteFile, wipeFile } from "./file-overwrite.ts";
 import { createFile, folderOf, publishFile, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
 import type { Done, Failure, FileStat, Files, Read } from "./host.ts";
 import { holderOf } from "./lock-holder.ts";
@@ -152,6 +152,7 @@ export const createFiles = (): Files => ({
   sweep: (folder) => sweepFolder(folder),
   append: appendFile,
   overwrite: overwriteFile,
+  wipe: wipeFile,
   makeFolder,
   remove: (path) => doing(() => unlinkSync(path)),
   removeFolder: (path) => doing(() => rmdirSync(path)),
