@@ -15,6 +15,7 @@ import { openHistory } from "./tick-history.ts";
 import { judgeTwice } from "./tick-judge.ts";
 import { enterLog } from "./tick-log.ts";
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+import { sealDaily } from "./tick-seal.ts";
 import { nextState } from "./tick-state.ts";
 import { worst } from "./verdict/verdict.ts";
 
@@ -108,9 +109,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const history = openHistory(run, recalled);
   let latest: Latest = { found: judged, judged, decided };
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  let { sealed } = recalled.state;
   const persist = (): void => {
     if (run.isDryRun) return;
-    const state = history.keep(nextState(run, recalled, latest, mail));
+    const state = history.keep(nextState(run, recalled, latest, mail, sealed));
     recalled.note(writeState(run.host, run.paths.state, state));
   };
   const { mailbox } = mail;
@@ -122,6 +124,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
+  sealed = await sealDaily(run, recalled.state);
   persist();
   await history.end();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });

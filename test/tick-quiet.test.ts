@@ -106,8 +106,10 @@ describe("tick() in a maintenance window, 02:00 to 03:00", () => {
     bed.host.files.onChange = (method, path) => seen.push(`${method} ${path}`);
     await ticks(bed, 288);
     expect(seen.filter((each) => each.endsWith("/maintenance.json"))).toHaveLength(1);
+    // Four more at midnight: the next key, the seal, the old key wiped, the next one in its place.
+    expect(seen.filter((each) => each.includes("seal"))).toHaveLength(4);
     expect(seen.filter((each) => each.endsWith("/history.jsonl"))).toHaveLength(24);
-    expect(seen).toHaveLength(288 * 2 + 24 + 1);
+    expect(seen).toHaveLength(288 * 2 + 24 + 4 + 1);
   });
 
   test("tick --dry-run in a window says so, and changes nothing", async () => {
