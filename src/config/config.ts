@@ -290,4 +290,6 @@ export interface Config {
   readonly maintenance: readonly Maintenance[];
   /** The longest silence by hand, in milliseconds. */
   readonly silenceMaxMs: number;
+  /** Where each tick leaves its page, an absolute path; null: none is made. */
+  readonly report: string | null;
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Config } from "./config.ts";
-import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
+import { type Block, duration, file, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { deadman } from "./schema/deadman.ts";
@@ -38,7 +38,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["report", "plugins"],
+      later: ["plugins"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -75,6 +75,11 @@ export const configSchema: Block<FileConfig> = v.pipe(
         [{ cron: "0 3 * * 0", for: "1h", checks: ["gateway"], timezone: "Europe/Berlin" }],
       ),
       silence: withDefault(silence, {}, "What `dogwatch silence add` may do.", { max: "7d" }),
+      report: maybe(
+        file(),
+        "A page with all that dogwatch knows, as one HTML file: each tick writes it anew when all else is done. On a system install the page itself is `/var/lib/dogwatch/report.html`, and `sudo dogwatch report --link` makes this path a link to it.",
+        "/var/www/html/dogwatch.html",
+      ),
     },
   ),
   v.transform((raw) => ({
@@ -87,5 +92,6 @@ export const configSchema: Block<FileConfig> = v.pipe(
     remindEveryMs: raw.remind_every,
     maintenance: raw.maintenance,
     silenceMaxMs: raw.silence.maxMs,
+    report: raw.report ?? null,
   })),
 );

@@ -15,6 +15,8 @@ export interface RecentLog extends Recent {
 export interface RecentPlace {
   readonly logFile: string;
   readonly folder: string | null;
+  /** This check isn't kept. */
+  readonly isReadOnly: boolean;
 }
 
 const spanMs = 35 * 86_400_000;
@@ -58,8 +60,8 @@ const checked = async (host: Host, place: RecentPlace, at: string): Promise<LogC
   const known = stillGood(host, place, head, day);
   if (known !== undefined) return known;
   const check = await checkLog(host, place.logFile, at);
-  const isKeepable = place.folder !== null && check.kind !== "failed";
-  if (isKeepable) writeSealed(host, keptPath(place.folder ?? ""), { version: 1, head, check, day }, mode);
+  if (place.folder !== null && check.kind !== "failed" && !place.isReadOnly)
+    writeSealed(host, keptPath(place.folder), { version: 1, head, check, day }, mode);
   return check;
 };
 

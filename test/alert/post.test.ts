@@ -19,6 +19,7 @@ const config: Config = {
   remindEveryMs: 1,
   maintenance: [],
   silenceMaxMs: 86_400_000,
+  report: null,
 };
 
 const telling: Telling = {

@@ -26,6 +26,7 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     remindEveryMs: 14_400_000,
     maintenance: [],
     silenceMaxMs: 86_400_000,
+    report: null,
   };
   return {
     bench: bed.bench,
