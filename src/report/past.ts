@@ -67,7 +67,7 @@ const daysOf = ({ days }: Tally, today: number): readonly DayCount[] =>
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
-const valueOf = (values: Values | undefined): HourValue | null =>
+const hourValue = (values: Values | undefined): HourValue | null =>
   values === undefined ? null : { mean: rounded(values[1] / values[0]), max: rounded(values[2]) };
 
 /** From the first hour that has a value to the last. */
@@ -76,7 +76,7 @@ const seriesOf = (hours: ReadonlyMap<number, Values>): Series | undefined => {
   const known = [...hours.keys()];
   const firstHour = Math.min(...known);
   const length = Math.max(...known) - firstHour + 1;
-  return { firstHour, values: Array.from({ length }, (_, at) => valueOf(hours.get(firstHour + at))) };
+  return { firstHour, values: Array.from({ length }, (_, at) => hourValue(hours.get(firstHour + at))) };
 };
 
 const pastOf = (tally: Tally, today: number): CheckPast => {
