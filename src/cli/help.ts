@@ -15,6 +15,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   silence add|list|remove     no heal and no alert for a while
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log show                    read the heal log [--incident ID] [--since TIME]
+  report [-o FILE]            one HTML page: now, 30 days, incidents, heals
   chat test                   send one test message
   deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
@@ -120,6 +121,23 @@ verify    check the chain; names the first bad line and what is wrong
 show      the log for reading; --since takes 2h, 7d or an ISO time
 
 Exit of verify: 0 whole, or no log yet · 1 tampered · 64 usage · 74 unreadable.
+`,
+  report: `Usage: dogwatch report [-o FILE] [--json]
+       sudo dogwatch report --link
+
+One HTML page that needs no script and no network: the verdict now, the last 30
+days of each check, how long looks took, how many jobs waited, incidents with
+their stories, heals with argv, proof and backup, whether the heal log is whole
+and who checked it, what can be contacted, what is silenced. What can't be had
+is said in the page. Without -o it goes to standard output.
+
+  -o FILE   write it there, as a whole; only an old page of yours is replaced,
+            never a link or another file
+  --json    the same as one object
+  --link    with "report: FILE" in the config of a system install each tick
+            writes the page into its own folder: make FILE a link to it
+
+Exit: 0 done · 64 usage · 73, 74 it cannot be written, or the state not read.
 `,
   chat: `Usage: dogwatch chat test [--json]
 

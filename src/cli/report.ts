@@ -1,5 +1,6 @@
 import type { Done, Failure } from "../host/host.ts";
 import { loadKept } from "../load.ts";
+import { escapeUnsafe } from "../log/bounds.ts";
 import { momentOf } from "../state/state.ts";
 import { readState, stateDenial, statePath } from "../state/store.ts";
 import { type Cli, complain, exits } from "./cli.ts";
@@ -31,7 +32,7 @@ const pageText = async (cli: Cli): Promise<string> => {
   const log = await logOfNow(cli, loaded.kind === "config" ? loaded.sha256 : state.configSha256);
   const isStale = isStaleAt(state, momentOf(host), await tickerOf(cli));
   const page = await gatherPage(cli, loaded, log, isStale);
-  if (flags.isJson) return `${JSON.stringify(page)}\n`;
+  if (flags.isJson) return `${escapeUnsafe(JSON.stringify(page))}\n`;
   return (await import("../report/html.ts")).renderPage(page);
 };
 
