@@ -1,10 +1,11 @@
+import { waitsSince } from "./alert/entry.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import { checkDestinations } from "./config/egress.ts";
 import { openWindows } from "./maintenance/open.ts";
 import { type Recalled, recall } from "./recall.ts";
-import { exitOf, type TickReport } from "./report.ts";
+import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
@@ -58,6 +59,12 @@ interface Done {
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
+const tallyOf = ({ state }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
+  ticks: state.tick + 1,
+  incidents: Object.keys(incidents).length,
+  oldestAlertAt: waitsSince(mailbox.outbox()),
+});
+
 const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latch, ...done }: Done): TickReport => {
   const { mailbox } = mail;
   const notes = chatNotes(latch, mailbox.tried());
@@ -69,6 +76,7 @@ const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latc
     heal: staged.healed,
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
+    tally: tallyOf(recalled, mail, staged),
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import type { Fault } from "../log/fault.ts";
-import type { Witness } from "../log/verifier.ts";
-import { parseWitness, type Verified, verifyLog } from "../log/verify.ts";
+import { type Verified, verifyLog } from "../log/verify.ts";
+import { parseWitness, type Witness } from "../log/witness.ts";
 import { exits } from "./cli.ts";
 import type { LogPaths } from "./log.ts";
 import { refuseFile, refuseWords, sortWords } from "./log-words.ts";
@@ -61,7 +61,7 @@ const say = (host: Host, verified: Verified, witness: Witness | undefined, isJso
       return refuseWords(
         host,
         "verify",
-        `the witness's line ${witness?.seq} is older than the first line here, ${verified.firstSeq}`,
+        `the witness's line ${verified.witness.seq} is older than the first line here, ${verified.firstSeq}`,
         "Give the older files too, oldest first.",
       );
     case "unreadable":
@@ -70,7 +70,12 @@ const say = (host: Host, verified: Verified, witness: Witness | undefined, isJso
 };
 
 /** `dogwatch log verify [FILE…] [--head SEQ:HASH]`: exit 0 whole or no log yet, 1 tampered, 64 usage, 74 unreadable. Never throws. */
-export const verifyCommand = (host: Host, args: readonly string[], paths: LogPaths, isJson: boolean): number => {
+export const verifyCommand = async (
+  host: Host,
+  args: readonly string[],
+  paths: LogPaths,
+  isJson: boolean,
+): Promise<number> => {
   const sorted = sortWords(args, ["head"]);
   if (typeof sorted === "string") return refuseWords(host, "verify", sorted, witnessHint);
   const { options, words } = sorted;
@@ -78,7 +83,9 @@ export const verifyCommand = (host: Host, args: readonly string[], paths: LogPat
   const witness = head === undefined ? undefined : parseWitness(head);
   if (head !== undefined && witness === undefined)
     return refuseWords(host, "verify", `"${head}" is no head of a log`, witnessHint);
-  const verified = verifyLog(host.files, words.length === 0 ? [paths.logFile] : words, witness);
+  const verified = await verifyLog(host, words.length === 0 ? [paths.logFile] : words, {
+    witnesses: witness === undefined ? [] : [witness],
+  });
   if (verified.kind === "unreadable" && verified.failure.code === "ENOENT" && words.length === 0)
     return sayNoLog(host, paths.logFile, witness, isJson);
   return say(host, verified, witness, isJson);

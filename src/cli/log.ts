@@ -20,7 +20,7 @@ export const logCommand = async (
   const isJsonAsked = isJson || words.length < rest.length;
   switch (action) {
     case "verify":
-      return (await import("./log-verify.ts")).verifyCommand(host, words, paths, isJsonAsked);
+      return await (await import("./log-verify.ts")).verifyCommand(host, words, paths, isJsonAsked);
     case "show":
       return (await import("./log-show.ts")).showCommand(host, words, paths, isJsonAsked);
     default:

@@ -1,22 +1,26 @@
 import { type ChainState, chainBefore, doesFollow, emptyChain, follow } from "./chain-state.ts";
 import { diagnose, type Scene } from "./diagnose.ts";
 import type { Head } from "./entry.ts";
-import { type Fault, faultAt } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import { factsOf, type Line, readLine } from "./line.ts";
 import type { RawLine } from "./lines.ts";
+import { type Met, meet, type Witness } from "./witness.ts";
 
-/** A head kept outside the host's reach: a sequence and at least the first 16 hex digits of its hash. */
-export interface Witness {
-  readonly seq: number;
-  readonly prefix: string;
-}
-
-/** What a chain is worth. `notes` are for a person: tears, a beginning in older files. */
+/**
+ * What a chain is worth. `notes` are for a person: tears, a beginning in older files. `met`: what became of each witness, in the order given. A
+ * witness that isn't met makes the chain `faulty`; one that is older than its first line, and nothing worse, `too-old`.
+ */
 export type Verdict =
-  | { readonly kind: "whole"; readonly lines: number; readonly head: Head; readonly notes: readonly string[] }
-  | { readonly kind: "faulty"; readonly fault: Fault }
-  /** The chain is whole, but the witness's line is older than its first. */
-  | { readonly kind: "too-old"; readonly firstSeq: number };
+  | {
+      readonly kind: "whole";
+      readonly lines: number;
+      readonly firstSeq: number;
+      readonly head: Head;
+      readonly notes: readonly string[];
+      readonly met: readonly Met[];
+    }
+  | { readonly kind: "faulty"; readonly fault: Fault; readonly met: readonly Met[] }
+  | { readonly kind: "too-old"; readonly firstSeq: number; readonly witness: Witness; readonly met: readonly Met[] };
 
 /** The chain as a machine: takes lines in order, from one file or several. Pure but for its own memory, which stays small. */
 export interface Verifier {
@@ -62,22 +66,6 @@ const endNotes = ({ last, torn }: ChainState): readonly string[] => {
     : [`line ${last.number} lacks its newline; the next append adds it, and a log.torn`];
 };
 
-const cutAt = (last: Line | undefined, endOffset: number, { seq }: Witness): Fault => {
-  const number = last?.number ?? 0;
-  const place = { number: number + 1, file: last?.file ?? "", fileLine: (last?.fileLine ?? 0) + 1, offset: endOffset };
-  const gone = number + 1 === seq ? `line ${seq} is` : `lines ${number + 1} to ${seq} are`;
-  return faultAt("cut", place, `${gone} cut off: the log ends at line ${number}, and the witness saw line ${seq}`);
-};
-
-const witnessFault = (line: Line): Fault =>
-  line.kind === "cut"
-    ? faultAt("cut", line, `line ${line.number} is cut off in the middle, and the witness saw it whole`)
-    : faultAt(
-        "rewritten",
-        line,
-        `line ${line.number} is not the one that the witness saw, though the chain up to it is whole: it was changed, or the log was rewritten from an earlier line on`,
-      );
-
 /** How far the chain was read, and what was seen on the way. */
 interface Walk {
   state: ChainState;
@@ -89,7 +77,8 @@ interface Walk {
   fileLine: number;
   lastFile: string | undefined;
   endOffset: number;
-  witnessed: Line | undefined;
+  /** The lines that a witness asks for; null until they are met. */
+  readonly asked: Map<number, Line | null>;
 }
 
 /** A log whose first line says that it was rotated goes on from older files; any other begins at 1. */
@@ -109,20 +98,25 @@ const placed = (walk: Walk, raw: RawLine, file: string): Line => {
   return line;
 };
 
-const accept = (walk: Walk, line: Line, witness: Witness | undefined): void => {
-  if (witness?.seq === line.number) walk.witnessed = line;
+const accept = (walk: Walk, line: Line): void => {
+  if (walk.asked.has(line.number)) walk.asked.set(line.number, line);
   if (line.kind === "cut") walk.tears += 1;
   walk.state = follow(walk.state, line);
 };
 
-const witnessVerdict = (
-  { firstSeq, witnessed, state, endOffset }: Walk,
-  witness: Witness | undefined,
-): Verdict | undefined => {
-  if (witness === undefined || witness.seq === 0) return undefined;
-  if (witness.seq < firstSeq) return { kind: "too-old", firstSeq };
-  if (witnessed === undefined) return { kind: "faulty", fault: cutAt(state.last, endOffset, witness) };
-  return witnessed.sha256.startsWith(witness.prefix) ? undefined : { kind: "faulty", fault: witnessFault(witnessed) };
+const metBy = ({ firstSeq, asked, state, endOffset, scene }: Walk, witnesses: readonly Witness[]): readonly Met[] => {
+  const lines = new Map([...asked].flatMap(([seq, line]) => (line === null ? [] : [[seq, line] as const])));
+  const reach = { firstSeq, last: state.last, endOffset, isBroken: scene !== undefined, lines };
+  return witnesses.map((witness) => meet(reach, witness));
+};
+
+/** The fault that stands first in the log; of two at one line the chain's own, since it tells more. */
+const firstFault = ({ scene }: Walk, met: readonly Met[]): Fault | undefined => {
+  const own = scene === undefined ? [] : [diagnose(scene)];
+  const [first] = [...own, ...met.flatMap((each) => (each.kind === "missed" ? [each.fault] : []))].toSorted(
+    (a, b) => a.seq - b.seq,
+  );
+  return first;
 };
 
 const notesOf = ({ firstSeq, tears, state }: Walk): readonly string[] => {
@@ -134,8 +128,21 @@ const notesOf = ({ firstSeq, tears, state }: Walk): readonly string[] => {
   ];
 };
 
-/** A verifier for one chain. `witness`: a head that must be found in it. */
-export const createVerifier = (witness: Witness | undefined): Verifier => {
+const judged = (walk: Walk, witnesses: readonly Witness[]): Verdict => {
+  const met = metBy(walk, witnesses);
+  const fault = firstFault(walk, met);
+  if (fault !== undefined) return { kind: "faulty", fault, met };
+  const { lines, firstSeq, state } = walk;
+  const old = met.find(({ kind }) => kind === "too-old");
+  if (old !== undefined) return { kind: "too-old", firstSeq, witness: old.witness, met };
+  return { kind: "whole", lines, firstSeq, head: state.head, notes: notesOf(walk), met };
+};
+
+/** A verifier for one chain. `witnesses`: heads that must be found in it. `onLine`: told of each line that follows the ones before it. */
+export const createVerifier = (
+  witnesses: readonly Witness[] = [],
+  onLine: (line: Line, raw: RawLine) => void = () => undefined,
+): Verifier => {
   const walk: Walk = {
     state: emptyChain,
     scene: undefined,
@@ -145,20 +152,18 @@ export const createVerifier = (witness: Witness | undefined): Verifier => {
     fileLine: 0,
     lastFile: undefined,
     endOffset: 0,
-    witnessed: undefined,
+    asked: new Map(witnesses.map(({ seq }) => [seq, null])),
   };
   return {
     take(raw, file): void {
       if (walk.lines === 0) begin(walk, raw);
       const line = placed(walk, raw, file);
       if (walk.scene !== undefined) lookOn(walk.scene, line);
-      else if (doesFollow(walk.state, line)) accept(walk, line, witness);
-      else walk.scene = sceneOf(walk.state, line);
+      else if (doesFollow(walk.state, line)) {
+        accept(walk, line);
+        onLine(line, raw);
+      } else walk.scene = sceneOf(walk.state, line);
     },
-    end(): Verdict {
-      if (walk.scene !== undefined) return { kind: "faulty", fault: diagnose(walk.scene) };
-      const { lines, state } = walk;
-      return witnessVerdict(walk, witness) ?? { kind: "whole", lines, head: state.head, notes: notesOf(walk) };
-    },
+    end: () => judged(walk, witnesses),
   };
 };
