@@ -72,6 +72,6 @@ const checked = async (host: Host, place: RecentPlace, at: string): Promise<LogC
 export const recentLog = async (host: Host, place: RecentPlace, at: string): Promise<RecentLog | Failure> => {
   const check = await checked(host, place, at);
   if (check.kind === "failed") return check;
-  const recent = readRecent(host.files, segmentsOf(host.files, place.logFile), Date.parse(at) - spanMs);
+  const recent = await readRecent(host, segmentsOf(host.files, place.logFile), Date.parse(at) - spanMs);
   return "kind" in recent ? recent : { ...recent, check };
 };

@@ -108,7 +108,10 @@ export const unpackFile: Unpack = async (path, onPiece) => {
   const fd = attempt(() =>
     statSync(path).isFile()
       ? openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-      : failed("EINVAL", `it is ${statSync(path).isDirectory() ? "a folder" : "a device, pipe or socket"}, not a regular file`),
+      : failed(
+          "EINVAL",
+          `it is ${statSync(path).isDirectory() ? "a folder" : "a device, pipe or socket"}, not a regular file`,
+        ),
   );
   if (isFailure(fd)) return fd;
   try {

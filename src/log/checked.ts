@@ -35,5 +35,5 @@ const checkOf = (verified: Verified, at: string): LogCheck | Failure => {
 /** Verifies the whole log now, all its files. `at`: RFC 3339 UTC, the present. A failure where it can't be read. Never throws. */
 export const checkLog = async (host: Host, logFile: string, at: string): Promise<LogCheck | Failure> => {
   const paths = segmentsOf(host.files, logFile);
-  return paths.length === 0 ? { kind: "none" } : checkOf(await verifyLog(host.files, paths), at);
+  return paths.length === 0 ? { kind: "none" } : checkOf(await verifyLog(host, paths), at);
 };
