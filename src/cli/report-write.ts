@@ -1,15 +1,20 @@
 import type { Done, Failure, Host } from "../host/host.ts";
 
-const startBytes = 4096;
+const partBytes = 2048;
 const usualMode = 0o640;
 
 const refused = (why: string): Failure => ({ kind: "failed", code: "EEXIST", why });
 
-/** Whether a file begins as our pages do, as HTML or as JSON. */
-const isPage = (host: Host, path: string): boolean => {
-  const read = host.files.readAt(path, 0, startBytes);
-  const text = read.kind === "read" ? new TextDecoder().decode(read.bytes) : "";
-  return (/^<!doctype html>/iu.test(text) && text.includes("dogwatch")) || text.startsWith('{"host":');
+const partOf = (host: Host, path: string, offset: number): string => {
+  const read = host.files.readAt(path, offset, partBytes);
+  return read.kind === "read" ? new TextDecoder().decode(read.bytes) : "";
+};
+
+/** Whether a file begins and ends as our pages do, as HTML or as JSON. */
+const isPage = (host: Host, path: string, sizeBytes: number): boolean => {
+  const start = partOf(host, path, 0);
+  const end = partOf(host, path, Math.max(0, sizeBytes - partBytes));
+  return start.startsWith('{"host":') || (/^<!doctype html>/iu.test(start) && end.includes("dogwatch"));
 };
 
 /** Why what stands there isn't to be replaced; the mode that the new one gets. */
@@ -19,7 +24,7 @@ const placeOf = (host: Host, path: string): { readonly kind: "free"; readonly mo
   if (stat.isLink) return refused("it is a link: name the file itself");
   if (!stat.isFile) return refused("it is no regular file");
   if (stat.uid !== host.uid) return refused("it belongs to another user");
-  const isOurs = stat.sizeBytes === 0 || isPage(host, path);
+  const isOurs = stat.sizeBytes === 0 || isPage(host, path, stat.sizeBytes);
   return isOurs ? { kind: "free", mode: stat.mode } : refused("it is no page of dogwatch: remove it, or name another");
 };
 

@@ -15,13 +15,19 @@ const hourMs = 3_600_000;
 const curves = ["ms", "ready", "running"] as const;
 type Curve = (typeof curves)[number];
 
-/** Sums of a day's or an hour's ticks; what is in the file may be anybody's work, so nothing is believed of it before it is looked at. */
+/** Sums of a day's ticks; what is in the file may be anybody's work, so nothing is believed of it before it is looked at. */
 type Counts = [green: number, amber: number, unknown: number, red: number];
-type Values = [count: number, sum: number, max: number];
+
+const curveHours = stripDays * dayHours;
+/** Numbers of one hour of a curve: how many values, their sum, the greatest. */
+const width = 3;
+/** Checks that have curves: beyond, the page would be too long for anybody to look at. */
+export const maxCurved = 100;
 
 interface Tally {
   readonly days: Map<number, Counts>;
-  readonly curves: Readonly<Record<Curve, Map<number, Values>>>;
+  /** {@link width} numbers for each of the last {@link curveHours} hours. */
+  readonly curves: Map<Curve, Float64Array>;
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -40,21 +46,23 @@ const addTicks = (days: Tally["days"], day: number, ticks: readonly unknown[]): 
   ]);
 };
 
-const addValues = (hours: Map<number, Values>, hour: number, sums: unknown): void => {
+const addValues = (curves: Tally["curves"], curve: Curve, place: number, sums: unknown): void => {
   if (!Array.isArray(sums) || numberOf(sums[0]) === 0) return;
-  const [count, sum, max] = hours.get(hour) ?? [0, 0, 0];
-  hours.set(hour, [count + numberOf(sums[0]), sum + numberOf(sums[1]), Math.max(max, numberOf(sums[2]))]);
+  const kept = curves.get(curve) ?? new Float64Array(curveHours * width);
+  curves.set(curve, kept);
+  const at = place * width;
+  kept[at] = (kept[at] ?? 0) + numberOf(sums[0]);
+  kept[at + 1] = (kept[at + 1] ?? 0) + numberOf(sums[1]);
+  kept[at + 2] = Math.max(kept[at + 2] ?? 0, numberOf(sums[2]));
 };
 
-const add = ({ days, curves: kept }: Tally, hour: number, seen: unknown): void => {
-  const day = Math.floor(hour / dayHours);
+/** `place`: how many hours after the first of the curves. */
+const add = ({ days, curves: kept }: Tally, day: number, place: number, seen: unknown, isCurved: boolean): void => {
   if (typeof seen === "number") addTicks(days, day, [seen]);
   if (!isMap(seen)) return;
   addTicks(days, day, Array.isArray(seen["ticks"]) ? seen["ticks"] : []);
-  for (const curve of curves) addValues(kept[curve], hour, seen[curve]);
+  if (isCurved) for (const curve of curves) addValues(kept, curve, place, seen[curve]);
 };
-
-const newTally = (): Tally => ({ days: new Map(), curves: { ms: new Map(), ready: new Map(), running: new Map() } });
 
 const dayName = (day: number): string => new Date(day * dayHours * hourMs).toISOString().slice(0, 10);
 
@@ -67,50 +75,62 @@ const daysOf = ({ days }: Tally, today: number): readonly DayCount[] =>
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
-const hourValue = (values: Values | undefined): HourValue | null =>
-  values === undefined ? null : { mean: rounded(values[1] / values[0]), max: rounded(values[2]) };
+const hourValue = (kept: Float64Array, place: number): HourValue | null => {
+  const [count = 0, sum = 0, max = 0] = kept.subarray(place * width, place * width + width);
+  return count === 0 ? null : { mean: rounded(sum / count), max: rounded(max) };
+};
 
 /** From the first hour that has a value to the last. */
-const seriesOf = (hours: ReadonlyMap<number, Values>): Series | undefined => {
-  if (hours.size === 0) return undefined;
-  const known = [...hours.keys()];
-  const firstHour = Math.min(...known);
-  const length = Math.max(...known) - firstHour + 1;
-  return { firstHour, values: Array.from({ length }, (_, at) => hourValue(hours.get(firstHour + at))) };
+const seriesOf = (kept: Float64Array | undefined, firstHour: number): Series | undefined => {
+  if (kept === undefined) return undefined;
+  const all = Array.from({ length: curveHours }, (_, place) => hourValue(kept, place));
+  const first = all.findIndex((value) => value !== null);
+  const last = all.findLastIndex((value) => value !== null);
+  return { firstHour: firstHour + first, values: all.slice(first, last + 1) };
 };
 
 const pastOf = (tally: Tally, today: number): CheckPast => {
-  const { ms, ready, running } = tally.curves;
-  const [latencyMs, readySeries, runningSeries] = [seriesOf(ms), seriesOf(ready), seriesOf(running)];
+  const firstHour = (today - stripDays + 1) * dayHours;
+  const [latencyMs, ready, running] = curves.map((curve) => seriesOf(tally.curves.get(curve), firstHour));
   return {
     days: daysOf(tally, today),
     ...(latencyMs === undefined ? {} : { latencyMs }),
-    ...(readySeries === undefined ? {} : { ready: readySeries }),
-    ...(runningSeries === undefined ? {} : { running: runningSeries }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(running === undefined ? {} : { running }),
   };
 };
 
-/** Of hours with the same beginning the last counts: a kill may have left one in the file and in the state. */
-const eachOnce = (hours: readonly HourSums[]): readonly HourSums[] => [
-  ...new Map(hours.map((each) => [each.from, each])).values(),
-];
+/** Of hours with the same beginning those of the state count: a kill may have left one there and in the file. */
+const eachOnce = function* (past: Iterable<HourSums>, present: readonly HourSums[]): Generator<HourSums> {
+  const known = new Set(present.map(({ from }) => from));
+  for (const hour of past) if (!known.has(hour.from)) yield hour;
+  yield* present;
+};
 
 /**
- * The last {@link stripDays} days of these checks. `hours`: those of the file, then those of the state; the same hour lived twice, after a clock was
- * set back, is added up. `at`: ISO 8601 UTC, the present. Pure.
+ * The last {@link stripDays} days of these checks; curves only of the first {@link maxCurved} that have any. `past`: the hours of the file, each once;
+ * `present`: those of the state. The same hour lived twice, after a clock was set back, is added up. `at`: ISO 8601 UTC, the present. Pure.
  */
 export const pastsOf = (
   names: readonly string[],
-  hours: readonly HourSums[],
+  past: Iterable<HourSums>,
+  present: readonly HourSums[],
   at: string,
 ): ReadonlyMap<string, CheckPast> => {
   const today = Math.floor(hourOf(at) / dayHours);
-  const tallies = new Map(names.map((name) => [name, newTally()]));
-  for (const { from, checks } of eachOnce(hours)) {
+  const tallies = names.map((name): [string, Tally] => [name, { days: new Map(), curves: new Map() }]);
+  let curved = 0;
+  for (const { from, checks } of eachOnce(past, present)) {
     const hour = hourOf(from);
     const day = Math.floor(hour / dayHours);
     if (day > today || day <= today - stripDays) continue;
-    for (const [name, tally] of tallies) if (Object.hasOwn(checks, name)) add(tally, hour, checks[name]);
+    const place = hour - (today - stripDays + 1) * dayHours;
+    for (const [name, tally] of tallies) {
+      if (!Object.hasOwn(checks, name)) continue;
+      const had = tally.curves.size;
+      add(tally, day, place, checks[name], had > 0 || curved < maxCurved);
+      if (had === 0 && tally.curves.size > 0) curved += 1;
+    }
   }
-  return new Map([...tallies].map(([name, tally]) => [name, pastOf(tally, today)]));
+  return new Map(tallies.map(([name, tally]) => [name, pastOf(tally, today)]));
 };
