@@ -58,7 +58,7 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
   }
   const { config, sha256 } = loaded;
   const secret = secretReader(host, paths.credentials);
-  const journal = journalOf(cli, config.host);
+  const journal = journalOf(cli, config);
   const elsewhere = lookAsUsers(host, probeUser);
   const { isDryRun } = await serve({
     host,

@@ -105,7 +105,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
     keep: async (judged) => await keepCopies(context, parts.keepables, readingsOf(judged)),
     tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
     trouble: () => journal.trouble() ?? failures[0],
-    notes: () => notes,
+    notes: () => [...notes, ...journal.notes()],
     close: () => undefined,
   };
 };

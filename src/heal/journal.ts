@@ -1,13 +1,15 @@
-import { folderOf } from "../config/path.ts";
 import type { Failure, Host } from "../host/host.ts";
-import { appendEntries, readHead } from "../log/append.ts";
+import { readHead } from "../log/append.ts";
+import { type ChainEnd, readEnd } from "../log/chain-end.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
 import { type LogStory, readStory } from "../log/open-incidents.ts";
 import { type Book, emptyBook } from "../state/book.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
+import { knownHead, outOfStep } from "./known-head.ts";
+import { type LogPlace, tidyFiles, type Written, writeEntries } from "./log-writer.ts";
 
-/** The log's lock is held for a few writes, so its holder is waited for, in milliseconds. */
-const lockWaitMs = 3000;
+/** The log's lock is held for a few writes, so its holder is waited for, in milliseconds; a file that is packed takes some of them. */
+const lockWaitMs = 10_000;
 const bookMode = 0o640;
 
 /** The heal log as its writer has it: lines, the book of what they say, and one lock around both. */
@@ -24,6 +26,8 @@ export interface Journal {
   head(): Head | null;
   /** Why the log can't be written, once that was seen. */
   trouble(): Failure | undefined;
+  /** Sentences for the operator: what somebody else did to the log, and what can't be done with its old files. */
+  notes(): readonly string[];
 }
 
 /** What to write: lines, and the book after them. */
@@ -34,13 +38,10 @@ export interface Entering {
 
 export type Entered = { readonly kind: "appended"; readonly head: Head } | Failure;
 
-/** Where the log is written, and by whom. */
-export interface JournalPlace {
+/** Where log and book are. */
+export interface JournalPlace extends LogPlace {
   /** Folder of book and lock. */
   readonly folder: string;
-  readonly logFile: string;
-  /** As the config calls this host. */
-  readonly hostName: string;
   /** A dry run: nothing is written. */
   readonly isReadOnly: boolean;
 }
@@ -56,55 +57,65 @@ export const readBook = (host: Host, folder: string): Book => {
   return read.kind === "read" ? { ...emptyBook, ...read.value } : emptyBook;
 };
 
-/** No line has this number: a book with it is held against the log. */
-const notInStep = -1;
-
-/** What the log says in place of what the book says, where they differ. */
-const inStep = (host: Host, { logFile }: JournalPlace, book: Book, head: Head | null): Book => {
-  if (head === null || (head.seq === book.seq && head.sha256 === book.sha256)) return book;
+/** What the log says in place of what the book says, where they differ. A book that knows lines which are gone knows better. */
+const inStep = (host: Host, { logFile }: JournalPlace, book: Book, end: ChainEnd | Failure): Book => {
+  if ("kind" in end) return book;
+  const { head } = end.tail;
+  if (head.seq === book.seq && head.sha256 === book.sha256) return book;
+  if (end.lost !== undefined && book.seq >= 0) return { ...book, ...head };
   const { open, configSha256 } = readStory(host, logFile);
   const byId = Object.fromEntries(open.map(({ incident, check, openedAt }) => [incident, { check, openedAt }]));
   return { ...book, ...head, open: byId, configSha256 };
 };
 
-/** Appends, after making the folder where it is missing. */
-const append = (host: Host, { logFile, hostName }: JournalPlace, entries: readonly NewEntry[]): Entered => {
-  const first = appendEntries(host, logFile, entries, hostName);
-  const isFolderMissing = first.kind === "failed" && first.code === "ENOENT";
-  return isFolderMissing && host.files.makeFolder(folderOf(logFile), 0o750).kind === "done"
-    ? appendEntries(host, logFile, entries, hostName)
-    : first;
-};
+const endOf = ({ files }: Host, { logFile }: JournalPlace, book: Book): ChainEnd | Failure =>
+  readEnd(files, logFile, knownHead(book));
+
+const headOf = (end: ChainEnd | Failure): Head => ("kind" in end ? { seq: 0, sha256: "" } : end.tail.head);
+
+/** A book that can't be written is made anew from the log: the line counts. */
+const saveBook = (host: Host, { folder }: JournalPlace, book: Book): void =>
+  void writeSealed(host, bookPath(folder), book, bookMode);
 
 /** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
 export const openJournal = (host: Host, place: JournalPlace): Journal => {
   let known: Head | null | undefined;
   let trouble: Failure | undefined;
+  const notes = new Set<string>();
   const lookHead = (): Head | null => {
-    const read = readHead(host, place.logFile);
+    const read = readHead(host, place.logFile, () => knownHead(readBook(host, place.folder)));
     return "kind" in read ? null : read;
   };
   const head = (): Head | null => {
     known ??= lookHead();
     return known;
   };
+  const noted = ({ notes: more, entered }: Written): Entered => {
+    for (const note of more) notes.add(note);
+    if (entered.kind === "appended") known = entered.head;
+    return entered;
+  };
+  const tidy = (book: Book, after: Head, lastAt: string): Entered => {
+    const tidied = noted(tidyFiles(host, place, lastAt, after));
+    if (tidied.kind === "failed" || tidied.head.seq === after.seq) return { kind: "appended", head: after };
+    saveBook(host, place, { ...book, ...tidied.head });
+    return tidied;
+  };
   const write = (make: (book: Book) => Entering): Entered => {
-    const now = lookHead();
     const lying = readBook(host, place.folder);
-    const before = inStep(host, place, lying, now);
+    const end = endOf(host, place, lying);
+    const before = inStep(host, place, lying, end);
     const { entries, book } = make(before);
-    if (place.isReadOnly) return { kind: "appended", head: now ?? { seq: 0, sha256: "" } };
+    if (place.isReadOnly || ("kind" in end && entries.length === 0)) return { kind: "appended", head: headOf(end) };
     // The watcher sees the book and not the log: what opens stands there first, so that a kill before the book's own write doesn't hide it.
     if (Object.keys(book.open).some((id) => !Object.hasOwn(before.open, id)))
-      writeSealed(host, bookPath(place.folder), { ...before, open: book.open, seq: notInStep }, bookMode);
-    const appended: Entered =
-      entries.length === 0 ? { kind: "appended", head: now ?? { seq: 0, sha256: "" } } : append(host, place, entries);
-    if (appended.kind === "failed") return appended;
-    known = appended.head;
-    if (entries.length === 0 && book === lying) return appended;
-    // A book that can't be written is made anew from the log: the line counts.
-    writeSealed(host, bookPath(place.folder), { ...book, ...appended.head }, bookMode);
-    return appended;
+      saveBook(host, place, { ...before, open: book.open, seq: outOfStep(knownHead(before).seq) });
+    if ("kind" in end) return end;
+    const written = writeEntries(host, place, end, entries);
+    const entered = noted(written);
+    if (entered.kind === "failed" || (book === lying && entered.head.seq === end.tail.head.seq)) return entered;
+    saveBook(host, place, { ...book, ...entered.head });
+    return written.rotatedAfter === undefined ? entered : tidy(book, entered.head, written.rotatedAfter);
   };
   const enter = (make: (book: Book) => Entering): Entered => {
     if (place.isReadOnly) return write(make);
@@ -124,7 +135,10 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (entered.kind === "failed") trouble ??= entered;
     return entered;
   };
-  const bookNow = (): Book => inStep(host, place, readBook(host, place.folder), lookHead());
+  const bookNow = (): Book => {
+    const lying = readBook(host, place.folder);
+    return inStep(host, place, lying, endOf(host, place, lying));
+  };
   return {
     book: bookNow,
     mended: () => {
@@ -135,5 +149,6 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
     trouble: () => trouble,
+    notes: () => [...notes],
   };
 };

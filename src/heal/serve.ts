@@ -212,7 +212,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
       const trouble = journal.trouble() ?? failures[0];
       return {
         head: journal.head(),
-        notes,
+        notes: [...notes, ...journal.notes()],
         trouble: trouble === undefined ? null : { code: trouble.code, why: trouble.why },
       };
     },

@@ -6,10 +6,6 @@ const zlib = () => process.getBuiltinModule("node:zlib");
 /** Bytes as gzip holds them; the same bytes always give the same. Source: RFC 1952. */
 export const gzip = (bytes: Uint8Array): Uint8Array => zlib().gzipSync(bytes);
 
-/** The bytes that gzip holds, all members; more than `maxBytes` of them, or bytes that aren't whole gzip, are a failure. Never throws. */
-export const gunzip = (packed: Uint8Array, maxBytes: number): Uint8Array | Failure =>
-  attempt(() => zlib().gunzipSync(packed, { maxOutputLength: maxBytes }));
-
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
   magic.every((each, i) => bytes[i] === each);
 
@@ -18,6 +14,13 @@ export const isGzip = (bytes: Uint8Array): boolean => startsWith(bytes, [0x1f, 0
 
 /** Whether bytes begin as a Zstandard frame does. Source: RFC 8878 section 3.1.1. */
 export const isZstd = (bytes: Uint8Array): boolean => startsWith(bytes, [0x28, 0xb5, 0x2f, 0xfd]);
+
+/** What gzip or Zstandard holds, all of it; more than `maxBytes`, or bytes that aren't whole, are a failure. Never throws. */
+export const unpack = (packed: Uint8Array, maxBytes: number): Uint8Array | Failure =>
+  attempt(() => {
+    const { gunzipSync, zstdDecompressSync } = zlib();
+    return (isZstd(packed) ? zstdDecompressSync : gunzipSync)(packed, { maxOutputLength: maxBytes });
+  });
 
 /** What a start may unpack to: a few hundred bytes that were made to unpack to gigabytes are let be. */
 const maxStartBytes = 16_777_216;

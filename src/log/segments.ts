@@ -1,7 +1,7 @@
 import { baseNameOf, folderOf } from "../config/path.ts";
 import type { Files } from "../host/host.ts";
 import { isZstd, startOf } from "../host/packed.ts";
-import { seqOfCutLine } from "./cut.ts";
+import { isCutLine, seqOfCutLine } from "./cut.ts";
 
 /** One file of a log that goes over several. */
 interface Segment {
@@ -45,17 +45,27 @@ const isLogrotates = (logFile: string, name: string): boolean => {
   return plain.startsWith(stem) && plain.endsWith(".jsonl") && isNumber(plain.slice(stem.length, -".jsonl".length));
 };
 
-/** The number of a file's first line, and the file's size; undefined where it doesn't begin as a log does, or can't be read. Never throws. */
-export const lookFirst = (
-  files: Files,
-  path: string,
-): { readonly firstSeq: number; readonly sizeBytes: number } | undefined => {
+/** What the beginning of a log's file tells. `at`: when its first line was written, RFC 3339; empty where that can't be seen. */
+export interface Beginning {
+  readonly firstSeq: number;
+  readonly at: string;
+  readonly sizeBytes: number;
+}
+
+const numbered = /^\{"seq":[1-9]\d*,"at":"([^"]*)"/u;
+
+/** Looks at the first lines of a file; undefined where it doesn't begin as a log does, or can't be read. Never throws. */
+export const lookFirst = (files: Files, path: string): Beginning | undefined => {
   const look = (length: number) => files.readAt(path, 0, length);
   const first = look(startBytes);
   const read = first.kind === "read" && isZstd(first.bytes) ? look(zstdStartBytes) : first;
   if (read.kind === "failed") return undefined;
-  const firstSeq = seqOfCutLine(new TextDecoder().decode(startOf(read.bytes).subarray(0, 64)));
-  return firstSeq === undefined ? undefined : { firstSeq, sizeBytes: read.stat.sizeBytes };
+  const lines = new TextDecoder().decode(startOf(read.bytes).subarray(0, startBytes)).split("\n");
+  // A first line that was torn before its number: the one after it tells.
+  const at = lines.findIndex((line) => seqOfCutLine(line) !== undefined || !isCutLine(line));
+  const seq = seqOfCutLine(lines[at] ?? "");
+  if (seq === undefined || seq <= at) return undefined;
+  return { firstSeq: seq - at, at: numbered.exec(lines[at] ?? "")?.[1] ?? "", sizeBytes: read.stat.sizeBytes };
 };
 
 const segmentOf = (files: Files, logFile: string, name: string): readonly Segment[] => {
@@ -64,7 +74,7 @@ const segmentOf = (files: Files, logFile: string, name: string): readonly Segmen
   if (firstSeq !== undefined)
     return [{ path, firstSeq, rank: packings.test(name) ? ranks.packed : ranks.plain, sizeBytes: 0 }];
   const seen = isLogrotates(logFile, name) ? lookFirst(files, path) : undefined;
-  return seen === undefined ? [] : [{ path, rank: ranks.foreign, ...seen }];
+  return seen === undefined ? [] : [{ path, rank: ranks.foreign, firstSeq: seen.firstSeq, sizeBytes: seen.sizeBytes }];
 };
 
 const byBeginning = (a: Segment, b: Segment): number =>

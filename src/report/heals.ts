@@ -60,6 +60,9 @@ export const healsOf = (incident: PageIncident): readonly Heal[] => {
   return [...heals.values()];
 };
 
+/** Whether a recipe was proved to have ended it. Never throws. */
+export const isHealed = ({ steps }: PageIncident): boolean => steps.some(({ event }) => event === "heal.proved");
+
 /** How an incident ended, in a few words. Never throws. */
 export const endOf = ({ resolvedAt, steps }: PageIncident): string => {
   const has = (event: string): boolean => steps.some((step) => step.event === event);

@@ -7,6 +7,8 @@ import { signOf } from "./signs.ts";
 import { strip } from "./svg-strip.ts";
 import { counted, dayWords, nameOf, quoted } from "./words.ts";
 
+const maxEvidence = 280;
+
 const blemished = ({ days }: PageCheck): boolean =>
   days.some((day) => {
     const worst = worstOf(day);
@@ -22,7 +24,7 @@ const badDays = ({ days }: PageCheck): Html => {
 const state = (check: PageCheck, now: string): Html => {
   if (check.verdict === "green") return html`<p class="since">green for ${lasting(check.since, now)}</p>`;
   const because = check.because === undefined ? nothing : html`, explained by ${nameOf(check.because)}`;
-  return html`<p>${quoted(check.evidence)}</p><p class="since">${check.verdict} ${sinceOf(check, now)}${because}</p>`;
+  return html`<p>${quoted(check.evidence, maxEvidence)}</p><p class="since">${check.verdict} ${sinceOf(check, now)}${because}</p>`;
 };
 
 const figure = (check: PageCheck): Html => {

@@ -1,4 +1,4 @@
-import { endOf, type Heal, healsOf } from "./heals.ts";
+import { endOf, type Heal, healsOf, isHealed } from "./heals.ts";
 import { lasting } from "./html-now.ts";
 import { backups, command, story } from "./html-step.ts";
 import { clip } from "./inert.ts";
@@ -8,13 +8,13 @@ import { counted, nameOf, when } from "./words.ts";
 
 const shownAtOnce = 10;
 /** Characters of stories that a page carries: what is older has its one line, and the log the rest. */
-const maxStories = 600_000;
+const maxStories = 400_000;
 const maxHeals = 60;
 
 const head = (incident: PageIncident, now: string): Html => {
   const { openedAt, resolvedAt, check } = incident;
   const long = lasting(openedAt, resolvedAt ?? now);
-  return html`<span class="at">${when(openedAt)}</span> <span class="who">${nameOf(check)}</span> <span class="long">${long === "" ? "–" : long}</span> <span class="end ${resolvedAt === null ? "open" : "over"}"><bdi>${clip(endOf(incident), 120)}</bdi></span>`;
+  return html`<span class="at">${when(openedAt)}</span> <span class="who">${nameOf(check)}</span> <span class="long">${long === "" ? "–" : long}</span> <span class="end ${resolvedAt === null ? "open" : isHealed(incident) ? "healed" : "over"}"><bdi>${clip(endOf(incident), 120)}</bdi></span>`;
 };
 
 const untold = ({ id }: PageIncident): Html =>
@@ -60,7 +60,7 @@ const some = (text: string | undefined): readonly Html[] =>
   text === undefined || text === "" ? [] : [html`<bdi>${clip(text, 1000)}</bdi>`];
 
 const healItem = (heal: Heal): Html =>
-  html`<li><p class="at">${when(heal.at)}</p><div><p class="did"><b>${nameOf(heal.recipe)}</b> for ${nameOf(heal.check)}${heal.attempt === undefined || heal.attempt === 1 ? "" : `, attempt ${heal.attempt}`} <span class="end ${heal.outcome === "proved" ? "over" : "open"}">${outcomeWords[heal.outcome]}</span></p><dl>${fact("Command", heal.argv === undefined ? [] : [command(heal.argv)])}${fact("Before it", some(heal.target))}${fact("Proof", some(heal.proof))}${fact("Backup", heal.backup.length === 0 ? [html`none needed`] : backups(heal.backup))}${fact("Why", some(heal.why))}${fact("By", some(heal.by))}</dl></div></li>`;
+  html`<li><p class="at">${when(heal.at)}</p><div><p class="did"><b>${nameOf(heal.recipe)}</b> for ${nameOf(heal.check)}${heal.attempt === undefined || heal.attempt === 1 ? "" : `, attempt ${heal.attempt}`} <span class="end ${heal.outcome === "proved" ? "healed" : "open"}">${outcomeWords[heal.outcome]}</span></p><dl>${fact("Command", heal.argv === undefined ? [] : [command(heal.argv)])}${fact("Proof", some(heal.proof))}${fact("Backup", heal.backup.length === 0 ? [html`none: the recipe changes no file`] : backups(heal.backup, 16))}${fact("Why", some(heal.why))}${fact("By", heal.by === "helper" ? [] : some(heal.by))}</dl></div></li>`;
 
 /** What dogwatch changed on the host: each attempt with its command, proof and backup, newest first. Never throws. */
 export const healsPart = (incidents: readonly PageIncident[]): Html => {

@@ -4,10 +4,8 @@ import type { Page, PageLog } from "./page.ts";
 import { mutedSign } from "./signs.ts";
 import { counted, quoted, when } from "./words.ts";
 
-const headLine = (head: string): Html => html`<p>Its head: <code class="hash"><bdi>${clip(head, 200)}</bdi></code></p>`;
-
 const again = (head: string): Html =>
-  html`<p class="next"><b>Check it yourself</b> <code>dogwatch log verify --head <bdi>${clip(head, 200)}</bdi></code></p>`;
+  html`<p class="next"><b>Check its head yourself</b> <code>dogwatch log verify --head <bdi>${clip(head, 200)}</bdi></code></p>`;
 
 const checker = html`<p>A page that the host made of its own log proves nothing to who doesn’t trust the host. The heads in the chat’s messages and at the dead-man’s switch do: compare them.</p>`;
 
@@ -19,13 +17,13 @@ export const logWord = ({ kind }: PageLog): string =>
 export const logPart = (log: PageLog): Html => {
   switch (log.kind) {
     case "whole":
-      return html`<p class="big">${mutedSign("green")} Whole: ${counted(log.lines, "line")}, each holds the hash of the one before.</p><p>Checked by dogwatch on this host, ${when(log.checkedAt)} UTC.</p>${log.notes.map((note) => html`<p><bdi>${clip(note, 1000)}</bdi></p>`)}${headLine(log.head)}${checker}${again(log.head)}`;
+      return html`<p class="big">${mutedSign("green")} Whole: ${counted(log.lines, "line")}, each holds the hash of the one before.</p><p>Checked by dogwatch on this host, ${when(log.checkedAt)} UTC.</p>${log.notes.map((note) => html`<p><bdi>${clip(note, 1000)}</bdi></p>`)}${checker}${again(log.head)}`;
     case "faulty":
       return html`<p class="big">${mutedSign("red")} It is not as it was written.</p><p>${quoted(log.what)}</p><p>Checked by dogwatch on this host, ${when(log.checkedAt)} UTC.</p><p class="next"><b>Next</b> <code>dogwatch log verify</code></p>`;
     case "none":
       return html`<p class="big">No log yet: nothing turned red, and nothing was changed.</p>`;
     case "unchecked":
-      return html`<p class="big">${mutedSign("unknown")} Not checked.</p><p><bdi>${clip(log.why, 1000)}</bdi></p>${log.head === null ? nothing : html`${headLine(log.head)}${again(log.head)}`}`;
+      return html`<p class="big">${mutedSign("unknown")} Not checked.</p><p><bdi>${clip(log.why, 1000)}</bdi></p>${log.head === null ? nothing : again(log.head)}`;
   }
   const never: never = log;
   return never;

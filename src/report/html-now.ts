@@ -1,5 +1,6 @@
 import { formatDuration } from "../config/duration.ts";
 import { type Verdict, verdicts } from "../verdict/verdict.ts";
+import { pastStrip } from "./html-past.ts";
 import { clip, isolated } from "./inert.ts";
 import { type Html, html, join, nothing } from "./markup.ts";
 import type { Page, PageCheck } from "./page.ts";
@@ -8,6 +9,7 @@ import { counted, msBetween, nameOf, quoted, spelled, verdictWords, when, whenWo
 
 const maxListed = 8;
 const maxHeadlineName = 32;
+const maxEvidence = 280;
 
 /** Worst first, the sick before what they explain, then as in the config. Never throws. */
 export const worstFirst = (checks: readonly PageCheck[]): readonly PageCheck[] => {
@@ -19,7 +21,9 @@ export const worstFirst = (checks: readonly PageCheck[]): readonly PageCheck[] =
 /** How long ago in words, or nothing when clocks disagree. Never throws. */
 export const lasting = (from: string, to: string): string => {
   const ms = msBetween(from, to);
-  return ms === undefined ? "" : formatDuration(Math.round(ms / 1000) * 1000);
+  if (ms === undefined) return "";
+  const unit = ms > 120_000 ? 60_000 : 1000;
+  return formatDuration(Math.round(ms / unit) * unit);
 };
 
 /** What the page is about at its top: one verdict, and the checks that it comes from. */
@@ -56,7 +60,7 @@ export const leadOf = ({ tick, verdict, checks, at }: Page): Lead => {
 };
 
 const nextOf = ({ card }: PageCheck): Html =>
-  html`<p class="next"><b>Next</b> <code>dogwatch card${card === undefined ? "" : html` <bdi>${card}</bdi>`}</code></p>`;
+  html`<p class="next"><b>Next</b> <code>dogwatch card${card === undefined ? "" : html` ${nameOf(card)}`}</code></p>`;
 
 const folded = (check: PageCheck, all: readonly PageCheck[]): Html => {
   const names = all.filter(({ because }) => because === check.name).map(({ name }) => nameOf(name));
@@ -71,7 +75,7 @@ export const sinceOf = ({ since, ticks }: PageCheck, now: string): Html => {
 };
 
 const sickItem = (check: PageCheck, page: Page): Html =>
-  html`<li><h2>${nameOf(check.name)}</h2><p>${quoted(check.evidence)}</p><p class="since">${check.verdict} ${sinceOf(check, page.at)}</p>${folded(check, page.checks)}${check.verdict === "amber" ? nothing : nextOf(check)}</li>`;
+  html`<li><h2>${nameOf(check.name)}</h2><p>${quoted(check.evidence, maxEvidence)}</p><p class="since">${check.verdict} ${sinceOf(check, page.at)}</p>${folded(check, page.checks)}${check.verdict === "amber" ? nothing : nextOf(check)}</li>`;
 
 const listOf = ({ listed }: Lead, page: Page): Html => {
   const own = listed.filter(({ because }) => because === undefined);
@@ -97,7 +101,7 @@ const countsOf = (checks: readonly PageCheck[]): Html => {
     const count = checks.filter((check) => check.verdict === verdict).length;
     return count === 0 ? [] : [html`<li>${mutedSign(verdict)} ${count} ${verdictWords[verdict]}</li>`];
   });
-  return kinds.length === 0 ? nothing : html`<ul class="counts" aria-label="Checks by verdict">${kinds}</ul>`;
+  return kinds.length < 2 ? nothing : html`<ul class="counts" aria-label="Checks by verdict">${kinds}</ul>`;
 };
 
 const ticked = ({ tick, at }: Page): Html =>
@@ -107,7 +111,7 @@ const ticked = ({ tick, at }: Page): Html =>
 export const nowPart = (page: Page, lead: Lead): Html => html`<header class="now ${lead.tone}"><div class="wrap">
 <p class="host"><span>${nameOf(page.host)}</span> <span>${ticked(page)}</span></p>
 ${lead.tone === "none" ? nothing : html`<div class="mark">${mutedSign(lead.tone)}</div>`}
-<div class="say"><h1><bdi>${lead.sentence}</bdi>.</h1>${hints(lead, page)}${listOf(lead, page)}${countsOf(page.checks)}</div>
+<div class="say"><h1><bdi>${lead.sentence}</bdi>.</h1>${hints(lead, page)}${listOf(lead, page)}${countsOf(page.checks)}</div>${pastStrip(page.host, page.checks)}
 </div></header>`;
 
 /** The document's title: verdict first. Never throws. */

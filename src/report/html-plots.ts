@@ -1,11 +1,10 @@
 import { formatDuration } from "../config/duration.ts";
 import { worstFirst } from "./html-now.ts";
-import { isolated } from "./inert.ts";
 import { type Html, html, nothing } from "./markup.ts";
 import type { PageCheck, Series } from "./page.ts";
 import { binned, daily, dayOfHour, type Gist, gistOf, type Span, spanOf } from "./series.ts";
 import { type Axis, levelsOf, linearAxis, logAxis, overlayOf, plot } from "./svg-plot.ts";
-import { dayWords, grouped, nameOf, whenWords } from "./words.ts";
+import { dayWords, grouped, labelOf, nameOf, whenWords } from "./words.ts";
 
 const shownAtOnce = 12;
 
@@ -26,8 +25,8 @@ const duration = (ms: number): string => (ms > 0 && ms < 1 ? "under 1 ms" : ms <
 
 const gistText = (word: string, gist: Gist | undefined, write: Scale["write"]): string =>
   gist === undefined
-    ? `${word} not measured yet`
-    : `${word} typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt)})`;
+    ? `${word} not measured`
+    : `${word === "" ? "" : `${word} `}typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt)})`;
 
 const gists = ({ lines }: Drawing, write: Scale["write"]): readonly string[] =>
   lines.map(({ word, series }) => gistText(word, gistOf(series), write));
@@ -36,13 +35,13 @@ const table = ({ lines }: Drawing, write: Scale["write"]): Html => {
   const days = lines.map(({ series }) => daily(series));
   const all = [...new Set(days.flatMap((each) => [...each.keys()]))].sort().reverse();
   if (all.length === 0) return nothing;
-  const head = lines.map(({ word }) => html`<th>${word} mean<th>worst`);
+  const head = lines.map(({ word }) => html`<th scope="col">${word} mean<th scope="col">worst`);
   const cells = (day: string): readonly Html[] =>
     days.map((each) => {
       const value = each.get(day);
       return value === undefined ? html`<td>–<td>–` : html`<td>${write(value.mean)}<td>${write(value.max)}`;
     });
-  return html`<details class="table"><summary>Day by day</summary><table><tr><th>day${head}${all.map((day) => html`<tr><th scope="row">${dayWords(day)}${cells(day)}`)}</table></details>`;
+  return html`<details class="table"><summary>Day by day</summary><table><tr><th scope="col">day${head}${all.map((day) => html`<tr><th scope="row">${dayWords(day)}${cells(day)}`)}</table></details>`;
 };
 
 const times = ({ first, size, bins }: Span): Html => {
@@ -57,7 +56,7 @@ const figure = (drawing: Drawing, span: Span, { write, axis }: Scale): Html => {
   const words = gists(drawing, write);
   const drawn = html`${levelsOf(first, axis)}${rest.map((bins) => overlayOf(bins, axis))}`;
   const scale = axis.ticks.toReversed().map((tick) => html`<span>${write(tick)}</span>`);
-  return html`<figure><figcaption><h3>${nameOf(drawing.name)}</h3>${words.map((text) => html`<p>${text}</p>`)}</figcaption><div class="frame"><div class="y" aria-hidden="true">${scale}</div>${plot(html`${isolated(drawing.name)}: ${words.join("; ")}`, axis, span.bins, drawn)}${times(span)}</div>${table(drawing, write)}</figure>`;
+  return html`<figure><figcaption><h3>${nameOf(drawing.name)}</h3>${words.map((text) => html`<p>${text}</p>`)}</figcaption><div class="frame"><div class="y" aria-hidden="true">${scale}</div>${plot(html`${labelOf(drawing.name)}: ${words.join("; ")}`, axis, span.bins, drawn)}${times(span)}</div>${table(drawing, write)}</figure>`;
 };
 
 const many = (figures: readonly Html[]): Html => {
@@ -77,7 +76,7 @@ const peaks = (drawings: readonly Drawing[]): readonly number[] =>
 /** How long the looks over a network took: one time axis and one height for all. Nothing where none was measured. Never throws. */
 export const latencyPart = (checks: readonly PageCheck[]): Html => {
   const drawings = worstFirst(checks).flatMap(({ name, latencyMs }) =>
-    measured(latencyMs).map((series): Drawing => ({ name, lines: [{ word: "an answer took", series }] })),
+    measured(latencyMs).map((series): Drawing => ({ name, lines: [{ word: "", series }] })),
   );
   if (drawings.length === 0) return nothing;
   const span = spanOf(drawings.flatMap(({ lines }) => lines.map(({ series }) => series)));

@@ -34,20 +34,20 @@ const argument = (text: string): string =>
 
 /** A command, word by word; `&&` stands between steps. Never throws. */
 export const command = (argv: readonly string[]): Html =>
-  html`<code class="argv"><bdi>${clip(argv.map(argument).join(" "), 2000)}</bdi></code>`;
+  html`<code class="argv"><bdi>${clip(argv.map(argument).join(" "), 1200)}</bdi></code>`;
 
-/** Copies that were made before a change. Never throws. */
-export const backups = (list: NonNullable<PageStep["backup"]>): readonly Html[] =>
+/** Copies that were made before a change; so many `digits` of their hashes. Never throws. */
+export const backups = (list: NonNullable<PageStep["backup"]>, digits = 64): readonly Html[] =>
   list.map(
     ({ path, sha256 }) =>
-      html`<code><bdi>${clip(path, maxWord)}</bdi></code> <code class="hash"><bdi>${clip(sha256, 64)}</bdi></code>`,
+      html`<code><bdi>${clip(path, maxWord)}</bdi></code> <code class="hash"><bdi>${sha256.slice(0, digits)}</bdi></code>`,
   );
 
 const line = (title: string, list: readonly Html[]): Html =>
   list.length === 0 ? nothing : html`<dt>${title}</dt>${list.map((each) => html`<dd>${each}</dd>`)}`;
 
 const some = (text: string | number | undefined): readonly Html[] =>
-  text === undefined || text === "" ? [] : [html`<bdi>${clip(String(text), 1000)}</bdi>`];
+  text === undefined || text === "" ? [] : [html`<bdi>${clip(String(text), 600)}</bdi>`];
 
 const facts = (step: PageStep): Html => {
   const list = html`${line("Command", step.argv === undefined ? [] : [command(step.argv)])}${line("Before it", some(step.target))}${line("Exit", some(step.exit))}${line("Proof", some(step.proof))}${line("Backup", backups(step.backup ?? []))}`;
@@ -65,7 +65,7 @@ export const stepItem = (step: PageStep, isNewDay: boolean): Html => {
   const [words, mark] = (Object.hasOwn(events, step.event) ? events[step.event] : undefined) ?? [step.event, "plain"];
   const evidence =
     step.evidence === undefined || step.evidence === "" ? nothing : html`<p>${quoted(step.evidence)}</p>`;
-  const why = step.why === undefined || step.why === "" ? nothing : html`<p><bdi>${clip(step.why, 1000)}</bdi></p>`;
+  const why = step.why === undefined || step.why === "" ? nothing : html`<p><bdi>${clip(step.why, 600)}</bdi></p>`;
   return html`<li class="${mark}"><p class="at">${isNewDay ? when(step.at) : clock(step.at)}</p><div><p class="did"><b><bdi>${words}</bdi></b>${recipeOf(step)} <small>line ${step.seq} <bdi>${step.event}</bdi> by <bdi>${step.by}</bdi></small></p>${evidence}${why}${facts(step)}</div></li>`;
 };
 

@@ -21,7 +21,7 @@ interface Part {
 const partsOf = (page: Page): readonly Part[] => {
   const heals = page.incidents.flatMap(healsOf).length;
   const all: readonly Part[] = [
-    { id: "checks", title: "30 days", brief: String(page.checks.length), body: checksPart(page.checks, page.at) },
+    { id: "checks", title: "Checks", brief: String(page.checks.length), body: checksPart(page.checks, page.at) },
     {
       id: "incidents",
       title: "Incidents",

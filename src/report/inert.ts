@@ -6,17 +6,10 @@ const joiners: ReadonlySet<string> = new Set(["\u200c", "\u200d"]);
 const numbered = (each: string): string =>
   `[U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
 
-const picture = (each: string): string => {
-  if (joiners.has(each)) return each;
-  const code = each.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return code === 0x7f ? "\u2421" : numbered(each);
-};
-
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|\p{M}{5,}/gu;
 
 /**
- * Text from outside in which nothing acts unseen: control, bidi and other format characters are drawn as signs (`␛`, `[U+202E]`), halves
+ * Text from outside in which nothing acts unseen: control, bidi and other format characters are written out (`[U+202E]`), halves
  * of a pair as U+FFFD, and of a heap of combining marks, which would cover the lines around it, the first few stay. Never throws.
  */
 export const visible = (text: string): string =>
@@ -25,7 +18,9 @@ export const visible = (text: string): string =>
     .replace(unsafe, (each) =>
       /^\p{M}/u.test(each)
         ? `${[...each].slice(0, maxMarks).join("")}[+${[...each].length - maxMarks}]`
-        : picture(each),
+        : joiners.has(each)
+          ? each
+          : numbered(each),
     );
 
 /** At most `max` code points of a text, and how many are left out. Never throws. */

@@ -42,48 +42,52 @@ type Bins = readonly (HourValue | null)[];
 const levels = (bins: Bins, axis: Axis, of: (value: HourValue) => number): readonly (number | null)[] =>
   bins.map((value) => (value === null ? null : Math.round(plotHeight * (1 - axis.shareOf(of(value))))));
 
-/** Steps in relative coordinates, a gap where there is none; `isArea` closes each run at the foot. Source: SVG 2, 9.3 "Path data". */
-const steps = (list: readonly (number | null)[], isArea: boolean): string => {
+const means = (bins: Bins, axis: Axis): readonly (number | null)[] => levels(bins, axis, ({ mean }) => mean);
+
+/** Steps down to the foot, two units wide each, broken where there is a gap. Source: SVG 2, 9.3 "Path data". */
+const areaOf = (list: readonly (number | null)[]): string => {
   let path = "";
   let before: number | null = null;
-  let from = 0;
   const close = (): void => {
-    if (isArea && before !== null) path += `V${plotHeight}H${from}Z`;
+    if (before !== null) path += `V${plotHeight}z`;
   };
   list.forEach((level, at) => {
     if (level === null) close();
-    else if (before === null) {
-      from = at;
-      path += `M${at} ${level}h1`;
-    } else path += level === before ? "h1" : `v${level - before}h1`;
+    else if (before === null) path += `M${2 * at} ${plotHeight}V${level}h2`;
+    else path += level === before ? "h2" : `v${level - before}h2`;
     before = level;
   });
   close();
-  return path.replace(/(?:h1){2,}/gu, (run) => `h${run.length / 2}`);
+  return path.replace(/(?:h2){2,}/gu, (run) => `h${run.length}`);
+};
+
+/** A line through the middles of bins, two units wide each; broken where there is a gap. */
+const lineOf = (list: readonly (number | null)[]): string => {
+  let path = "";
+  list.forEach((level, at) => {
+    if (level === null) return;
+    const before = list[at - 1] ?? null;
+    if (before !== null) path += `l2 ${level - before}`;
+    else path += (list[at + 1] ?? null) === null ? `M${2 * at} ${level}h2` : `M${2 * at + 1} ${level}`;
+  });
+  return path.replaceAll(" -", "-");
 };
 
 /** The area under the worst of each bin, and the line of its mean. Never throws. */
-export const levelsOf = (bins: Bins, axis: Axis): Html =>
-  html`<path class="max" d="${steps(
-    levels(bins, axis, ({ max }) => max),
-    true,
-  )}"/><path class="mean" d="${steps(
-    levels(bins, axis, ({ mean }) => mean),
-    false,
-  )}"/>`;
+export const levelsOf = (bins: Bins, axis: Axis): Html => {
+  const worst = levels(bins, axis, ({ max }) => max);
+  return html`<path class="max" d="${areaOf(worst)}"/><path class="mean" d="${lineOf(means(bins, axis))}"/>`;
+};
 
 /** A second line of means over the first. Never throws. */
 export const overlayOf = (bins: Bins, axis: Axis): Html =>
-  html`<path class="second" d="${steps(
-    levels(bins, axis, ({ mean }) => mean),
-    false,
-  )}"/>`;
+  html`<path class="second" d="${lineOf(means(bins, axis))}"/>`;
 
 const rule =
   (axis: Axis) =>
   (value: number): Html =>
-    html`<path class="rule" d="M0 ${Math.round(plotHeight * (1 - axis.shareOf(value)))}h9999"/>`;
+    html`<path class="rule" d="M0 ${Math.round(plotHeight * (1 - axis.shareOf(value)))}h999"/>`;
 
 /** A plot as one picture with its words. `words` may hold text from outside, isolated by the caller. Never throws. */
 export const plot = (words: Html, axis: Axis, bins: number, drawn: Html): Html =>
-  html`<svg class="area" role="img" viewBox="0 0 ${bins} ${plotHeight}" preserveAspectRatio="none" aria-label="${words}">${axis.ticks.map(rule(axis))}${drawn}</svg>`;
+  html`<svg class="area" role="img" viewBox="0 0 ${2 * bins} ${plotHeight}" preserveAspectRatio="none" aria-label="${words}">${axis.ticks.map(rule(axis))}${drawn}</svg>`;

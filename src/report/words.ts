@@ -1,12 +1,13 @@
 import type { Verdict } from "../verdict/verdict.ts";
-import { clip } from "./inert.ts";
+import { clip, type Isolated, isolated } from "./inert.ts";
 import { type Html, html } from "./markup.ts";
 
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const numbers = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
 const instant = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?/u;
-const maxName = 200;
+const maxName = 120;
+const maxText = 600;
 
 /** `2026-11-14` as `14 Nov`; another text as it is. Never throws. */
 export const dayWords = (day: string): string => {
@@ -55,11 +56,18 @@ export const spelled = (value: number): string => {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 };
 
+/** Something to see where a name is blank. */
+const named = (name: string): string => (name.trim() === "" ? "(blank)" : clip(name, maxName));
+
 /** A name from outside, isolated. Never throws. */
-export const nameOf = (name: string): Html => html`<bdi>${clip(name, maxName)}</bdi>`;
+export const nameOf = (name: string): Html => html`<bdi>${named(name)}</bdi>`;
+
+/** A name from outside for a tooltip or a label, where no element can isolate it. Never throws. */
+export const labelOf = (name: string): Isolated => isolated(named(name));
 
 /** Text from outside, marked as such: isolated, in the type of evidence. Never throws. */
-export const quoted = (text: string): Html => html`<q class="said"><bdi>${clip(text, 1000)}</bdi></q>`;
+export const quoted = (text: string, max: number = maxText): Html =>
+  html`<q class="said"><bdi>${clip(text, max)}</bdi></q>`;
 
 /** What a verdict means for a check, after "is" or "are". */
 export const verdictWords: Readonly<Record<Verdict, string>> = {

@@ -37,7 +37,7 @@ export const createHealBed = (): HealBed => {
     at: new Date(host.clock.nowMs()).toISOString(),
     moment: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() },
   });
-  const journal = openJournal(host, { folder: state, logFile, hostName: "web-1", isReadOnly: false });
+  const journal = openJournal(host, { folder: state, logFile, hostName: "web-1", isReadOnly: false, rotation: null });
   host.systemd.units.set("gateway.service", unitFacts({ invocationId: "0b".repeat(16) }));
   host.exec.script = ({ argv }) => {
     trace.push(`run ${argv.join(" ")}`);

@@ -118,7 +118,7 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
     const queue = said.map(lineOf);
     await serve({
       ...{ host: machine, config: bed.config, configSha256, folder, by: "helper", approve: approveAll },
-      journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false }),
+      journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null }),
       readRecipe: async () => bed.recipe,
       peer: {
         next: async () => queue.shift() ?? { kind: "end" },

@@ -82,9 +82,11 @@ const dayCount = (dice: Dice, at: number, isBad: boolean): DayCount => {
   return { day, green: looks - red - amber - unknown, amber, unknown, red };
 };
 
-const strip = (dice: Dice, known: number, badness: number): readonly DayCount[] =>
+const strip = (dice: Dice, known: number, badness: number, verdict: Verdict, ticks: number): readonly DayCount[] =>
   Array.from({ length: 30 }, (_, at) => {
     const day = nowMs - (29 - at) * dayMs;
+    if (at === 29 && verdict !== "green" && known > 0)
+      return { day: dayOf(day), green: 229 - ticks, amber: 0, unknown: 0, red: 0, [verdict]: ticks };
     if (29 - at >= known) return { day: dayOf(day), green: 0, amber: 0, unknown: 0, red: 0 };
     return dayCount(dice, day, dice() < badness);
   });
@@ -128,7 +130,7 @@ const checkAt = (dice: Dice, at: number, { days = 30, isHostile = false, verdict
     since: iso(nowMs - ticks * 300_000 - 131_000),
     ticks,
     ...(verdict === "green" ? {} : { card: isHostile ? said : "gateway-down" }),
-    days: strip(dice, days, badness),
+    days: strip(dice, days, badness, verdict, ticks),
     ...measures(dice, kind, days),
   };
 };
