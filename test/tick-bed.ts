@@ -51,7 +51,6 @@ export const flags: Flags = {
   reason: undefined,
   logLevel: "info",
   logFormat: "text",
-  head: undefined,
   incident: undefined,
   since: undefined,
 };

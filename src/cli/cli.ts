@@ -15,7 +15,8 @@ export interface Flags {
   readonly isStepped: boolean;
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
-  readonly head: string | undefined;
+  /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
+  readonly heads?: readonly string[] | undefined;
   readonly incident: string | undefined;
   readonly since: string | undefined;
   /** `status` alone: one line, and only while something is wrong. */

@@ -8,7 +8,12 @@ const given = (name: string, value: string | undefined): readonly string[] =>
 export const logEntry = async ({ host, paths, flags, words }: Cli): Promise<number> =>
   await logCommand(
     host,
-    [...words, ...given("head", flags.head), ...given("incident", flags.incident), ...given("since", flags.since)],
+    [
+      ...words,
+      ...(flags.heads ?? []).flatMap((head) => given("head", head)),
+      ...given("incident", flags.incident),
+      ...given("since", flags.since),
+    ],
     paths,
     flags.isJson,
   );

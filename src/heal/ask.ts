@@ -149,6 +149,7 @@ export const askHelper = (parts: AskParts): Helper => {
       return lastHead();
     },
     lastHead,
+    grownTo: () => undefined,
     incidents: async (): Promise<LoggedIncidents> => {
       const answer = await line.ask({ do: "incidents" }, quickMs);
       return !isFailure(answer) && answer.is === "incidents" ? answer.incidents : {};

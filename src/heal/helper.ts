@@ -33,6 +33,8 @@ export interface Helper {
   head(): Promise<Head | null>;
   /** The head as last heard of. */
   lastHead(): Head | null;
+  /** The head after what this process itself has written; undefined where that is nothing. */
+  grownTo(): Head | undefined;
   incidents(): Promise<LoggedIncidents>;
   /** Looks at checks that we can't look at ourselves; a check that can't be looked at reads `unknown`. */
   look(checks: readonly string[]): Promise<ReadonlyMap<string, Reading>>;

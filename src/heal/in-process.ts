@@ -88,6 +88,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
   return {
     head: async () => journal.head(),
     lastHead: () => journal.head(),
+    grownTo: journal.grownTo,
     incidents: async () => byCheck(journal.mended().open),
     look: async (names) => await parts.elsewhere(checksOf(names), memory),
     suspect: () => undefined,

@@ -24,6 +24,8 @@ export interface Journal {
   story(attempts?: ReadonlySet<string>): LogStory;
   /** The head as last known; null when the log can't be read. */
   head(): Head | null;
+  /** The head, where it has moved since this journal first wrote; undefined where it hasn't. */
+  grownTo(): Head | undefined;
   /** Why the log can't be written, once that was seen. */
   trouble(): Failure | undefined;
   /** Sentences for the operator: what somebody else did to the log, and what can't be done with its old files. */
@@ -77,17 +79,19 @@ const headOf = (end: ChainEnd | Failure): Head => ("kind" in end ? { seq: 0, sha
 const saveBook = (host: Host, { folder }: JournalPlace, book: Book): void =>
   void writeSealed(host, bookPath(folder), book, bookMode);
 
+const lookHead = (host: Host, { logFile, folder }: JournalPlace): Head | null => {
+  const read = readHead(host, logFile, () => knownHead(readBook(host, folder)));
+  return "kind" in read ? null : read;
+};
+
 /** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
 export const openJournal = (host: Host, place: JournalPlace): Journal => {
   let known: Head | null | undefined;
+  let first: Head | undefined;
   let trouble: Failure | undefined;
   const notes = new Set<string>();
-  const lookHead = (): Head | null => {
-    const read = readHead(host, place.logFile, () => knownHead(readBook(host, place.folder)));
-    return "kind" in read ? null : read;
-  };
   const head = (): Head | null => {
-    known ??= lookHead();
+    known ??= lookHead(host, place);
     return known;
   };
   const noted = ({ notes: more, entered }: Written): Entered => {
@@ -106,6 +110,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   const write = (make: (book: Book) => Entering): Entered => {
     const lying = readBook(host, place.folder);
     const end = endOf(host, place, lying);
+    first ??= headOf(end);
     const before = inStep(host, place, lying, end);
     const { entries, book } = make(before);
     if (place.isReadOnly || ("kind" in end && entries.length === 0)) return { kind: "appended", head: headOf(end) };
@@ -150,6 +155,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     enter: enterOrNote,
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
+    grownTo: () => (first === undefined || known?.seq === first.seq ? undefined : (known ?? undefined)),
     trouble: () => trouble,
     notes: () => [...notes],
   };

@@ -2,8 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "n
 import type { Transform } from "node:stream";
 import { attempt, failed, isFailure } from "./failure.ts";
 import type { Failure } from "./host.ts";
+import { isGzip, isZstd } from "./packed.ts";
 import type { Packing, Unpack, Unpacked } from "./unpacked.ts";
-import { isZstd, isZstdWhole, type ReadAt } from "./zstd-end.ts";
+import { isZstdWhole, type ReadAt } from "./zstd-end.ts";
 
 const pieceBytes = 262_144;
 /** Small, so that as little as may be is lost before the place where packed data is damaged. */
@@ -17,7 +18,7 @@ const foreign: readonly { readonly begin: string; readonly name: string; readonl
 ];
 
 const packingOf = (first: Uint8Array): Packing | Failure => {
-  if (first[0] === 0x1f && first[1] === 0x8b) return "gzip";
+  if (isGzip(first)) return "gzip";
   if (isZstd(first)) return "zstd";
   const other = foreign.find(({ begin }) => first.toHex().startsWith(begin));
   return other === undefined
@@ -108,7 +109,10 @@ export const unpackFile: Unpack = async (path, onPiece) => {
   const fd = attempt(() =>
     statSync(path).isFile()
       ? openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-      : failed("EINVAL", `it is ${statSync(path).isDirectory() ? "a folder" : "a device, pipe or socket"}, not a regular file`),
+      : failed(
+          "EINVAL",
+          `it is ${statSync(path).isDirectory() ? "a folder" : "a device, pipe or socket"}, not a regular file`,
+        ),
   );
   if (isFailure(fd)) return fd;
   try {

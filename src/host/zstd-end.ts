@@ -12,12 +12,6 @@ const number = (bytes: Uint8Array): number => bytes.reduceRight((sum, byte) => s
 /** Whether these four bytes begin a frame whose content is to be passed over. Source: RFC 8878 section 3.1.2. */
 const isSkippable = (magic: number): boolean => magic >>> 4 === 0x184d2a5;
 
-/** Whether these are the first bytes of a zstd file. Never throws. */
-export const isZstd = (bytes: Uint8Array): boolean => {
-  const magic = number(bytes.subarray(0, 4));
-  return magic === frameMagic || isSkippable(magic);
-};
-
 /** Where the blocks of a frame begin, behind its header. Source: RFC 8878 section 3.1.1.1. */
 const blocksAt = (at: number, descriptor: number): number => {
   const isSingle = (descriptor & 0x20) !== 0;

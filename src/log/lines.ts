@@ -103,7 +103,9 @@ export const eachLine = (
 };
 
 /** How a file was read: with the offset of the line that damage cut off, in the unpacked text. */
-export type ReadLines = Exclude<Unpacked, { kind: "damaged" }> | (Extract<Unpacked, { kind: "damaged" }> & { readonly offset: number });
+export type ReadLines =
+  | Exclude<Unpacked, { kind: "damaged" }>
+  | (Extract<Unpacked, { kind: "damaged" }> & { readonly offset: number });
 
 /**
  * Reads a file line by line with flat memory, plain or packed, to the end that it had at the start. `bytes` are valid only inside `onLine`. Offsets are
