@@ -49,6 +49,8 @@ describe("the import direction", () => {
     ["src/alert/z.ts", "../cli/cli.ts"],
     ["src/alert/z.ts", "../maintenance/open.ts"],
     ["src/maintenance/z.ts", "../heal/heal.ts"],
+    ["src/metrics/z.ts", "../alert/outbox.ts"],
+    ["src/metrics/z.ts", "node:fs"],
     ["src/alert/platforms/z.ts", "node:fs"],
     ["src/log/z.ts", "../heal/heal.ts"],
     ["src/log/z.ts", "../export/csv.ts"],

@@ -17,7 +17,7 @@ export interface Flags {
   readonly logFormat: "text" | "json";
   /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
   readonly heads?: readonly string[] | undefined;
-  /** `log show` and `log export` alone: which entries, and in what form, as typed: `--since 2h`. */
+  /** `log` alone: which entries, in what form, held against which key, as typed: `--since 2h`. */
   readonly logWords?: readonly string[];
   /** `status` alone: one line, and only while something is wrong. */
   readonly isBrief?: boolean | undefined;

@@ -16,6 +16,9 @@ export const options = {
   brief: { type: "boolean" },
   expand: { type: "boolean" },
   head: { type: "string", multiple: true },
+  key: { type: "string" },
+  seals: { type: "string" },
+  through: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
   until: { type: "string" },
@@ -62,7 +65,10 @@ export type Values = {
     | undefined;
 };
 
-const logOptions = ["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const;
+const logOptions = [
+  ...(["key", "seals", "through"] as const),
+  ...(["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const),
+] as const;
 
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
 export const flagsOf = (values: Values): Flags | string => {

@@ -8,7 +8,7 @@ export interface LogPaths {
 
 const hint = "Run: dogwatch log --help";
 
-/** `dogwatch log verify`, `log show` and `log export`. `args`: the words after `log`. Gives the exit status. Never throws for expected trouble. */
+/** `dogwatch log verify`, `witness`, `show` and `export`. `args`: the words after `log`. Gives the exit status. Never throws for expected trouble. */
 export const logCommand = async (
   host: Host,
   args: readonly string[],
@@ -25,10 +25,12 @@ export const logCommand = async (
       return await (await import("./log-show.ts")).showCommand(host, words, paths, isJsonAsked);
     case "export":
       return await (await import("./log-export.ts")).exportCommand(host, words, paths, isJsonAsked);
+    case "witness":
+      return await (await import("./log-witness.ts")).witnessCommand(host, words, paths, isJsonAsked);
     default:
       complain(
         host,
-        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify", "log show" and "log export"`,
+        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify", "log witness", "log show", "log export" and "log key"`,
         hint,
       );
       return exits.usage;
