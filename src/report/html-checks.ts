@@ -9,7 +9,7 @@ import { counted, dayWords, nameOf, quoted } from "./words.ts";
 
 const maxEvidence = 280;
 /** Strips in a group. */
-const maxStrips = 120;
+const maxStrips = 70;
 
 const blemished = ({ days }: PageCheck): boolean =>
   days.some((day) => {
@@ -31,7 +31,7 @@ const state = (check: PageCheck, now: string): Html => {
 
 const figure = (check: PageCheck): Html => {
   const uptime = uptimeOf(check.days);
-  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> <span>${uptimeBasis(uptime)}</span></p>`;
+  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> ${uptimeBasis(uptime).map((line) => html`<span>${line}</span> `)}</p>`;
 };
 
 const row =

@@ -8,7 +8,7 @@ import { dayWords, grouped, labelOf, nameOf, whenWords } from "./words.ts";
 
 const shownAtOnce = 12;
 /** A page of plots that nobody looks at is only heavy. */
-const maxDrawn = 120;
+const maxDrawn = 60;
 
 /** What is drawn for a check: its first series as area and line, the others as lines. */
 interface Drawing {
