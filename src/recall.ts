@@ -23,6 +23,8 @@ export interface Recalled {
   lostIncidents(judged: readonly Judged[]): Promise<LoggedIncidents>;
   /** Takes note of a write that may have failed. */
   note(done: Done): void;
+  /** Adds a sentence for the operator that changes no exit status. */
+  remark(text: string): void;
   /** errno names of the writes that failed, state and log. */
   writeCodes(): readonly string[];
   /** Sentences for the operator and the journal. */
@@ -39,6 +41,7 @@ export const recall = (run: Run, windows: readonly Silence[] = []): Recalled => 
   const state = readState(host, paths.state, run.isDryRun);
   const heal = readHealState(host, paths.helper, moment, true);
   const failures: { readonly code: string; readonly text: string }[] = [];
+  const remarks: string[] = [];
   /** A state that was written after an incident was opened, and doesn't know it, has seen its check well again. */
   const isStateGone = state.isLost || state.isMissing;
   const { open } = readBook(host, paths.helper);
@@ -60,6 +63,7 @@ export const recall = (run: Run, windows: readonly Silence[] = []): Recalled => 
     note: (done) => {
       if (done.kind === "failed") failures.push({ code: done.code, text: `cannot write the state: ${done.why}` });
     },
+    remark: (text) => void remarks.push(text),
     writeCodes: () => {
       const trouble = helper.trouble();
       return [...failures.map(({ code }) => code), ...(trouble === undefined ? [] : [trouble.code])];
@@ -68,7 +72,7 @@ export const recall = (run: Run, windows: readonly Silence[] = []): Recalled => 
       const trouble = helper.trouble();
       const texts = failures.map(({ text }) => text);
       const log = trouble === undefined ? [] : [healTrouble(trouble.why)];
-      const notes = [...(state.note === undefined ? [] : [state.note]), ...helper.notes()];
+      const notes = [...(state.note === undefined ? [] : [state.note]), ...helper.notes(), ...remarks];
       return [...new Set([...notes, ...texts, ...log])];
     },
   };

@@ -4,6 +4,16 @@ import type { Silence } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
+/** What a tick leaves, counted. */
+export interface Tally {
+  /** Ticks that reached their end since the state was made, this one too. */
+  readonly ticks: number;
+  /** Incidents that are open. */
+  readonly incidents: number;
+  /** ISO 8601 UTC: since when the oldest alert waits; null: none does. */
+  readonly oldestAlertAt: string | null;
+}
+
 /** What a tick found and did: the object of `tick --json`, and the source of its line in the journal. */
 export interface TickReport {
   readonly host: string;
@@ -14,6 +24,10 @@ export interface TickReport {
   readonly heal: Healed | null;
   readonly alerts: readonly Tried[];
   readonly outbox: number;
+  /** Absent where nothing was looked at. */
+  readonly tally?: Tally;
+  /** The dead-man's switch didn't hear of this tick. */
+  readonly isDeaf?: true;
   readonly durationMs: number;
   /** What is silenced now, by persons and by the config's open windows. */
   readonly silences: readonly Silence[];

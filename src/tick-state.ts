@@ -4,9 +4,11 @@ import { endedLately } from "./alert/incident.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run } from "./run.ts";
 import { hourOf, nextHours } from "./state/day.ts";
+import { nextHistory } from "./state/history.ts";
 import { nextChecks, worstOf } from "./state/next.ts";
 import { type Silence, silenceOf } from "./state/silence.ts";
 import type { State } from "./state/state.ts";
+import { foundOf } from "./tick-history.ts";
 import type { Latest, Mail } from "./tick-mail.ts";
 import type { Judged } from "./verdict/judge.ts";
 import { worst } from "./verdict/verdict.ts";
@@ -37,11 +39,13 @@ export const nextState = (
   recalled: Recalled,
   { found, judged, decided }: Latest,
   { mailbox, held }: Mail,
+  sealed: State["sealed"] = recalled.state.sealed,
 ): State => {
   const { state } = recalled;
   const { at, moment } = nowOf(run);
   const flaps = flapsAfter(decided.flaps, judged, decided.incidents, { at, ...moment });
   const holding = held();
+  const worstSeen = worstOf(found, judged);
   const isNew = (name: string): boolean => !Object.hasOwn(state.checks, name);
   return {
     version: 1,
@@ -58,6 +62,8 @@ export const nextState = (
     ...endedNow(recalled, decided, at),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
-    day: nextHours(state.day, worstOf(found, judged), isNew, hourOf(at)),
+    ...(sealed === undefined ? {} : { sealed }),
+    day: nextHours(state.day, worstSeen, isNew, hourOf(at)),
+    history: nextHistory(state.history, foundOf(judged, worstSeen), at),
   };
 };

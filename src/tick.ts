@@ -1,17 +1,20 @@
+import { waitsSince } from "./alert/entry.ts";
 import { chatNotes, openLatch } from "./alert/latch.ts";
 import type { Latch } from "./alert/platforms/platform.ts";
 import { openPost } from "./alert/post.ts";
 import { checkDestinations } from "./config/egress.ts";
 import { openWindows } from "./maintenance/open.ts";
 import { type Recalled, recall } from "./recall.ts";
-import { exitOf, type TickReport } from "./report.ts";
+import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
+import { openHistory } from "./tick-history.ts";
 import { judgeTwice } from "./tick-judge.ts";
 import { enterLog } from "./tick-log.ts";
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+import { sealDaily } from "./tick-seal.ts";
 import { nextState } from "./tick-state.ts";
 import { worst } from "./verdict/verdict.ts";
 
@@ -57,6 +60,12 @@ interface Done {
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
+const tallyOf = ({ state }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
+  ticks: state.tick + 1,
+  incidents: Object.keys(incidents).length,
+  oldestAlertAt: waitsSince(mailbox.outbox()),
+});
+
 const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latch, ...done }: Done): TickReport => {
   const { mailbox } = mail;
   const notes = chatNotes(latch, mailbox.tried());
@@ -68,6 +77,7 @@ const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latc
     heal: staged.healed,
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
+    tally: tallyOf(recalled, mail, staged),
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
@@ -92,10 +102,14 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const reasons = await reasonsOf(run, recalled, decided);
   const telling = await tellingOf(run, recalled, judged, decided);
   const latch = latchOf(run, recalled);
+  const history = openHistory(run, recalled);
   let latest: Latest = { found: judged, judged, decided };
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  let { sealed } = recalled.state;
   const persist = (): void => {
-    if (!run.isDryRun) recalled.note(writeState(run.host, run.paths.state, nextState(run, recalled, latest, mail)));
+    if (run.isDryRun) return;
+    const state = history.keep(nextState(run, recalled, latest, mail, sealed));
+    recalled.note(writeState(run.host, run.paths.state, state));
   };
   const { mailbox } = mail;
   const post = openPost(mailbox, run.config, telling, decided.tell);
@@ -106,6 +120,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
+  sealed = await sealDaily(run, recalled.state);
   persist();
+  await history.end();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
 };

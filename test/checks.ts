@@ -88,6 +88,7 @@ export const configOf = (checks: Config["checks"], more: Partial<Config> = {}): 
   remindEveryMs: 4 * 3_600_000,
   maintenance: [],
   silenceMaxMs: 86_400_000,
+  log: { rotateBytes: 8_388_608, rotateEveryMs: 30 * 86_400_000, keepMs: 400 * 86_400_000 },
   ...more,
   checks,
 });

@@ -68,12 +68,12 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
     return entry.kind === "file" ? entry : failed("EINVAL");
   };
   /** Runs one change of the file system, unless it is to fail. */
-  const change = (method: keyof Files, path: string, needs: string, work: () => void) => {
+  const change = (method: keyof Files, path: string, needs: string, work: () => void, isSynced = true) => {
     files.onChange(method, path);
     const trouble = fault(method, path) ?? (entries.has(needs) ? undefined : failed("ENOENT"));
     if (trouble !== undefined) return trouble;
     work();
-    fsyncs += 1;
+    if (isSynced) fsyncs += 1;
     return done;
   };
   let fsyncs = 0;
@@ -99,6 +99,8 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       return trouble ?? inside.map((each) => each.slice(each.lastIndexOf("/") + 1)).sort();
     },
     replace: (path, text, mode) => change("replace", path, folderOf(path), () => write(path, bytesOf(text), { mode })),
+    publish: (path, text, mode) =>
+      change("publish", path, folderOf(path), () => write(path, bytesOf(text), { mode }), false),
     create: (path, text, mode) =>
       entries.has(path)
         ? failed("EEXIST")
@@ -118,6 +120,11 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
       }),
     overwrite: (path, text, mode) =>
       change("overwrite", path, folderOf(path), () => write(path, bytesOf(text), entries.get(path) ?? { mode })),
+    wipe: (path) =>
+      change("wipe", path, path, () => {
+        const before = entries.get(path);
+        if (before !== undefined) entries.set(path, { ...before, bytes: new Uint8Array(before.bytes.length) });
+      }),
     makeFolder: (path) => (entries.has(path) ? done : change("makeFolder", path, "/", () => makeFolders(path))),
     remove: (path) => change("remove", path, path, () => entries.delete(path)),
     removeFolder: (path) =>

@@ -19,6 +19,7 @@ import type {
   UnitsShown,
 } from "../src/host/host.ts";
 import type { Screen, Woken } from "../src/host/pictures.ts";
+import { signing } from "../src/host/signing.ts";
 import { createSqlite } from "../src/host/sqlite.ts";
 import { structured } from "../src/host/structured.ts";
 import type { Survey } from "../src/host/survey.ts";
@@ -259,6 +260,7 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
       activated: () => ({ next: async () => ({ kind: "end" }), send: async () => false, close: () => undefined }),
     },
     structured,
+    signing,
     hostname: settings.hostname ?? "web-1",
     uid: settings.uid ?? 0,
     pid: settings.pid ?? 4242,
@@ -266,6 +268,13 @@ export const createFakeHost = (settings: Settings = {}): FakeHost => {
     binary: "/usr/bin/dogwatch",
     sha256,
     hmacSha256,
+    unpack: async (path, onPiece) => {
+      const read = files.read(path, Number.MAX_SAFE_INTEGER);
+      if (read.kind === "failed") return read;
+      const packing = read.bytes[0] === 0x1f && read.bytes[1] === 0x8b ? "gzip" : "plain";
+      onPiece(packing === "gzip" ? Bun.gunzipSync(Uint8Array.from(read.bytes)) : read.bytes);
+      return { kind: "done", packing };
+    },
     sha256File: async (path) => {
       const read = files.read(path, Number.POSITIVE_INFINITY);
       return read.kind === "read" ? sha256(read.bytes) : undefined;

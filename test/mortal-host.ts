@@ -73,6 +73,7 @@ export const mortal = (host: FakeHost, dieAt: number, how: Death): Mortal => {
             () => files.append(path, text.slice(0, Math.floor(text.length / 2)), mode),
           ),
         replace: (path, text, mode) => change(`replace ${path}`, () => files.replace(path, text, mode), nothing),
+        wipe: (path) => change(`wipe ${path}`, () => files.wipe(path), nothing),
         remove: (path) => change(`remove ${path}`, () => files.remove(path), nothing),
         rename: (from, to) => change(`rename ${from}`, () => files.rename(from, to), nothing),
         lock: (path) => {

@@ -1,10 +1,10 @@
 import type { Flags } from "../src/cli/cli.ts";
 import { tickCommand } from "../src/cli/tick.ts";
 import type { Host, HttpAnswer } from "../src/host/host.ts";
-import { verifyLog } from "../src/log/verify.ts";
 import type { Paths } from "../src/paths.ts";
 import { answer, unitFacts } from "./fake-facts.ts";
 import { createFakeHost, type FakeHost } from "./fake-host.ts";
+import { verifyPlain } from "./log/verify-plain.ts";
 
 export const paths: Paths = {
   config: "/etc/dogwatch/dogwatch.yaml",
@@ -51,7 +51,6 @@ export const flags: Flags = {
   reason: undefined,
   logLevel: "info",
   logFormat: "text",
-  head: undefined,
   incident: undefined,
   since: undefined,
 };
@@ -151,7 +150,7 @@ export const createTickBed = (config: string = configText, mine: Paths = paths):
       return { exit, out: host.terminal.stdout, err: host.terminal.stderr };
     },
     restarts: () => host.exec.ran.filter(({ argv }) => argv.includes("restart")).length,
-    isWhole: () => files.text(paths.logFile) === undefined || verifyLog(files, [paths.logFile]).kind === "whole",
+    isWhole: () => files.text(paths.logFile) === undefined || verifyPlain(files, [paths.logFile]).kind === "whole",
     files: () => Object.fromEntries(files.paths().map((path) => [path, files.text(path)])),
   };
   host.exec.script = ({ argv }) => {

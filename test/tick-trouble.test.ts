@@ -92,7 +92,7 @@ describe("tick() that can't write down what it does", () => {
     const ticked = await bed.tick({ isJson: true });
     expect(report(ticked)).toMatchObject({
       exit: 74,
-      troubles: [expect.stringContaining("move the file away, and a new log begins")],
+      troubles: [expect.stringContaining("move the file away, and the log goes on in a new one")],
     });
     expect(bed.host.files.text(paths.logFile)).toBe(`${"x".repeat(6_000_000)}\n`);
     expect([bed.received.length, bed.restarts()]).toEqual([1, 0]);

@@ -17,14 +17,18 @@ const writes = (bed: TickBed): string[] => {
 const firstLines = (bed: TickBed): readonly string[] => bed.received.map((text) => text.split("\n", 1)[0] ?? "");
 
 describe("tick() on a healthy host", () => {
-  test("tick() stays silent over two hundred ticks: no message, no heal, no log, one state write each", async () => {
+  test("tick() stays silent over two hundred ticks: no message, no heal, no log, one state write each and a line of history an hour", async () => {
     const bed = createTickBed();
     await bed.tick();
     const seen = writes(bed);
     for (let at = 0; at < 200; at += 1) expect(await bed.tick()).toMatchObject({ exit: 0, err: "" });
     expect([bed.received, bed.host.exec.ran]).toEqual([[], []]);
     expect(bed.host.files.text(paths.logFile)).toBeUndefined();
-    expect(seen).toEqual(Array.from({ length: 200 }, () => `replace ${paths.state}/state.json`));
+    const isHistory = (each: string): boolean => each === `append ${paths.state}/history.jsonl`;
+    expect(seen.filter(isHistory)).toHaveLength(16);
+    expect(seen.filter((each) => !isHistory(each))).toEqual(
+      Array.from({ length: 200 }, () => `replace ${paths.state}/state.json`),
+    );
   });
 
   test("tick() starts no program but one systemctl show for all units of a manager", async () => {

@@ -14,6 +14,10 @@ export const sealOf = ({ text }: Pick<Message, "text">): string => text.split("\
 export const countOf = (entries: readonly Pick<OutboxEntry, "folded">[]): number =>
   entries.reduce((sum, { folded }) => sum + (folded?.count ?? 1), 0);
 
+/** Since when the first of an outbox waits, ISO 8601 UTC; null for an empty one. Pure. */
+export const waitsSince = ([oldest]: readonly Pick<OutboxEntry, "folded" | "at">[]): string | null =>
+  oldest === undefined ? null : (oldest.folded?.since ?? oldest.at);
+
 /** The id of several messages that are sent as one: that of the first, and how many. Pure. */
 export const joinedId = (first: Pick<Message, "id">, count: number): string =>
   `${first.id.replace(/\+\d+$/u, "")}+${count}`;

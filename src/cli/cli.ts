@@ -15,8 +15,13 @@ export interface Flags {
   readonly isStepped: boolean;
   readonly logLevel: Level;
   readonly logFormat: "text" | "json";
-  readonly head: string | undefined;
+  /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
+  readonly heads?: readonly string[] | undefined;
   readonly incident: string | undefined;
+  /** `log verify` alone: the first key of the seals, their file, and the day that they must reach. */
+  readonly key?: string | undefined;
+  readonly seals?: string | undefined;
+  readonly through?: string | undefined;
   readonly since: string | undefined;
   /** `status` alone: one line, and only while something is wrong. */
   readonly isBrief?: boolean | undefined;

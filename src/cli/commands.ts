@@ -45,7 +45,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   log: {
     load: async () => (await import("./log-command.ts")).logEntry,
-    flags: ["head", "incident", "since"],
+    flags: ["head", "key", "seals", "through", "incident", "since"],
     hasWords: true,
   },
   chat: { load: async () => (await import("./chat.ts")).chatCommand, flags: [], hasWords: true },

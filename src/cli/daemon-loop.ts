@@ -12,6 +12,7 @@ import { illnessAfter } from "./daemon-illness.ts";
 import { missedNotes, statusLine } from "./daemon-words.ts";
 import { plural } from "./paint.ts";
 import { type Ended, runTick, type TickWays } from "./tick.ts";
+import { leaveMetrics } from "./tick-metrics.ts";
 import { fallIll, sayFaults, sayLine } from "./tick-say.ts";
 import { tickJson } from "./tick-text.ts";
 
@@ -86,7 +87,10 @@ const lookOnce = async (parts: DaemonParts, held: HeldConfig, notes: readonly st
   const ended = await orBug(parts, () => runTick(cli, log, ways));
   const illness = illnessAfter(ended, held);
   if (illness === undefined) return ended;
-  if (illness.why !== ended.why) fallIll(cli, illness.exit, illness.why);
+  if (illness.why !== ended.why) {
+    fallIll(cli, illness.exit, illness.why);
+    if ("report" in ended && ended.report !== undefined) leaveMetrics(cli, { ...ended.report, exit: illness.exit });
+  }
   await orBug(parts, () => tell(parts, illness));
   return { ...ended, illness };
 };

@@ -1,11 +1,12 @@
 import { clock } from "../alert/compose.ts";
-import { countOf } from "../alert/entry.ts";
+import { countOf, waitsSince } from "../alert/entry.ts";
 import { withoutDurations } from "../config/duration.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
 import { readIllness, readToldIllness, writeToldIllness } from "../state/illness.ts";
 import { elapsedS, momentOf } from "../state/state.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand, withoutRemedy } from "./next-command.ts";
+import { leaveIllMetrics } from "./tick-metrics.ts";
 
 /** Reminds on the terminals as the chat would: the config's remind_every, or this when it can't be read. */
 const remindEveryMs = 4 * 3_600_000;
@@ -55,12 +56,12 @@ const waiting = async ({ host, paths }: Cli, status: string): Promise<string> =>
     import("../state/chat-latch.ts"),
   ]);
   const { outbox } = readState(host, paths.state, true).value;
-  const [oldest] = outbox;
+  const oldest = waitsSince(outbox);
   const now = isoNow(host);
   const latch = readChatLatch(host, paths.state);
-  if (oldest === undefined) return latch === undefined ? "" : ` (since ${clock(latch.at, now)})`;
+  if (oldest === null) return latch === undefined ? "" : ` (since ${clock(latch.at, now)})`;
   const count = countOf(outbox);
-  const since = clock(oldest.folded?.since ?? oldest.at, now);
+  const since = clock(oldest, now);
   return count === 1 ? ` (1 alert waits since ${since})` : ` (${count} alerts wait, the oldest since ${since})`;
 };
 
@@ -68,7 +69,13 @@ const waiting = async ({ host, paths }: Cli, status: string): Promise<string> =>
  * `dogwatch failed`, run by dogwatch-failed.service: says what ails the watchdog itself and the one next command. In the journal
  * each time (`<3>`), on every terminal once per cause and then at each reminder (`<0>`, which journald forwards). Source: sd-daemon(3).
  */
-export const failedCommand = async (cli: Cli): Promise<number> => await tellIllness(cli, causeOf(cli));
+export const failedCommand = async (cli: Cli): Promise<number> => {
+  const cause = causeOf(cli);
+  // What the tick said itself stands there already, with what it saw.
+  if (readIllness(cli.host, cli.paths.state)?.why !== cause.why)
+    leaveIllMetrics(cli, /^\d+$/u.test(cause.status) ? Number(cause.status) : -1);
+  return await tellIllness(cli, cause);
+};
 
 /** The same for a process that knows what ails it, where nothing may have been left to read. */
 export const tellIllness = async (cli: Cli, { status, why }: Cause): Promise<number> => {

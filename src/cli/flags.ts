@@ -15,7 +15,10 @@ export const options = {
   "exit-code": { type: "boolean" },
   brief: { type: "boolean" },
   expand: { type: "boolean" },
-  head: { type: "string" },
+  head: { type: "string", multiple: true },
+  key: { type: "string" },
+  seals: { type: "string" },
+  through: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
   step: { type: "boolean" },
@@ -46,7 +49,13 @@ type Options = typeof options;
 
 /** What a command line gave for them. */
 export type Values = {
-  readonly [Name in keyof Options]?: (Options[Name]["type"] extends "string" ? string : boolean) | undefined;
+  readonly [Name in keyof Options]?:
+    | (Options[Name]["type"] extends "string"
+        ? Options[Name] extends { readonly multiple: true }
+          ? string[]
+          : string
+        : boolean)
+    | undefined;
 };
 
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
@@ -66,7 +75,10 @@ export const flagsOf = (values: Values): Flags | string => {
     reason: values.reason,
     logLevel: level,
     logFormat: format,
-    head: values.head,
+    heads: values.head,
+    key: values.key,
+    seals: values.seals,
+    through: values.through,
     incident: values.incident,
     since: values.since,
     isExpanded: values.expand ?? false,

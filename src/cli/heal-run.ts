@@ -18,7 +18,7 @@ import { isUnfoldedRed } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { personOf } from "./by-hand.ts";
 import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
-import { journalOf, recipeReader } from "./heal-parts.ts";
+import { journalOf, recipeReader, sayNotes } from "./heal-parts.ts";
 
 /** A person waits for the proof as long as it may take, but not for ever. */
 const maxWatchMs = 600_000;
@@ -67,7 +67,7 @@ const contextOf = (cli: Cli, { config, sha256 }: LoadedConfig, rule: Rule, failu
     onlyRule: rule,
     configSha256: sha256,
     folder: paths.helper,
-    journal: journalOf(cli, config.host),
+    journal: journalOf(cli, config),
     readRecipe: recipeReader(cli),
     by: personOf(host),
     look: async (names) => {
@@ -181,6 +181,7 @@ const apply = async (cli: Cli, loaded: LoadedConfig, rule: Rule): Promise<number
     );
   host.terminal.err(`${rule.id} for ${red.join(", ")}:\n`);
   const healed = await healConfirmed(context, { red, incidents: incidents.byCheck, onApply: () => undefined, first });
+  sayNotes(host, context.journal);
   return say(cli, rule, healed, failures);
 };
 

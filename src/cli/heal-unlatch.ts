@@ -4,7 +4,7 @@ import { momentOf } from "../state/state.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { personOf, underHealLock } from "./by-hand.ts";
 import { type Cli, complain, exits } from "./cli.ts";
-import { journalOf } from "./heal-parts.ts";
+import { journalOf, type LogSettings, sayNotes } from "./heal-parts.ts";
 
 /** The latched rule that is meant: by its whole name, or by its recipe where that is the only one. */
 const latchedRule = (latched: HealState["latched"], word: string): string => {
@@ -12,9 +12,9 @@ const latchedRule = (latched: HealState["latched"], word: string): string => {
   return !Object.hasOwn(latched, word) && ofRecipe.length === 1 ? (ofRecipe[0] ?? word) : word;
 };
 
-const nameOf = async ({ host, paths }: Cli): Promise<string> => {
+const settingsOf = async ({ host, paths }: Cli): Promise<LogSettings> => {
   const loaded = await loadKept(host, { ...paths, state: paths.helper }, true);
-  return loaded.kind === "config" ? loaded.config.host : host.hostname;
+  return loaded.kind === "config" ? loaded.config : { host: host.hostname };
 };
 
 /** Ends a latch, with a line in the log first. A broken heal state is left for the tick, which makes good what was lost. */
@@ -30,9 +30,10 @@ const unlatchHeld = async (cli: Cli, word: string): Promise<number> => {
     complain(host, `cannot unlatch "${rule}": it is not latched`, hint);
     return exits.usage;
   }
-  const journal = journalOf(cli, await nameOf(cli));
+  const journal = journalOf(cli, await settingsOf(cli));
   const entry = { event: "heal.unlatched" as const, by: personOf(host), why: `${rule}: ${latch.why}` };
   const logged = journal.enter((book) => ({ entries: [entry], book }));
+  sayNotes(host, journal);
   const attempts = heal.attempts.map((each) => (each.rule === rule ? { ...each, isSpent: true as const } : each));
   const saved = logged.kind === "failed" ? logged : writeHealState(host, paths.helper, { ...heal, latched, attempts });
   if (saved.kind === "failed") {

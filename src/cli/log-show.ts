@@ -1,90 +1,91 @@
-import { parseDuration } from "../config/duration.ts";
 import type { Host } from "../host/host.ts";
 import { escapeUnsafe } from "../log/bounds.ts";
-import { factsOf, parseLine } from "../log/line.ts";
-import { eachLine, type RawLine } from "../log/lines.ts";
-import { isSeenEntry, type SeenEntry } from "../log/seen-entry.ts";
+import { hashLine } from "../log/chain.ts";
 import { nothingShown, showEntry, showForeign } from "../log/show.ts";
-import { exits } from "./cli.ts";
+import { type StoryLine, tellStory } from "../log/story.ts";
+import { isAll, type Wanted } from "../log/wanted.ts";
+import { complain, exits } from "./cli.ts";
 import type { LogPaths } from "./log.ts";
+import { filterNames, isFilterFault, wantedOf } from "./log-filters.ts";
+import { foreignText, type LineTaker, type LogRead, readWanted } from "./log-read.ts";
 import { refuseFile, refuseWords, sortWords } from "./log-words.ts";
 
-const sinceHint = "Give a time in UTC, 2026-11-23 or 2026-11-23T02:05Z, or a span, 2h or 7d.";
+/** An incident has a few dozen lines; one that has more is told up to here. */
+const maxStoryLines = 2000;
 
-/** Reads `2h`, or an ISO 8601 date or time (UTC where it names no zone), as milliseconds since 1970; undefined when it is neither. */
-const parseSince = (text: string, nowMs: number): number | undefined => {
-  const spanMs = parseDuration(text);
-  if (spanMs !== undefined) return nowMs - spanMs;
-  const [, day, time, zone] =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/u.exec(text) ?? [];
-  const ms = day === undefined ? Number.NaN : Date.parse(`${day}T${time ?? "00:00"}${zone ?? "Z"}`);
-  return Number.isNaN(ms) ? undefined : ms;
-};
-
-/** Which entries are wanted. */
-interface Wanted {
-  readonly incident: string | undefined;
-  readonly sinceMs: number | undefined;
-}
-
-const isWanted = ({ incident, at }: SeenEntry, wanted: Wanted): boolean =>
-  (wanted.incident === undefined || wanted.incident === incident) &&
-  (wanted.sinceMs === undefined || Date.parse(at) >= wanted.sinceMs);
-
-/** Prints line by line. A line that is no entry is told where nothing was asked for in particular. */
-const printer = (host: Host, wanted: Wanted, isJson: boolean) => {
-  const { terminal } = host;
-  const isAll = wanted.incident === undefined && wanted.sinceMs === undefined;
+const rowPrinter = ({ terminal }: Host): LineTaker => {
   let shown = nothingShown;
-  let [lines, printed] = [0, 0];
-  const foreign = (raw: RawLine): void => {
-    const { kind } = factsOf(raw);
-    if (isAll && !isJson) terminal.out(showForeign(lines, kind === "cut" ? "cut" : "broken", terminal));
-  };
   return {
-    take(raw: RawLine): void {
-      const value = raw.isTooLong ? undefined : parseLine(raw.bytes);
-      if (!isSeenEntry(value)) {
-        lines += 1;
-        foreign(raw);
-        return;
-      }
-      lines = value.seq;
-      if (!isWanted(value, wanted)) return;
-      printed += 1;
-      if (isJson) {
-        terminal.out(`${escapeUnsafe(new TextDecoder().decode(raw.bytes))}\n`);
-        return;
-      }
-      const next = showEntry(shown, value, terminal);
+    entry(entry): void {
+      const next = showEntry(shown, entry, terminal);
       shown = next.shown;
       terminal.out(next.text);
     },
-    printed: () => printed,
+    foreign: (number, kind) => terminal.out(showForeign(number, kind === "torn" ? "cut" : "broken", terminal)),
   };
 };
 
-const show = (host: Host, path: string, wanted: Wanted, isJson: boolean): number => {
-  const print = printer(host, wanted, isJson);
-  const read = eachLine(host.files, path, print.take);
-  if (read.kind === "failed" && read.code !== "ENOENT") return refuseFile(host, path, read);
-  if (isJson || print.printed() > 0) return exits.done;
-  if (read.kind === "failed")
+const linePrinter = ({ terminal }: Host): LineTaker => ({
+  entry: (_, bytes) => terminal.out(`${escapeUnsafe(new TextDecoder().decode(bytes))}\n`),
+});
+
+const noIncident = (host: Host, id: string, { names }: LogRead): number => {
+  const near = names.incidentsNear(id);
+  const hint = near.length === 0 ? "The log has no incident yet." : `Near it: ${near.join(", ")}`;
+  complain(host, `cannot show the incident "${id}": it is not in the log`, hint);
+  return exits.usage;
+};
+
+const sayNothing = (host: Host, { scanned, names }: LogRead, path: string, wanted: Wanted): void => {
+  const missing = names.missing(wanted);
+  if (scanned.lines === 0)
     host.terminal.out(`no log yet: "${path}" does not exist; nothing was healed or told here so far\n`);
-  else host.terminal.out("no entries\n");
+  else host.terminal.out(missing === undefined ? "no entries\n" : `no entries: ${missing}\n`);
+};
+
+/** What follows a reading: the exit status, and in words what the reader must know of it. */
+const conclude = (host: Host, paths: LogPaths, wanted: Wanted, read: LogRead, isJson: boolean): number => {
+  const { scanned, found, foreign } = read;
+  if (scanned.kind === "failed" && scanned.code !== "ENOENT") return refuseFile(host, scanned.path, scanned);
+  const note = isJson || !isAll(wanted) ? foreignText(foreign) : undefined;
+  if (note !== undefined) host.terminal.err(`note: ${note}: run "dogwatch log verify"\n`);
+  if (found === 0 && wanted.incident !== undefined && scanned.lines > 0 && !isOtherwiseAsked(wanted))
+    return noIncident(host, wanted.incident, read);
+  if (found === 0 && !isJson && (scanned.lines === 0 || !isAll(wanted))) sayNothing(host, read, paths.logFile, wanted);
   return exits.done;
 };
 
-/** `dogwatch log show [--incident ID] [--since 2h|TIME]`: exit 0, 64 usage, 74 unreadable. `--json`: the lines themselves. Never throws. */
+const isOtherwiseAsked = (wanted: Wanted): boolean => !isAll({ ...wanted, incident: undefined });
+
+const showStory = (host: Host, paths: LogPaths, wanted: Wanted, incident: string): number => {
+  const lines: StoryLine[] = [];
+  const read = readWanted(host, paths, wanted, {
+    entry(entry, bytes): void {
+      if (lines.length < maxStoryLines) lines.push({ entry, sha256: hashLine(bytes) });
+    },
+  });
+  const exit = conclude(host, paths, wanted, read, false);
+  if (exit !== exits.done || lines.length === 0) return exit;
+  host.terminal.out(tellStory(incident, lines, host.terminal));
+  if (read.found > lines.length)
+    host.terminal.out(`\n${read.found - lines.length} more lines: dogwatch log show --incident ${incident} --json\n`);
+  return exits.done;
+};
+
+/**
+ * `dogwatch log show`, with filters: rows, or with nothing but `--incident` its story. Exit 0, 64 usage or no such incident, 74 unreadable.
+ * `--json`: the lines themselves. Never throws.
+ */
 export const showCommand = (host: Host, args: readonly string[], paths: LogPaths, isJson: boolean): number => {
-  const sorted = sortWords(args, ["incident", "since"]);
-  if (typeof sorted === "string") return refuseWords(host, "show", sorted, sinceHint);
+  const sorted = sortWords(args, filterNames);
+  if (typeof sorted === "string") return refuseWords(host, "show", sorted, "Run: dogwatch log --help");
   const [surplus] = sorted.words;
   if (surplus !== undefined)
     return refuseWords(host, "show", `it takes no "${surplus}"`, "Name a log with --logs-dir.");
-  const since = sorted.options.get("since");
-  const sinceMs = since === undefined ? undefined : parseSince(since, host.clock.nowMs());
-  if (since !== undefined && sinceMs === undefined)
-    return refuseWords(host, "show", `"${since}" is no time`, sinceHint);
-  return show(host, paths.logFile, { incident: sorted.options.get("incident"), sinceMs }, isJson);
+  const wanted = wantedOf(sorted.options, host.clock.nowMs());
+  if (isFilterFault(wanted)) return refuseWords(host, "show", wanted.why, wanted.hint);
+  if (wanted.incident !== undefined && !isJson && !isOtherwiseAsked(wanted))
+    return showStory(host, paths, wanted, wanted.incident);
+  const read = readWanted(host, paths, wanted, isJson ? linePrinter(host) : rowPrinter(host));
+  return conclude(host, paths, wanted, read, isJson);
 };

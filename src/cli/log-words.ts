@@ -1,39 +1,42 @@
 import type { Host } from "../host/host.ts";
 import { complain, exits } from "./cli.ts";
 
-/** Words of a `log` command, sorted: options with their values, and the rest. */
+/** Words of a `log` command, sorted: options with their values, those that may be given more than once with all of theirs, and the rest. */
 export interface LogWords {
   readonly options: ReadonlyMap<string, string>;
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly words: readonly string[];
 }
 
-const oneOption = (
-  options: ReadonlyMap<string, string>,
-  name: string,
-  value: string | undefined,
-): string | undefined => {
+const wrongIn = (isKnown: boolean, name: string, value: string | undefined): string | undefined => {
   if (value === undefined || value === "") return `"--${name}" needs a value`;
-  return options.has(name) ? `"--${name}" is given twice` : undefined;
+  return isKnown ? `"--${name}" is given twice` : undefined;
 };
 
-/** Sorts words into `--name VALUE` and the rest; a text says what is wrong with them. Never throws. */
-export const sortWords = (args: readonly string[], names: readonly string[]): LogWords | string => {
+/** Sorts words into `--name VALUE` and the rest; `repeated` may be given more than once. A text says what is wrong with them. Never throws. */
+export const sortWords = (
+  args: readonly string[],
+  names: readonly string[],
+  repeated: readonly string[] = [],
+): LogWords | string => {
   const options = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
   const words: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const word = args[i] ?? "";
-    const name = names.find((each) => word === `--${each}`);
+    const name = [...names, ...repeated].find((each) => word === `--${each}`);
     if (name === undefined && word.startsWith("--")) return `there is no option "${word}"`;
     if (name === undefined) {
       words.push(word);
       continue;
     }
     const value = args[++i];
-    const wrong = oneOption(options, name, value);
+    const wrong = wrongIn(options.has(name), name, value);
     if (wrong !== undefined) return wrong;
-    options.set(name, value ?? "");
+    if (repeated.includes(name)) lists.set(name, [...(lists.get(name) ?? []), value ?? ""]);
+    else options.set(name, value ?? "");
   }
-  return { options, words };
+  return { options, lists, words };
 };
 
 /** Says that the words make no sense, and gives the exit status of that. */

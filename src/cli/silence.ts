@@ -7,7 +7,7 @@ import { readSilences, type Silence, silenceOf, silenceText, writeSilences } fro
 import { readState } from "../state/store.ts";
 import { personOf, whoIs } from "./by-hand.ts";
 import { type Cli, complain, exits, isoNow } from "./cli.ts";
-import { journalOf } from "./heal-parts.ts";
+import { journalOf, type LogSettings, sayNotes } from "./heal-parts.ts";
 import { openNow, withRest } from "./quiet-lines.ts";
 
 const leastMs = 1000;
@@ -28,7 +28,7 @@ const whyNot = (lock: Exclude<Lock, { readonly kind: "held" }>): Failure =>
 /** Writes the lines into the log first, then the silences. */
 const change = (
   cli: Cli,
-  hostName: string,
+  settings: LogSettings,
   after: (before: readonly Silence[]) => readonly Silence[],
   event: "silence.added" | "silence.removed",
   about: readonly Silence[],
@@ -36,11 +36,12 @@ const change = (
   const { host, paths } = cli;
   // Before the first tick of a user install there is none.
   host.files.makeFolder(paths.helper, 0o750);
-  const journal = journalOf(cli, hostName);
+  const journal = journalOf(cli, settings);
   const by = personOf(host);
   const entries = about.map(({ check, until, reason }) => ({ event, by, check, why: `until ${until}: ${reason}` }));
   const lock = host.files.lock(`${paths.helper}/silences.lock`, lockWaitMs);
   const logged = lock.kind === "held" ? journal.enter((book) => ({ entries, book })) : whyNot(lock);
+  sayNotes(host, journal);
   const silences = after(readSilences(host, paths.helper, isoNow(cli.host)));
   const done = logged.kind === "failed" ? logged : writeSilences(host, paths.helper, silences);
   if (lock.kind === "held") lock.release();
@@ -98,7 +99,7 @@ const add = async (cli: Cli, words: readonly string[]): Promise<number> => {
     ...before.filter((each) => !isSetAnew(each)),
     ...added,
   ];
-  const exit = change(cli, loaded.config.host, after, "silence.added", added);
+  const exit = change(cli, loaded.config, after, "silence.added", added);
   if (exit === exits.done) host.terminal.out(added.map((each) => `${silenceText(each)}\n`).join(""));
   return exit;
 };
@@ -122,9 +123,9 @@ const remove = async (cli: Cli, words: readonly string[]): Promise<number> => {
   if (stray !== undefined) return misuse(cli, `"${stray.word}" is not silenced`, instead(cli, stray.word, silences));
   const removed = [...new Set(byWord.flatMap(({ found }) => found))];
   const names = new Set(removed.map(({ check }) => check));
-  const name = loaded.kind === "config" ? loaded.config.host : host.hostname;
+  const settings = loaded.kind === "config" ? loaded.config : { host: host.hostname };
   const after = (before: readonly Silence[]): readonly Silence[] => before.filter(({ check }) => !names.has(check));
-  const exit = change(cli, name, after, "silence.removed", removed);
+  const exit = change(cli, settings, after, "silence.removed", removed);
   if (exit === exits.done) host.terminal.out(removed.map(({ check }) => `"${check}": no longer silenced\n`).join(""));
   return exit;
 };

@@ -37,7 +37,7 @@ const helperOf = (
     ...{ host, config, isReadOnly },
     configSha256: sha256,
     folder: paths.helper,
-    journal: journalOf(cli, config.host, isReadOnly),
+    journal: journalOf(cli, config, isReadOnly),
     readRecipe: recipeReader(cli),
     by: "helper",
     keepables,

@@ -4,7 +4,9 @@ import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
 import { type Cli, exits } from "./cli.ts";
+import { sayHead } from "./heal-parts.ts";
 import type { Live } from "./tick-live.ts";
+import { leaveIllMetrics, leaveMetrics } from "./tick-metrics.ts";
 import { type DeadmanSwitch, openSwitch } from "./tick-ping.ts";
 import { runOf } from "./tick-run.ts";
 import { failOnFaults, fallIll, report, sayBusy, sayDeaf, sayNoState, settle } from "./tick-say.ts";
@@ -41,14 +43,17 @@ const withDeadline = async (run: Run): Promise<TickReport | undefined> => {
 };
 
 /** Ticks once; a bug of ours is told to the dead-man's switch on its way to `main`. */
-const tickOrTell = async (run: Run, deadman: DeadmanSwitch): Promise<TickReport | undefined> => {
+const tickOrTell = async (cli: Cli, run: Run, deadman: DeadmanSwitch): Promise<TickReport | undefined> => {
   let hasEnded = false;
   try {
     const done = await withDeadline(run);
     hasEnded = true;
     return done;
   } finally {
-    if (!hasEnded) await deadman.end({ exit: exits.bug });
+    if (!hasEnded) {
+      leaveIllMetrics(cli, exits.bug);
+      await deadman.end({ exit: exits.bug });
+    }
   }
 };
 
@@ -82,7 +87,9 @@ const ticked = async (
   try {
     const run = await inSight(cli, loaded, log, live);
     const deadman = await openSwitch(cli, loaded.config, run.helper.lastHead);
-    return { found: await tickOrTell(run, deadman), deadman };
+    const found = await tickOrTell(cli, run, deadman);
+    sayHead(cli, log, run.helper.grownTo());
+    return { found, deadman };
   } finally {
     live?.close();
   }
@@ -90,20 +97,26 @@ const ticked = async (
 
 const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const loaded = await ways.load();
-  if (loaded.kind === "faults") return await failOnFaults(cli, log, loaded.faults);
+  if (loaded.kind === "faults") {
+    leaveIllMetrics(cli, exits.config);
+    return await failOnFaults(cli, log, loaded.faults);
+  }
   const live = ways.isSeen ? await watchedBy(cli) : undefined;
   const { found, deadman } = await ticked(cli, loaded, log, live);
   if (found === undefined) {
     log.log("error", `the tick did not end within ${tickDeadlineMs / 1000} s and was given up`);
     const late = fallIll(cli, exits.bug, `a tick did not end within ${tickDeadlineMs / 1000} s`);
+    leaveIllMetrics(cli, late.exit);
     sayDeaf(log, await deadman.end({ exit: late.exit }));
     return { ...late, isLate: true };
   }
   const health = settle(cli, found) ?? { exit: exits.done };
   const { exit } = health;
   const deaf = await deadman.end({ exit, report: found });
-  const done = { ...found, troubles: [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...found.troubles] };
+  const troubles = [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...found.troubles];
+  const done = { ...found, ...(deaf === undefined ? {} : { isDeaf: true as const }), troubles };
   ways.say(cli, log, done, deaf !== undefined);
+  leaveMetrics(cli, done);
   return { ...health, report: done };
 };
 

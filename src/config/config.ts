@@ -290,4 +290,6 @@ export interface Config {
   readonly maintenance: readonly Maintenance[];
   /** The longest silence by hand, in milliseconds. */
   readonly silenceMaxMs: number;
+  /** When the heal log goes on in a new file, and how long the old ones are kept; `keepMs` 0: for ever. */
+  readonly log: { readonly rotateBytes: number; readonly rotateEveryMs: number; readonly keepMs: number };
 }

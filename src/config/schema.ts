@@ -5,6 +5,7 @@ import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { deadman } from "./schema/deadman.ts";
 import { heal } from "./schema/heal.ts";
+import { log } from "./schema/log.ts";
 import { maintenance, silence } from "./schema/maintenance.ts";
 import { checkNameFault, checkNameForm } from "./schema/names.ts";
 import { presetShorthand } from "./schema/preset.ts";
@@ -75,6 +76,9 @@ export const configSchema: Block<FileConfig> = v.pipe(
         [{ cron: "0 3 * * 0", for: "1h", checks: ["gateway"], timezone: "Europe/Berlin" }],
       ),
       silence: withDefault(silence, {}, "What `dogwatch silence add` may do.", { max: "7d" }),
+      log: withDefault(log, {}, "When the heal log goes on in a new file, and how long the old ones stay.", {
+        keep: "0s",
+      }),
     },
   ),
   v.transform((raw) => ({
@@ -87,5 +91,6 @@ export const configSchema: Block<FileConfig> = v.pipe(
     remindEveryMs: raw.remind_every,
     maintenance: raw.maintenance,
     silenceMaxMs: raw.silence.maxMs,
+    log: raw.log,
   })),
 );

@@ -1,7 +1,7 @@
 import type { Config, Rule } from "../config/config.ts";
 import type { Failure, Host } from "../host/host.ts";
 import type { Memory, Reading } from "../probes/probe.ts";
-import type { HealState } from "../state/heal-state.ts";
+import { type HealState, type HealTotals, totalsAfter } from "../state/heal-state.ts";
 import { momentOf } from "../state/state.ts";
 import { readHealState, writeHealState } from "../state/store.ts";
 import { adopt } from "./adopt.ts";
@@ -45,9 +45,13 @@ export const approveAll: Bench["approve"] = async () => true;
 export const rulesOf = ({ config, onlyRule }: Pick<HealContext, "config" | "onlyRule">): readonly Rule[] =>
   onlyRule === undefined ? config.heal.rules : [onlyRule];
 
-/** Writes the heal state; trouble is noted. Never throws. */
+const isZero = ({ healed, failed, indeterminate }: HealTotals): boolean => healed + failed + indeterminate === 0;
+
+/** Writes the heal state, with the totals that only the file knows; trouble is noted. Never throws. */
 export const saveHeal = (context: HealContext, heal: HealState): ReturnType<Bench["save"]> => {
-  const done = writeHealState(context.host, context.folder, heal);
+  const { host, folder } = context;
+  const totals = totalsAfter(readHealState(host, folder, momentOf(host), true).value, heal);
+  const done = writeHealState(host, folder, { ...heal, ...(isZero(totals) ? {} : { totals }) });
   if (done.kind === "failed") context.note(done);
   return done;
 };

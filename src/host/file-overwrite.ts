@@ -3,6 +3,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -68,4 +69,26 @@ export const overwriteFile = (path: string, text: string, mode: number): Done =>
   return made === undefined || (made.kind === "failed" && made.code === "EEXIST")
     ? attempt(() => overwrite(path, bytes))
     : made;
+};
+
+/** What is wiped at most; it is meant for keys. */
+const maxWipedBytes = 65_536;
+
+const wipe = (fd: number): Done => {
+  const stat = fstatSync(fd);
+  const refused = notOurs(stat);
+  if (refused !== undefined) return refused;
+  if (stat.size > maxWipedBytes) return failed("EFBIG", `it is larger than ${maxWipedBytes} bytes`);
+  const written = writeSync(fd, new Uint8Array(stat.size), 0, stat.size, 0);
+  fsyncSync(fd);
+  return written === stat.size ? { kind: "done" } : failed("EIO", "not all of it was overwritten");
+};
+
+/**
+ * Overwrites our own small file with zeros, in place, and fsyncs it: no link is followed, nobody else's file is touched. A file system that writes elsewhere
+ * (copy-on-write, a journal of data), an SSD, a snapshot or a backup may keep what was there. Never throws. Source: fsync(2), shred(1).
+ */
+export const wipeFile = (path: string): Done => {
+  const fd = attempt(() => openSync(path, flags));
+  return isFailure(fd) ? fd : closing(fd, () => wipe(fd));
 };

@@ -78,13 +78,13 @@ const setGroup = (fd: number, gid: number): void => {
 };
 
 /** A file that must not exist yet, never through a link; removed again when it can't be written whole. */
-const writeNew = (path: string, bytes: Uint8Array, mode: number, gid: number | undefined): void => {
+const writeNew = (path: string, bytes: Uint8Array, mode: number, gid: number | undefined, isSynced = true): void => {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     writeAll(fd, bytes);
     if (gid !== undefined) setGroup(fd, gid);
     fchmodSync(fd, mode);
-    fsyncSync(fd);
+    if (isSynced) fsyncSync(fd);
   } catch (error) {
     attempt(() => unlinkSync(path));
     throw error;
@@ -108,6 +108,16 @@ export const syncFolder = (folder: string): void => {
   }
 };
 
+/** Gives what was written beside a file its place; on failure it is removed. Throws errno errors. */
+const take = (temporary: string, path: string): void => {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    attempt(() => unlinkSync(temporary));
+    throw error;
+  }
+};
+
 /**
  * Replaces a file by one written and fsync'd beside it, so that a crash at any instant leaves the old or the new one,
  * whole. A link at `path` is replaced itself; what it pointed at stays as it was. On failure no temporary file is left.
@@ -120,13 +130,22 @@ export const replaceFile = (path: string, text: string | Uint8Array, mode: numbe
   const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, gid));
   if (isFailure(written)) return written;
   return attempt(() => {
-    try {
-      renameSync(temporary, path);
-    } catch (error) {
-      attempt(() => unlinkSync(temporary));
-      throw error;
-    }
+    take(temporary, path);
     syncFolder(folderOf(path));
+    return { kind: "done" };
+  });
+};
+
+/**
+ * Replaces a file for whoever reads it from time to time: whole at any moment, never fsync'd, its temporary one left to {@link sweepFolder} after a kill.
+ * A link at `path` is replaced itself. Source: rename(2).
+ */
+export const publishFile = (path: string, text: string, mode: number): Done => {
+  const temporary = temporaryOf(path, pid);
+  const written = attempt(() => writeNew(temporary, Buffer.from(text), mode, undefined, false));
+  if (isFailure(written)) return written;
+  return attempt(() => {
+    take(temporary, path);
     return { kind: "done" };
   });
 };

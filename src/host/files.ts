@@ -18,8 +18,8 @@ import {
 import { attempt, failed } from "./failure.ts";
 import { appendFile } from "./file-append.ts";
 import { lockFile } from "./file-lock.ts";
-import { overwriteFile } from "./file-overwrite.ts";
-import { createFile, folderOf, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
+import { overwriteFile, wipeFile } from "./file-overwrite.ts";
+import { createFile, folderOf, publishFile, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
 import type { Done, Failure, FileStat, Files, Read } from "./host.ts";
 import { holderOf } from "./lock-holder.ts";
 
@@ -147,10 +147,12 @@ export const createFiles = (): Files => ({
   stat: (path) => attempt(() => told(lstatSync(path))),
   list: (path) => attempt(() => readdirSync(path).sort()),
   replace: (path, text, mode) => replaceFile(path, text, mode),
+  publish: publishFile,
   create: createFile,
   sweep: (folder) => sweepFolder(folder),
   append: appendFile,
   overwrite: overwriteFile,
+  wipe: wipeFile,
   makeFolder,
   remove: (path) => doing(() => unlinkSync(path)),
   removeFolder: (path) => doing(() => rmdirSync(path)),

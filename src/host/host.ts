@@ -7,9 +7,11 @@ import type { Sqlite } from "./database.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { Peers } from "./peers.ts";
 import type { Screen } from "./pictures.ts";
+import type { Signing } from "./signing.ts";
 import type { Structured } from "./structured.ts";
 import type { Survey } from "./survey.ts";
 import type { Tcp } from "./touch.ts";
+import type { Unpack } from "./unpacked.ts";
 
 /** Why an operation on the machine failed: the errno name (`ENOENT`, `ENOSPC`, …) and a sentence a person can read. */
 export interface Failure {
@@ -54,6 +56,8 @@ export interface Files {
   list(path: string): readonly string[] | Failure;
   /** Replaces a file so that a crash at any instant leaves the old or the new one, whole: write beside, fsync, rename, fsync the folder. */
   replace(path: string, text: string | Uint8Array, mode: number): Done;
+  /** The same for what is made anew in a moment: no reader sees half of it, and nothing waits for the disk. After a power cut it may be empty or old. */
+  publish(path: string, text: string, mode: number): Done;
   /** Writes a file that isn't there yet, whole or not at all; whatever stands at `path`, a link too, fails with `EEXIST`. */
   create(path: string, text: string, mode: number): Done;
   /** Removes what killed processes left of their replaces in a folder; gives how many it may not remove. */
@@ -62,6 +66,8 @@ export interface Files {
   append(path: string, text: string, mode: number): Done;
   /** Makes a small file, or writes over our own in place; never through a link, never somebody else's. Not fsync'd. */
   overwrite(path: string, text: string, mode: number): Done;
+  /** Overwrites our own small file with zeros, in place, and fsyncs it; what a file system, a disk or a backup has kept of it elsewhere stays. */
+  wipe(path: string): Done;
   makeFolder(path: string, mode: number): Done;
   remove(path: string): Done;
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
@@ -274,12 +280,15 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of this program's own binary. */
   readonly binary: string;
+  readonly signing: Signing;
   /** SHA-256 in lower-case hex. Source: FIPS 180-4. */
   sha256(data: string | Uint8Array): string;
   /** HMAC-SHA-256 in lower-case hex; key and text as UTF-8. Source: RFC 2104. */
   hmacSha256(key: string, text: string): string;
   /** SHA-256 of a file of any size, read in pieces; undefined when it can't be read. */
   sha256File(path: string): Promise<string | undefined>;
+  /** Reads a file of any size in pieces, plain or packed. */
+  readonly unpack: Unpack;
   /** uid of a user name, or undefined. Source: passwd(5). */
   uidOf(user: string): number | undefined;
   /** The name of a uid, or undefined. Source: passwd(5). */

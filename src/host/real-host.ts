@@ -10,6 +10,7 @@ import { createHttp } from "./http.ts";
 import { connectLines, stdioPeer } from "./lines.ts";
 import { createSurvey } from "./proc-survey.ts";
 import { createProcesses } from "./processes.ts";
+import { signing } from "./signing.ts";
 import { createSqlite } from "./sqlite.ts";
 import { structured } from "./structured.ts";
 import { createSystemd } from "./systemd.ts";
@@ -60,6 +61,7 @@ export const createHost = (options: HostOptions): Host => {
       activated: stdioPeer,
     },
     structured,
+    signing,
     hostname,
     uid,
     pid,
@@ -68,6 +70,7 @@ export const createHost = (options: HostOptions): Host => {
     sha256,
     hmacSha256,
     sha256File,
+    unpack: async (path, onPiece) => await (await import("./unpack.ts")).unpackFile(path, onPiece),
     uidOf: (user) => accountOf(user)?.uid,
     userOf: (of) => accountOf(of)?.name,
     accountOf,

@@ -1,7 +1,17 @@
+import type { Packing } from "../host/unpacked.ts";
 import type { Place } from "./line.ts";
 
-/** What a chain can suffer, as far as the lines that are left can tell. */
-export type FaultKind = "changed" | "lost" | "swapped" | "moved" | "duplicated" | "inserted" | "cut" | "rewritten";
+/** What a chain can suffer, as far as the lines that are left can tell. `damaged`: a packed file that can't be unpacked from there on. */
+export type FaultKind =
+  | "changed"
+  | "lost"
+  | "swapped"
+  | "moved"
+  | "duplicated"
+  | "inserted"
+  | "cut"
+  | "rewritten"
+  | "damaged";
 
 /** The first bad line of a log, and what is wrong with it. */
 export interface Fault {
@@ -11,8 +21,9 @@ export interface Fault {
   readonly file: string;
   /** Line number in its file, from 1. For lost lines: where they are missing. */
   readonly line: number;
-  /** Byte offset in its file. */
+  /** Byte offset in its file, or in what it unpacks to where `packing` is set. */
   readonly offset: number;
+  readonly packing?: Exclude<Packing, "plain">;
   /** One sentence for a person. */
   readonly what: string;
 }

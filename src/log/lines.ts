@@ -1,4 +1,5 @@
-import type { Failure, Files } from "../host/host.ts";
+import type { Failure, Files, Host } from "../host/host.ts";
+import type { Unpacked } from "../host/unpacked.ts";
 import { maxLineBytes } from "./bounds.ts";
 
 /** A line's bytes without its newline. */
@@ -15,42 +16,56 @@ export interface RawLine {
 const pieceBytes = 262_144;
 const newline = 10;
 
-const join = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  if (left.length === 0) return right;
-  const both = new Uint8Array(left.length + right.length);
-  both.set(left);
-  both.set(right, left.length);
-  return both;
+const join = (parts: readonly Uint8Array[], lengthBytes: number): Uint8Array => {
+  const whole = new Uint8Array(lengthBytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 };
 
-/** Turns pieces of a file into lines. Holds at most one line. */
+/** Turns pieces of a file into lines. Holds at most {@link maxLineBytes} of one, and copies each byte of it once. */
 const splitter = (onLine: (line: RawLine) => void) => {
-  let rest: Uint8Array = new Uint8Array();
-  let restOffset = 0;
-  /** Bytes of a too long line that were dropped. */
+  /** The line that no newline has ended yet. */
+  let parts: Uint8Array[] = [];
+  let heldBytes = 0;
+  /** Bytes of it that were dropped, since it is too long. */
   let dropped = 0;
+  let offset = 0;
   const emit = (bytes: Uint8Array, isClosed: boolean): void => {
-    onLine({ bytes, offset: restOffset, isClosed, isTooLong: dropped > 0 || bytes.length > maxLineBytes });
-    restOffset += dropped + bytes.length + 1;
-    dropped = 0;
+    const isTooLong = dropped > 0 || bytes.length > maxLineBytes;
+    onLine({ bytes: isTooLong ? bytes.subarray(0, maxLineBytes) : bytes, offset, isClosed, isTooLong });
+    offset += bytes.length + dropped + 1;
+  };
+  const hold = (part: Uint8Array): void => {
+    const kept = part.slice(0, Math.max(0, maxLineBytes - heldBytes));
+    if (kept.length > 0) parts.push(kept);
+    heldBytes += kept.length;
+    dropped += part.length - kept.length;
+  };
+  const flush = (isClosed: boolean): void => {
+    emit(join(parts, heldBytes), isClosed);
+    [parts, heldBytes, dropped] = [[], 0, 0];
   };
   return {
     take(piece: Uint8Array): void {
-      const bytes = join(rest, piece);
       let start = 0;
-      for (let end = bytes.indexOf(newline, rest.length); end !== -1; end = bytes.indexOf(newline, start)) {
-        emit(bytes.subarray(start, end), true);
+      for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
+        if (heldBytes === 0) emit(piece.subarray(start, end), true);
+        else {
+          hold(piece.subarray(start, end));
+          flush(true);
+        }
         start = end + 1;
       }
-      rest = bytes.subarray(start);
-      if (rest.length > maxLineBytes) {
-        dropped += rest.length - maxLineBytes;
-        rest = rest.slice(0, maxLineBytes);
-      }
+      if (start < piece.length) hold(piece.subarray(start));
     },
     end(): void {
-      if (rest.length > 0) emit(rest, false);
+      if (heldBytes > 0) flush(false);
     },
+    offset: () => offset,
   };
 };
 
@@ -85,4 +100,25 @@ export const eachLine = (
   }
   split.end();
   return { kind: "done" };
+};
+
+/** How a file was read: with the offset of the line that damage cut off, in the unpacked text. */
+export type ReadLines =
+  | Exclude<Unpacked, { kind: "damaged" }>
+  | (Extract<Unpacked, { kind: "damaged" }> & { readonly offset: number });
+
+/**
+ * Reads a file line by line with flat memory, plain or packed, to the end that it had at the start. `bytes` are valid only inside `onLine`. Offsets are
+ * those of the unpacked text. The line in which damage begins is not given. Never rejects by itself.
+ */
+export const readLines = async (
+  { unpack }: Pick<Host, "unpack">,
+  path: string,
+  onLine: (line: RawLine) => void,
+): Promise<ReadLines> => {
+  const split = splitter(onLine);
+  const read = await unpack(path, split.take);
+  if (read.kind === "damaged") return { ...read, offset: split.offset() };
+  if (read.kind === "done") split.end();
+  return read;
 };

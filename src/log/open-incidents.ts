@@ -1,7 +1,9 @@
 import type { Host } from "../host/host.ts";
 import { parseLine } from "./line.ts";
-import { eachLine } from "./lines.ts";
+import type { RawLine } from "./lines.ts";
 import { isSeenEntry, type SeenEntry } from "./seen-entry.ts";
+import { eachSegmentLine } from "./segment-lines.ts";
+import { segmentsOf } from "./segments.ts";
 
 /** One application of a recipe, as the log tells it. */
 export interface LoggedAttempt {
@@ -93,16 +95,16 @@ export interface LogStory {
 }
 
 /**
- * The incidents that the log holds open, and whether anything was ever healed: what is taken up again when a state is lost. Reads the
- * whole log, with flat memory; torn and foreign lines are passed over, because `log verify` tells of them. Nothing when there is no log, or
- * none that can be read: then nothing can be appended either, and so nothing is healed. Never throws.
+ * The incidents that the log holds open, and whether anything was ever healed: what is taken up again when a state is lost. Reads all files of the
+ * log, with flat memory; torn and foreign lines and rotated files that can't be read are passed over, because `log verify` tells of them. Nothing when
+ * there is no log, or when the active one can't be read: then nothing can be appended either, and so nothing is healed. Never throws.
  */
 export const readStory = (host: Host, path: string, wanted: ReadonlySet<string> = new Set()): LogStory => {
   const open = new Map<string, OpenIncident>();
   const ends = new Map<string, AttemptEnd>();
   let hasHealed = false;
   let configSha256 = "";
-  const read = eachLine(host.files, path, ({ bytes, isTooLong }) => {
+  const takeLine = ({ bytes, isTooLong }: RawLine): void => {
     const value = isTooLong ? undefined : parseLine(bytes);
     if (!isSeenEntry(value)) return;
     take(open, value);
@@ -112,10 +114,12 @@ export const readStory = (host: Host, path: string, wanted: ReadonlySet<string> 
     const outcome = outcomes[value.event];
     if (value.event === "heal.created") ends.delete(name);
     if (wanted.has(name) && outcome) ends.set(name, { outcome, why: value.why ?? value.proof ?? "" });
-  });
-  return read.kind === "failed"
-    ? { open: [], hasHealed: false, configSha256, ends: new Map() }
-    : { open: [...open.values()], hasHealed, configSha256, ends };
+  };
+  for (const each of segmentsOf(host.files, path)) {
+    const read = eachSegmentLine(host.files, each, takeLine);
+    if (read.kind === "failed" && each === path) return { open: [], hasHealed: false, configSha256, ends: new Map() };
+  }
+  return { open: [...open.values()], hasHealed, configSha256, ends };
 };
 
 /** The incidents that the log holds open, oldest first; see {@link readStory}. Never throws. */

@@ -1,11 +1,5 @@
-import { inertText } from "./bounds.ts";
 import type { SeenEntry } from "./seen-entry.ts";
-
-/** The terminal that is written for. */
-export interface Sheet {
-  readonly columns: number;
-  readonly hasColour: boolean;
-}
+import { argument, colours, inert, painted, type Sheet, some, targetText, wrap } from "./sheet.ts";
 
 /** What the reader has before them: a day or an incident is told once, not on every line. */
 export interface Shown {
@@ -18,58 +12,8 @@ export interface Shown {
 /** Before the first entry. */
 export const nothingShown: Shown = { day: "", hostName: "", incident: undefined };
 
-const maxText = 2000;
 const minTextColumns = 32;
 const narrowIndent = 9;
-
-const colours: Readonly<Record<string, string>> = {
-  "incident.opened": "31",
-  "heal.failed": "31",
-  "heal.indeterminate": "31",
-  "log.torn": "33",
-  "heal.refused": "33",
-  "heal.proved": "32",
-  "incident.resolved": "32",
-};
-
-/** Source: ECMA-48 SGR. */
-const painted = (text: string, code: string | undefined, { hasColour }: Sheet): string =>
-  hasColour && code !== undefined ? `\u001b[${code}m${text}\u001b[0m` : text;
-
-const inert = (text: string): string => inertText(text, maxText);
-
-/** Breaks a text into lines of at most `width` code points, between words where it can. */
-const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line: readonly string[] = [];
-  const flush = (): void => {
-    if (line.length > 0) lines.push(line.join(""));
-    line = [];
-  };
-  for (const word of text.split(" ")) {
-    let points: readonly string[] = [...word];
-    if (line.length > 0 && line.length + 1 + points.length > width) flush();
-    while (points.length > width) {
-      lines.push(points.slice(0, width).join(""));
-      points = points.slice(width);
-    }
-    line = line.length === 0 ? points : [...line, " ", ...points];
-  }
-  flush();
-  return lines;
-};
-
-/** An argument as it must be quoted to be read as one. */
-const argument = (text: string): string => (/^[\w@%+=:,./&{}-]+$/u.test(text) ? text : JSON.stringify(inert(text)));
-
-const some = (text: string | undefined): readonly string[] => (text === undefined || text === "" ? [] : [text]);
-
-const targetText = ({ target }: SeenEntry): readonly string[] => {
-  if (target === undefined) return [];
-  const pid = target.pid === undefined ? [] : [`pid ${target.pid}`];
-  const since = target.started === undefined ? [] : [`started ${target.started}`];
-  return some([...some(target.unit), ...pid, ...since].join(", "));
-};
 
 const recipeText = ({ recipe, attempt }: SeenEntry): readonly string[] =>
   recipe === undefined ? [] : [`${recipe}${attempt === undefined ? "" : `, attempt ${attempt}`}`];

@@ -1,29 +1,78 @@
-import type { Failure, Files } from "../host/host.ts";
-import { eachLine } from "./lines.ts";
-import { createVerifier, type Verdict, type Witness } from "./verifier.ts";
+import type { Failure, Host } from "../host/host.ts";
+import type { Packing } from "../host/unpacked.ts";
+import type { Line } from "./line.ts";
+import { type RawLine, readLines } from "./lines.ts";
+import { inOrder } from "./order.ts";
+import { segmentsOf } from "./segments.ts";
+import { createVerifier, type Verdict } from "./verifier.ts";
+import type { Witness } from "./witness.ts";
 
 /** What `log verify` found. `unreadable`: `path` can't be read, so nothing is known. */
 export type Verified = Verdict | { readonly kind: "unreadable"; readonly path: string; readonly failure: Failure };
 
-/**
- * Reads `41:9f3ac2d1c07be55a` as a witness; undefined when it is none, or has fewer than 16 digits: 8 are matched by trial in minutes. Before the first
- * line the hash is all zeros, and nothing else is a witness of that. Never throws.
- */
-export const parseWitness = (text: string): Witness | undefined => {
-  const [, seq, prefix] = /^(?:log )?(\d{1,15}):([0-9a-f]{16,64})$/u.exec(text.toLowerCase()) ?? [];
-  if (seq === undefined || prefix === undefined) return undefined;
-  return Number(seq) === 0 && /[^0]/u.test(prefix) ? undefined : { seq: Number(seq), prefix };
+/** What a log is held against. `onLine`: told of each line that follows the ones before it, in order. */
+export interface VerifyOptions {
+  readonly witnesses?: readonly Witness[];
+  readonly onLine?: (line: Line, raw: RawLine) => void;
+}
+
+/** A file that is read while somebody rotates may be in the next list under another name. */
+const maxTurns = 4;
+
+/** Tells of a fault in a packed file that its offset counts unpacked bytes, and of one in an empty log which file that is. */
+const withFile = (verdict: Verdict, paths: readonly string[], packings: ReadonlyMap<string, Packing>): Verdict => {
+  if (verdict.kind !== "faulty") return verdict;
+  const file = verdict.fault.file === "" ? (paths.at(-1) ?? "") : verdict.fault.file;
+  const packing = packings.get(file) ?? "plain";
+  return { ...verdict, fault: { ...verdict.fault, file, ...(packing === "plain" ? {} : { packing }) } };
+};
+
+const verifyInOrder = async (
+  host: Pick<Host, "unpack">,
+  paths: readonly string[],
+  { witnesses, onLine }: VerifyOptions,
+): Promise<Verified> => {
+  const verifier = createVerifier(witnesses, onLine);
+  const packings = new Map<string, Packing>();
+  for (const path of paths) {
+    const read = await readLines(host, path, (raw) => verifier.take(raw, path));
+    if (read.kind === "failed") return { kind: "unreadable", path, failure: read };
+    packings.set(path, read.packing);
+    if (read.kind === "done") continue;
+    verifier.stop(path, read.offset, `the ${read.packing} data can't be unpacked there (${read.why})`);
+    break;
+  }
+  return withFile(verifier.end(), paths, packings);
 };
 
 /**
- * Verifies files, oldest first, as one chain, with flat memory. A cut tail or a change to the very last line can't be seen
- * without a `witness`. Never throws.
+ * Verifies files, plain or packed and in whatever order they are given, as one chain, with flat memory. A cut tail or a change to the very last line
+ * can't be seen without a witness. Never rejects.
  */
-export const verifyLog = (files: Files, paths: readonly string[], witness?: Witness): Verified => {
-  const verifier = createVerifier(witness);
-  for (const path of paths) {
-    const read = eachLine(files, path, (raw) => verifier.take(raw, path));
-    if (read.kind === "failed") return { kind: "unreadable", path, failure: read };
+export const verifyLog = async (
+  host: Pick<Host, "files" | "unpack">,
+  paths: readonly string[],
+  options: VerifyOptions = {},
+): Promise<Verified> => await verifyInOrder(host, inOrder(host.files, paths), options);
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((path, i) => path === b[i]);
+
+/**
+ * Verifies all files of a log, the rotated ones too; undefined where there is none. Where it doesn't come out whole and its files have meanwhile become
+ * others, it begins anew, since it was rotated beside us: then `optionsOf` is asked again. Never rejects.
+ */
+export const verifyAll = async (
+  host: Pick<Host, "files" | "unpack">,
+  logFile: string,
+  optionsOf: () => VerifyOptions = () => ({}),
+): Promise<{ readonly verified: Verified; readonly paths: readonly string[] } | undefined> => {
+  let paths = segmentsOf(host.files, logFile);
+  for (let turn = 1; paths.length > 0; turn++) {
+    const verified = await verifyInOrder(host, paths, optionsOf());
+    const now = segmentsOf(host.files, logFile);
+    if (verified.kind === "whole" || turn >= maxTurns || isSame(paths, now)) return { verified, paths };
+    paths = now;
   }
-  return verifier.end();
+  return undefined;
 };

@@ -58,6 +58,15 @@ const memoryOf = (value: unknown): Memory | undefined => {
 const finite = (value: unknown, most: number): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, 0), most) : undefined;
 
+/** How many jobs wait and run, where a queue was looked at. */
+const depthOf = (value: unknown): Reading["depth"] => {
+  if (!isMap(value)) return undefined;
+  const ready = finite(value["ready"], Number.MAX_SAFE_INTEGER);
+  return ready === undefined
+    ? undefined
+    : { ready, running: finite(value["running"], Number.MAX_SAFE_INTEGER) ?? null };
+};
+
 /** Marks and words of a reading, bounded. */
 const marksOf = (value: Readonly<Record<string, unknown>>): Partial<Reading> => {
   const { findings } = value;
@@ -83,12 +92,14 @@ export const readingOf = (value: unknown): Reading | undefined => {
   if (!isKind(kind) || typeof evidence !== "string") return undefined;
   const memory = memoryOf(value["memory"]);
   const uptimeS = finite(startedUptimeS, Number.MAX_SAFE_INTEGER);
+  const depth = depthOf(value["depth"]);
   return {
     kind,
     evidence: cleanEvidence(evidence),
     durationMs: finite(durationMs, childMs) ?? 0,
     ...(uptimeS === undefined ? {} : { startedUptimeS: uptimeS }),
     ...marksOf(value),
+    ...(depth === undefined ? {} : { depth }),
     ...(memory === undefined ? {} : { memory }),
   };
 };

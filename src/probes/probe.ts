@@ -21,6 +21,8 @@ export interface Reading {
   readonly findings?: readonly string[];
   /** Well now, and on its way to red by time alone: whoever heals should look too, so as to remember it as well. */
   readonly isStanding?: true;
+  /** Of a queue: jobs that wait, and that run; null: the source doesn't tell. */
+  readonly depth?: { readonly ready: number; readonly running: number | null };
   readonly memory?: Memory;
 }
 

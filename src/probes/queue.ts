@@ -88,7 +88,8 @@ const look = async (check: QueueCheck, context: ProbeContext): Promise<Seen> => 
   const reading = ids.length === 0 ? first : await readSource(check, context, ids);
   if (reading.kind === "unknown") return { kind: "unknown", evidence: reading.why };
   const flow = judgeFlow({ reading, facts: factsOf(context, lives), options: check }, context.memory);
-  return flow.kind === "ok" ? { ...flow, evidence: `${flow.evidence}${unjudged(reading, lives)}` } : flow;
+  const depth = { ready: reading.ready, running: reading.running };
+  return { ...flow, evidence: `${flow.evidence}${flow.kind === "ok" ? unjudged(reading, lives) : ""}`, depth };
 };
 
 /** Reads a queue's numbers and judges how its jobs flow, by what the last look left. */

@@ -7,7 +7,7 @@ import type { Moment } from "./state.ts";
  */
 export interface Book {
   readonly version: 1;
-  /** The log's last line that this book knows of; where the log has moved on, the book is made anew from it. */
+  /** The log's last line that this book knows of; where the log has moved on, the book is made anew from it. Below 0: `outOfStep`. */
   readonly seq: number;
   /** That line's hash; empty: not known. */
   readonly sha256: string;
@@ -25,6 +25,8 @@ export interface Book {
 export interface OpenIncident {
   readonly check: string;
   readonly openedAt: string;
+  /** The watcher called it over, and a look of the helper's own found its check bad; absent: not so. Not in the log, so a lost book forgets it. */
+  readonly saidOver?: boolean;
 }
 
 /** Before the first line. */

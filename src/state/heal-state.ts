@@ -69,6 +69,15 @@ export interface Attempt {
 /** Whether an attempt is without its end: being watched, or cut off by a crash. Pure. */
 export const isOpenAttempt = ({ outcome }: Attempt): boolean => outcome === "running" || outcome === "watching";
 
+/** How an attempt that is over has ended. */
+export const healOutcomes = ["healed", "failed", "indeterminate"] as const;
+
+/** Attempts that are over, by their outcome, since this file was made. */
+export type HealTotals = Readonly<Record<(typeof healOutcomes)[number], number>>;
+
+/** Before the first. */
+export const noHeals: HealTotals = { healed: 0, failed: 0, indeterminate: 0 };
+
 /** What heals leave behind: its own file, so that the wall between watcher and helper can run along it. */
 export interface HealState {
   readonly version: 1;
@@ -82,6 +91,8 @@ export interface HealState {
   readonly refusals: Readonly<Record<string, { readonly why: string; readonly count: number }>>;
   /** By path, for files that a recipe may put back: what ran green. */
   readonly kept: Readonly<Record<string, KeptFor>>;
+  /** Absent: none is over, or an older dogwatch didn't count. */
+  readonly totals?: HealTotals;
 }
 
 /** No heal yet. */
@@ -92,4 +103,22 @@ export const emptyHealState: HealState = {
   lostAt: null,
   refusals: {},
   kept: {},
+};
+
+const isSame = (a: Attempt, b: Attempt): boolean =>
+  a.key === b.key &&
+  a.number === b.number &&
+  a.started.bootId === b.started.bootId &&
+  a.started.uptimeS === b.started.uptimeS;
+
+/** The totals after a write: those of the file that is replaced, and what ends with this write. Pure. */
+export const totalsAfter = (before: HealState, after: Pick<HealState, "attempts">): HealTotals => {
+  const totals = { ...noHeals, ...before.totals };
+  for (const attempt of after.attempts) {
+    const { outcome } = attempt;
+    if (outcome === "running" || outcome === "watching") continue;
+    const was = before.attempts.find((each) => isSame(each, attempt));
+    if (was === undefined || isOpenAttempt(was)) totals[outcome] += 1;
+  }
+  return totals;
 };

@@ -5,6 +5,7 @@ import type { Memory } from "../probes/probe.ts";
 import type { FlapHistory } from "../verdict/flap.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Hours } from "./day.ts";
+import type { HourSums } from "./history.ts";
 import type { Silence } from "./silence.ts";
 
 /** A moment that survives clock changes: which boot, and seconds of uptime in it. */
@@ -98,8 +99,12 @@ export interface State {
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
   /** Only with a chat that holds state in place of messages. */
   readonly held?: Held;
+  /** The UTC day in which the heal log was last sealed, and the number of that seal; absent: not known. */
+  readonly sealed?: { readonly on: string; readonly seal: number };
   /** The last day, hour by hour; absent in older files. */
   readonly day?: Hours;
+  /** What the present hour has seen of the checks, last; before it, hours that aren't in their file yet. Absent in older files. */
+  readonly history?: readonly HourSums[];
 }
 
 /** What a chat that holds state has taken, and the first tick of those in a row that could not tell it so; null when the last one could. */

@@ -30,6 +30,8 @@ export interface Judged {
   readonly findings?: readonly string[];
   /** Well, and on its way to red by time alone. */
   readonly isStanding?: true;
+  /** Of a queue. */
+  readonly depth?: Reading["depth"];
   readonly memory?: Reading["memory"];
 }
 
@@ -49,10 +51,12 @@ const marksOf = ({
   isAlertOnly,
   findings,
   isStanding,
-}: Reading): Pick<Judged, "isAlertOnly" | "findings" | "isStanding"> => ({
+  depth,
+}: Reading): Pick<Judged, "isAlertOnly" | "findings" | "isStanding" | "depth"> => ({
   ...(isAlertOnly === undefined ? {} : { isAlertOnly }),
   ...(findings === undefined ? {} : { findings }),
   ...(isStanding === undefined ? {} : { isStanding }),
+  ...(depth === undefined ? {} : { depth }),
 });
 
 const judgeOne = (

@@ -19,6 +19,7 @@ const config: Config = {
   remindEveryMs: 1,
   maintenance: [],
   silenceMaxMs: 86_400_000,
+  log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
 };
 
 const telling: Telling = {

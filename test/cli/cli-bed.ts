@@ -18,7 +18,6 @@ export const cliOf = (host: FakeHost, flags: Partial<Flags> = {}): Cli => ({
     reason: undefined,
     logLevel: "info",
     logFormat: "text",
-    head: undefined,
     incident: undefined,
     since: undefined,
     ...flags,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { healCommand } from "../../src/cli/heal.ts";
 import type { NextLine } from "../../src/host/peers.ts";
-import { verifyLog } from "../../src/log/verify.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
 import { readHealState, writeHealState } from "../../src/state/store.ts";
 import { moment } from "../heal/bed.ts";
+import { verifyPlain } from "../log/verify-plain.ts";
 import { configText, createTickBed, paths, type TickBed } from "../tick-bed.ts";
 import { cliOf } from "./cli-bed.ts";
 
@@ -58,7 +58,7 @@ describe("heal run", () => {
     expect(
       new Set([...(bed.host.files.text(paths.logFile) ?? "").matchAll(/"by":"([^"]*)"/gu)].map(([, by]) => by)),
     ).toEqual(new Set(["uid:0"]));
-    expect(verifyLog(bed.host.files, [paths.logFile]).kind).toBe("whole");
+    expect(verifyPlain(bed.host.files, [paths.logFile]).kind).toBe("whole");
   });
 
   test("heal run changes nothing where nothing is red, and says what it saw", async () => {

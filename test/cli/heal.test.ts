@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { healCommand } from "../../src/cli/heal.ts";
-import { verifyLog } from "../../src/log/verify.ts";
 import { emptyHealState } from "../../src/state/heal-state.ts";
 import { readHealState, writeHealState } from "../../src/state/store.ts";
 import { attempt, moment } from "../heal/bed.ts";
+import { verifyPlain } from "../log/verify-plain.ts";
 import { configText, createTickBed, flags, paths, type TickBed } from "../tick-bed.ts";
 
 const run = async (bed: TickBed, words: readonly string[], isJson = false) => {
@@ -114,7 +114,7 @@ describe("heal unlatch", () => {
       by: "uid:0",
       why: "1:restart-unit: the budget of 3 per 1 h is spent",
     });
-    expect(verifyLog(bed.host.files, [paths.logFile]).kind).toBe("whole");
+    expect(verifyPlain(bed.host.files, [paths.logFile]).kind).toBe("whole");
   });
 
   test("heal unlatch names the latched rules when it is given another", async () => {

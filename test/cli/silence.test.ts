@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Flags } from "../../src/cli/cli.ts";
 import { silenceCommand } from "../../src/cli/silence.ts";
-import { verifyLog } from "../../src/log/verify.ts";
+import { verifyPlain } from "../log/verify-plain.ts";
 import { configText, createTickBed, paths, type TickBed } from "../tick-bed.ts";
 import { cliOf } from "./cli-bed.ts";
 
@@ -49,7 +49,7 @@ describe("silence", () => {
       "silence.added",
       "silence.removed",
     ]);
-    expect(verifyLog(bed.host.files, [paths.logFile]).kind).toBe("whole");
+    expect(verifyPlain(bed.host.files, [paths.logFile]).kind).toBe("whole");
   });
 
   test("silence add of a check that is silenced already sets it anew", async () => {

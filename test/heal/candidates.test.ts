@@ -37,6 +37,7 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     remindEveryMs: 1,
     maintenance: [],
     silenceMaxMs: 86_400_000,
+    log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
   },
   rules,
   memory: () => undefined,

@@ -4,12 +4,12 @@ import type { Applicable, Candidate } from "../../src/heal/choice.ts";
 import { createHands } from "../../src/heal/hands.ts";
 import { openJournal } from "../../src/heal/journal.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
-import { verifyLog } from "../../src/log/verify.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
 import { readHealState, writeHealState } from "../../src/state/store.ts";
 import { unitFacts } from "../fake-facts.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
+import { verifyPlain } from "../log/verify-plain.ts";
 import { candidate, incident, recipe } from "./bed.ts";
 
 export const state = "/var/lib/dogwatch";
@@ -37,7 +37,7 @@ export const createHealBed = (): HealBed => {
     at: new Date(host.clock.nowMs()).toISOString(),
     moment: { bootId: host.clock.bootId(), uptimeS: host.clock.uptimeS() },
   });
-  const journal = openJournal(host, { folder: state, logFile, hostName: "web-1", isReadOnly: false });
+  const journal = openJournal(host, { folder: state, logFile, hostName: "web-1", isReadOnly: false, rotation: null });
   host.systemd.units.set("gateway.service", unitFacts({ invocationId: "0b".repeat(16) }));
   host.exec.script = ({ argv }) => {
     trace.push(`run ${argv.join(" ")}`);
@@ -81,7 +81,7 @@ export const createHealBed = (): HealBed => {
         .filter((line) => line !== "")
         .map((line) => String(JSON.parse(line).event)),
     saved: () => readHealState(host, state, now().moment, true).value,
-    isWhole: () => host.files.text(logFile) === undefined || verifyLog(host.files, [logFile]).kind === "whole",
+    isWhole: () => host.files.text(logFile) === undefined || verifyPlain(host.files, [logFile]).kind === "whole",
   };
   return bed;
 };

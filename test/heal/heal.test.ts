@@ -26,6 +26,7 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     remindEveryMs: 14_400_000,
     maintenance: [],
     silenceMaxMs: 86_400_000,
+    log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
   };
   return {
     bench: bed.bench,

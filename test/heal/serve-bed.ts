@@ -5,13 +5,13 @@ import type { Recipe } from "../../src/heal/recipe.ts";
 import { serve } from "../../src/heal/serve.ts";
 import { type Answer, parseAnswer, wireVersion } from "../../src/heal/wire.ts";
 import type { NextLine } from "../../src/host/peers.ts";
-import { verifyLog } from "../../src/log/verify.ts";
 import type { Reading } from "../../src/probes/probe.ts";
 import type { HealState } from "../../src/state/heal-state.ts";
 import { readHealState, writeHealState } from "../../src/state/store.ts";
 import { configOf, httpCheck, reading, unitCheck } from "../checks.ts";
 import { unitFacts } from "../fake-facts.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
+import { verifyPlain } from "../log/verify-plain.ts";
 import { recipe, rule } from "./bed.ts";
 
 const folder = "/var/lib/dogwatch-heal";
@@ -117,7 +117,7 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
     const queue = said.map(lineOf);
     await serve({
       ...{ host: machine, config: bed.config, configSha256, folder, by: "helper", approve: approveAll },
-      journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false }),
+      journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null }),
       readRecipe: async () => bed.recipe,
       peer: {
         next: async () => queue.shift() ?? { kind: "end" },
@@ -190,7 +190,7 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
     saved: () => readHealState(host, folder, now(), true).value,
     save: (heal) => void writeHealState(host, folder, heal),
     files: () => Object.fromEntries(host.files.paths().map((path) => [path, host.files.text(path)])),
-    isWhole: () => host.files.text(logFile) === undefined || verifyLog(host.files, [logFile]).kind === "whole",
+    isWhole: () => host.files.text(logFile) === undefined || verifyPlain(host.files, [logFile]).kind === "whole",
   };
   return bed;
 };

@@ -52,7 +52,7 @@ const served = async (
     }),
     configSha256: sha256,
     folder,
-    journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false }),
+    journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null }),
     readRecipe: async () => ({ kind: "fault", why: "no recipe here" }),
     by: "helper",
     look: async (checks) => {

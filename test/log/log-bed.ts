@@ -6,7 +6,9 @@ import type { Host, Terminal } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/real-host.ts";
 import { appendEntries } from "../../src/log/append.ts";
 import type { Head, NewEntry } from "../../src/log/entry.ts";
-import { parseWitness, type Verified, verifyLog } from "../../src/log/verify.ts";
+import type { Verdict } from "../../src/log/verifier.ts";
+import { parseWitness } from "../../src/log/witness.ts";
+import { verifyPlain } from "./verify-plain.ts";
 
 /** A folder with a log in it, on a real file system; the clock and the terminal are ours. */
 export interface LogBed {
@@ -20,7 +22,7 @@ export interface LogBed {
   readonly append: (...entries: readonly NewEntry[]) => Head;
   readonly read: () => Buffer;
   readonly write: (bytes: string | Uint8Array) => void;
-  readonly verify: (witness?: string) => Verified;
+  readonly verify: (witness?: string) => Verdict;
   readonly remove: () => void;
 }
 
@@ -64,7 +66,10 @@ export const createLogBed = (columns = 80): LogBed => {
     },
     read: () => readFileSync(path),
     write: (bytes) => writeFileSync(path, bytes),
-    verify: (witness) => verifyLog(host.files, [path], witness === undefined ? undefined : parseWitness(witness)),
+    verify: (text) => {
+      const witness = text === undefined ? undefined : parseWitness(text);
+      return verifyPlain(host.files, [path], ...(witness === undefined ? [] : [witness]));
+    },
     remove: () => rmSync(folder, { recursive: true }),
   };
 };

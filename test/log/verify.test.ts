@@ -2,11 +2,12 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Files } from "../../src/host/host.ts";
+import type { Unpack } from "../../src/host/unpacked.ts";
 import { nextLine } from "../../src/log/chain.ts";
 import { isCutLine } from "../../src/log/cut.ts";
 import type { Head } from "../../src/log/entry.ts";
-import { parseWitness, verifyLog } from "../../src/log/verify.ts";
+import { verifyLog } from "../../src/log/verify.ts";
+import { parseWitness } from "../../src/log/witness.ts";
 import { createLogBed, healEntries, type LogBed } from "./log-bed.ts";
 
 let bed: LogBed;
@@ -29,9 +30,9 @@ const segments = (): readonly [string, string] => {
   return [first, second];
 };
 
-test("verifyLog() takes several files, oldest first, as one chain", () => {
+test("verifyLog() takes several files, oldest first, as one chain", async () => {
   const [first, second] = segments();
-  expect(verifyLog(bed.host.files, [first, second])).toMatchObject({
+  expect(await verifyLog(bed.host, [first, second])).toMatchObject({
     kind: "whole",
     lines: 13,
     head: { seq: 13 },
@@ -39,31 +40,36 @@ test("verifyLog() takes several files, oldest first, as one chain", () => {
   });
 });
 
-test("verifyLog() takes a later file alone and says that it begins late", () => {
+test("verifyLog() takes a later file alone and says that it begins late", async () => {
   const [, second] = segments();
   const notes = ["it begins at line 7: the lines before are in older files, not checked here"];
-  expect(verifyLog(bed.host.files, [second])).toMatchObject({ kind: "whole", lines: 7, notes });
+  expect(await verifyLog(bed.host, [second])).toMatchObject({ kind: "whole", lines: 7, notes });
 });
 
-test("verifyLog() refuses files in the wrong order, or with one lost between", () => {
+test("verifyLog() puts files in order, whatever they are called, and names what is missing between two", async () => {
   const [first, second] = segments();
-  const of = (paths: readonly string[]) => verifyLog(bed.host.files, paths);
-  expect(of([second, first])).toMatchObject({ kind: "faulty", fault: { file: first, line: 1 } });
+  expect(await verifyLog(bed.host, [second, first])).toMatchObject({ kind: "whole", lines: 13 });
+  expect(await verifyLog(bed.host, [second, first, second])).toMatchObject({ kind: "whole", lines: 13 });
   writeFileSync(first, bed.read().subarray(0, bed.read().indexOf(10) + 1));
-  expect(of([first, second])).toMatchObject({
+  const what = `lines 2 to 6 are lost: between "${first}" and "${second}" a file is missing, or the end of the first`;
+  expect(await verifyLog(bed.host, [second, first])).toMatchObject({
     kind: "faulty",
-    fault: { kind: "lost", file: second, line: 1, offset: 0, what: "lines 2 to 6 are lost: the next line left is 7" },
+    fault: { kind: "lost", file: second, line: 1, offset: 0, seq: 2, what },
   });
 });
 
-test("verifyLog() tells a witness that is older than the first line from one that isn't met", () => {
+test("verifyLog() tells a witness that is older than the first line from one that isn't met", async () => {
   const [, second] = segments();
-  const of = (head: string) => verifyLog(bed.host.files, [second], parseWitness(head));
-  expect(of(`3:${"0".repeat(16)}`)).toEqual({ kind: "too-old", firstSeq: 7 });
-  expect(of(`9:${"0".repeat(16)}`)).toMatchObject({ kind: "faulty", fault: { kind: "rewritten", line: 3, seq: 9 } });
+  const of = (head: string) =>
+    verifyLog(bed.host, [second], { witnesses: [parseWitness(head)].flatMap((each) => each ?? []) });
+  expect(await of(`3:${"0".repeat(16)}`)).toMatchObject({ kind: "too-old", firstSeq: 7, witness: { seq: 3 } });
+  expect(await of(`9:${"0".repeat(16)}`)).toMatchObject({
+    kind: "faulty",
+    fault: { kind: "rewritten", line: 3, seq: 9 },
+  });
 });
 
-test("verifyLog() catches a cut tail only with a witness", () => {
+test("verifyLog() catches a cut tail only with a witness", async () => {
   bed.append(...healEntries(1));
   const { seq, sha256 } = bed.append({ event: "config.changed", by: "watcher" });
   const bytes = bed.read();
@@ -72,7 +78,7 @@ test("verifyLog() catches a cut tail only with a witness", () => {
   expect(bed.verify(`${seq}:${sha256}`)).toMatchObject({ kind: "faulty", fault: { kind: "cut" } });
 });
 
-test("verifyLog() finds a log that was rewritten whole, with every hash right, only with a witness", () => {
+test("verifyLog() finds a log that was rewritten whole, with every hash right, only with a witness", async () => {
   bed.append(...healEntries(1));
   const { seq, sha256 } = bed.append();
   bed.write("");
@@ -84,17 +90,17 @@ test("verifyLog() finds a log that was rewritten whole, with every hash right, o
   });
 });
 
-test("verifyLog() passes an empty log, and a missing one is a value", () => {
+test("verifyLog() passes an empty log, and a missing one is a value", async () => {
   bed.write("");
   expect(bed.verify()).toMatchObject({ kind: "whole", lines: 0, head: { seq: 0 } });
-  expect(verifyLog(bed.host.files, ["/nonexistent/x"])).toMatchObject({
+  expect(await verifyLog(bed.host, ["/nonexistent/x"])).toMatchObject({
     kind: "unreadable",
     failure: { code: "ENOENT" },
   });
-  expect(verifyLog(bed.host.files, [bed.folder])).toMatchObject({ kind: "unreadable", failure: { code: "EINVAL" } });
+  expect(await verifyLog(bed.host, [bed.folder])).toMatchObject({ kind: "unreadable", failure: { code: "EINVAL" } });
 });
 
-test("verifyLog() names hostile lines and goes on to the end", () => {
+test("verifyLog() names hostile lines and goes on to the end", async () => {
   const hostile = [
     { name: "no newline in 5 MB", bytes: Buffer.alloc(5_000_000, "x"), why: "longer than 1048576 bytes" },
     { name: "deep nesting", bytes: `${"[".repeat(500_000)}\n`, why: "not a JSON object" },
@@ -118,7 +124,7 @@ test("verifyLog() names hostile lines and goes on to the end", () => {
   }
 });
 
-test("verifyLog() reads a long log in small pieces and agrees with sha256sum about its head", () => {
+test("verifyLog() reads a long log in small pieces and agrees with sha256sum about its head", async () => {
   const lines: string[] = [];
   let head: Head = { seq: 0, sha256: "0".repeat(64) };
   const stamp = { at: "2026-11-23T02:05:10.007Z", host: "web-1", boot: "b" };
@@ -128,16 +134,14 @@ test("verifyLog() reads a long log in small pieces and agrees with sha256sum abo
     head = next.head;
   }
   bed.write(lines.join(""));
-  const asked: number[] = [];
-  const files: Files = {
-    ...bed.host.files,
-    readAt: (path, offset, length) => {
-      asked.push(length);
-      return bed.host.files.readAt(path, offset, length);
-    },
-  };
-  expect(verifyLog(files, [bed.path])).toMatchObject({ kind: "whole", lines: 100_000, head });
-  expect(Math.max(...asked)).toBeLessThanOrEqual(1_048_576);
+  const largest = { bytes: 0 };
+  const unpack: Unpack = (path, onPiece) =>
+    bed.host.unpack(path, (piece) => {
+      largest.bytes = Math.max(largest.bytes, piece.length);
+      onPiece(piece);
+    });
+  expect(await verifyLog({ ...bed.host, unpack }, [bed.path])).toMatchObject({ kind: "whole", lines: 100_000, head });
+  expect(largest.bytes).toBeLessThanOrEqual(1_048_576);
   const summed = spawnSync("/bin/bash", ["-c", `tail -n 1 "$0" | tr -d '\\n' | sha256sum`, bed.path], {
     encoding: "utf8",
   });

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { maxPatternLength, patternFault } from "../conditions.ts";
 import { parseDuration, printDuration } from "../duration.ts";
 import { didYouMean, oneOf, quoted } from "../near.ts";
+import { parseSize, printSize } from "../size.ts";
 
 /** One value of a YAML file: what it must look like, and what the program gets for it. */
 export type Block<Output> = v.GenericSchema<unknown, Output>;
@@ -75,6 +76,23 @@ export const duration = (minMs: number, maxMs: number): Block<number> => {
       return NEVER;
     }),
     v.metadata({ "x-type": "duration", "x-unit": `${printDuration(minMs)} to ${printDuration(maxMs)}` }),
+  );
+};
+
+/** A size in bytes; both ends included. */
+export const size = (minBytes: number, maxBytes: number): Block<number> => {
+  const message = wants("a size such as 64K, 8M or 1G");
+  return v.pipe(
+    v.string(message),
+    v.regex(/^[0-9]+[KMG]$/u, message),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const bytes = parseSize(dataset.value) ?? Number.POSITIVE_INFINITY;
+      if (bytes >= minBytes && bytes <= maxBytes) return bytes;
+      const range = bytes < minBytes ? `at least ${printSize(minBytes)}` : `at most ${printSize(maxBytes)}`;
+      addIssue({ message: `expected a size of ${range}, got ${quoted(dataset.value)}` });
+      return NEVER;
+    }),
+    v.metadata({ "x-type": "size", "x-unit": `${printSize(minBytes)} to ${printSize(maxBytes)}` }),
   );
 };
 
