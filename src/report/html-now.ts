@@ -39,7 +39,7 @@ const sentenceOf = (verdict: Verdict, sick: readonly PageCheck[], all: number): 
   const heads = own.length === 0 ? sick : own;
   if (verdict === "green") {
     if (all === 0) return "Nothing is watched yet";
-    return all === 1 ? "The one check is green" : `All ${all} checks are green`;
+    return all === 1 ? "The one check is green" : `All ${spelled(all).toLowerCase()} checks are green`;
   }
   const [first] = heads;
   if (first === undefined) return `The last tick said ${verdictWords[verdict]}`;

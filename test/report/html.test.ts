@@ -33,7 +33,7 @@ describe("leadOf()", () => {
     pageOf({ checks: of, verdicts: Array.from({ length: count }, () => "red") });
   const stale: Page = { ...pageOf(), tick: { at: "2026-11-26T16:02:11.000Z", isStale: true } };
   const rows: readonly { readonly given: Page; readonly want: string; readonly tone: string }[] = [
-    { given: pageOf(), want: "All 11 checks are green", tone: "green" },
+    { given: pageOf(), want: "All eleven checks are green", tone: "green" },
     { given: pageOf({ checks: 1 }), want: "The one check is green", tone: "green" },
     { given: pageOf({ checks: 0 }), want: "Nothing is watched yet", tone: "green" },
     { given: red(1, 11), want: "gateway is red", tone: "red" },
