@@ -7,6 +7,7 @@ import { openWindows } from "./maintenance/open.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
+import type { State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
@@ -57,6 +58,7 @@ interface Done {
   readonly mail: Mail;
   readonly latch: Latch;
   readonly wouldSend: TickReport["wouldSend"];
+  readonly sealed: State["sealed"];
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
@@ -78,6 +80,7 @@ const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latc
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     tally: tallyOf(recalled, mail, staged),
+    ...(done.sealed === undefined ? {} : { seal: done.sealed.seal }),
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
@@ -123,5 +126,5 @@ export const tick = async (run: Run): Promise<TickReport> => {
   sealed = await sealDaily(run, recalled.state);
   persist();
   await history.end();
-  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
+  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons, sealed });
 };

@@ -26,7 +26,7 @@ export const logCommand = async (
     default:
       complain(
         host,
-        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify" and "log show"`,
+        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify", "log show" and "log key"`,
         hint,
       );
       return exits.usage;
