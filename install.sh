@@ -172,7 +172,7 @@ mend_owners() {
   find "$state/" -xdev ! -type d -links +1 -delete
   find "$state/" -xdev ! -type d -exec chown -h dogwatch:dogwatch {} +
   find "$state/" -xdev -depth -type d -exec chown dogwatch:dogwatch {} \; -exec chmod 0750 {} \;
-  find "$log/" -xdev -maxdepth 1 -type f -name 'heal.jsonl*' -exec chown -h root:adm {} + -exec chmod 0640 {} +
+  find "$log/" -xdev -maxdepth 1 -type f -name 'heal*.jsonl*' -exec chown -h root:adm {} + -exec chmod 0640 {} +
 }
 
 is_ticking() {

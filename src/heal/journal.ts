@@ -138,7 +138,9 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     return entered;
   };
   const tidy = (now: Host, book: Book, after: Head, lastAt: string): Entered => {
-    const tidied = noted(tidyFiles(now, place, lastAt, after));
+    const openSince = Object.values(book.open).map(({ openedAt }) => openedAt);
+    const keeping = { keepMs: place.rotation?.keepMs ?? 0, lastAt, openSince };
+    const tidied = noted(tidyFiles(now, place, keeping, after));
     if (tidied.kind === "failed" || tidied.head.seq === after.seq) return { kind: "appended", head: after };
     saveBook(host, place, { ...book, ...tidied.head });
     return tidied;

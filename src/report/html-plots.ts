@@ -7,6 +7,8 @@ import { type Axis, levelsOf, linearAxis, logAxis, overlayOf, plot } from "./svg
 import { dayWords, grouped, labelOf, nameOf, whenWords } from "./words.ts";
 
 const shownAtOnce = 12;
+/** A page of plots that nobody looks at is only heavy. */
+const maxDrawn = 120;
 
 /** What is drawn for a check: its first series as area and line, the others as lines. */
 interface Drawing {
@@ -59,10 +61,13 @@ const figure = (drawing: Drawing, span: Span, { write, axis }: Scale): Html => {
   return html`<figure><figcaption><h3>${nameOf(drawing.name)}</h3>${words.map((text) => html`<p>${text}</p>`)}</figcaption><div class="frame"><div class="y" aria-hidden="true">${scale}</div>${plot(html`${labelOf(drawing.name)}: ${words.join("; ")}`, axis, span.bins, drawn)}${times(span)}</div>${table(drawing, write)}</figure>`;
 };
 
-const many = (figures: readonly Html[]): Html => {
+const many = (drawings: readonly Drawing[], draw: (drawing: Drawing) => Html): Html => {
+  const figures = drawings.slice(0, maxDrawn).map(draw);
   const [shown, rest] = [figures.slice(0, shownAtOnce), figures.slice(shownAtOnce)];
+  const left = drawings.length - figures.length;
+  const undrawn = left === 0 ? nothing : html`<p class="more">${left} more are not drawn.</p>`;
   const more = html`<details class="fold"><summary>${rest.length} more</summary><div class="plots">${rest}</div></details>`;
-  return html`<div class="plots">${shown}</div>${rest.length === 0 ? nothing : more}`;
+  return html`<div class="plots">${shown}</div>${rest.length === 0 ? nothing : more}${undrawn}`;
 };
 
 const measured = (series: Series | undefined): readonly Series[] =>
@@ -81,7 +86,7 @@ export const latencyPart = (checks: readonly PageCheck[]): Html => {
   if (drawings.length === 0) return nothing;
   const span = spanOf(drawings.flatMap(({ lines }) => lines.map(({ series }) => series)));
   const axis = logAxis(peaks(drawings));
-  return html`<p class="lede">The line is the mean, the shade the worst. Each height is ten times the one below it; all plots have the same.</p>${many(drawings.map((drawing) => figure(drawing, span, { write: duration, axis })))}`;
+  return html`<p class="lede">The line is the mean, the shade the worst. Each height is ten times the one below it; all plots have the same.</p>${many(drawings, (drawing) => figure(drawing, span, { write: duration, axis }))}`;
 };
 
 /** How many jobs waited and ran. Each queue has a height of its own. Nothing where none was measured. Never throws. */
@@ -94,5 +99,5 @@ export const queuePart = (checks: readonly PageCheck[]): Html => {
   if (drawings.length === 0) return nothing;
   const span = spanOf(drawings.flatMap(({ lines }) => lines.map(({ series }) => series)));
   const draw = (drawing: Drawing): Html => figure(drawing, span, { write: jobs, axis: linearAxis(peaks([drawing])) });
-  return html`<p class="lede">Jobs. The line is the mean of those that waited, the shade the most at a time; the dashed line those that ran.</p>${many(drawings.map(draw))}`;
+  return html`<p class="lede">Jobs. The line is the mean of those that waited, the shade the most at a time; the dashed line those that ran.</p>${many(drawings, draw)}`;
 };

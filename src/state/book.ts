@@ -25,6 +25,8 @@ export interface Book {
 export interface OpenIncident {
   readonly check: string;
   readonly openedAt: string;
+  /** The watcher called it over, and a look of the helper's own found its check bad; absent: not so. Not in the log, so a lost book forgets it. */
+  readonly saidOver?: boolean;
 }
 
 /** Before the first line. */
