@@ -16,6 +16,7 @@ import { keepCopies } from "./keep-copies.ts";
 import { tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
 import { openOf } from "./open-of.ts";
+import type { RecentLog } from "./recent-log.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
 
@@ -36,6 +37,8 @@ export interface ServeParts extends Omit<HealContext, "note" | "say" | "look" | 
   /** What the helper's own looks left before, by check. */
   readonly memory: Readonly<Record<string, Memory>>;
   readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
+  /** The heal log for the report. `isReadOnly`: its check isn't kept. */
+  readonly recent: (isReadOnly: boolean) => Promise<RecentLog | Failure>;
   /** Says in the journal what was refused. */
   readonly warn: (text: string) => void;
 }
@@ -122,10 +125,20 @@ const enter = async (parts: ServeParts, context: HealContext, events: readonly W
   return entered.kind === "failed" ? failed(entered) : { is: "entered" };
 };
 
+const sealNow = ({ journal }: ServeParts): Plain => {
+  const done = journal.seal();
+  return done.kind === "failed" ? failed(done) : { is: "sealed", seal: done.seal };
+};
+
 const wellIn = (request: Request): readonly string[] =>
   request.do === "enter"
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
     : [];
+
+const tellStory = async ({ recent }: ServeParts, isReadOnly: boolean): Promise<Plain> => {
+  const story = await recent(isReadOnly);
+  return "kind" in story ? failed(story) : { is: "story", story };
+};
 
 const keep = async ({ keepables }: ServeParts, context: HealContext): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -175,7 +188,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
-    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+    if (isDryRun && ["enter", "keep", "tidy", "seal"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
@@ -183,6 +196,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck((isDryRun ? journal.book() : journal.mended()).open) };
+      case "story":
+        return await tellStory(parts, isDryRun);
       case "look":
         return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
@@ -193,6 +208,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return await enter(parts, context, request.events);
       case "heal":
         return await heal(request);
+      case "seal":
+        return sealNow(parts);
       case "keep":
         return await keep(parts, context);
       case "tidy":
