@@ -75,7 +75,7 @@ const counted = (count: number, word: string): string => `${count} ${count === 1
 /** What a person must know of lines that are no entries; undefined when all are. Pure. */
 export const foreignText = ({ torn, broken, first }: Foreign): string | undefined => {
   const told = [
-    ...(broken === 0 ? [] : [counted(broken, "can not be read as an entry")]),
+    ...(broken === 0 ? [] : [counted(broken, "cannot be read as an entry")]),
     ...(torn === 0 ? [] : [counted(torn, torn === 1 ? "was cut off in mid-write" : "were cut off in mid-write")]),
   ];
   return told.length === 0 ? undefined : `${told.join(", ")} (the first: ${first})`;

@@ -39,7 +39,7 @@ const columns: Readonly<Record<string, (exported: Exported) => Cell>> = {
  * What a spreadsheet takes as the beginning of a formula, ASCII or full-width: at the beginning of a cell, and where a cell would begin if it split at
  * another character than the comma, as it does in half of Europe. Source: OWASP, "CSV Injection".
  */
-const formula = /(^\s*|[,;\t\r\n]\s*["']*\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r])/gu;
+const formula = /(^\s*"*\s*|[,;\t\r\n]\s*["']*\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r])/gu;
 
 /** A text that no spreadsheet runs: an apostrophe stands before what could begin a formula. Pure. */
 export const neutralised = (text: string): string => text.replace(formula, "$1'");
