@@ -45,6 +45,8 @@ export interface Helper {
   heal(request: HealRequest): Promise<Healed>;
   /** Keeps copies of what runs green now, of the files that recipes may put back. `judged`: what the tick found. */
   keep(judged: readonly Judged[]): Promise<void>;
+  /** Has the log sealed for this day; gives the newest seal's number. */
+  seal(): Promise<{ readonly kind: "sealed"; readonly seal: number } | Failure>;
   /** Forgets what no longer counts. `notGreen`: names of checks that aren't well. */
   tidy(notGreen: readonly string[]): Promise<void>;
   /** Why the log or the heal state can't be written, once that was seen. */

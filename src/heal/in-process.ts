@@ -105,6 +105,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
     },
     keep: async (judged) => await keepCopies(context, parts.keepables, readingsOf(judged)),
     tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
+    seal: async () => journal.seal(),
     trouble: () => journal.trouble() ?? failures[0],
     notes: () => [...notes, ...journal.notes()],
     close: () => undefined,

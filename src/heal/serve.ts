@@ -6,6 +6,7 @@ import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { healConfirmed, type Look, lookFor } from "./confirmed-heal.ts";
 import type { HealContext } from "./context.ts";
+import { endedChecks, endSaidOver, lookAtEnds, nowOf, sightOf } from "./ends.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import type { Healed } from "./heal.ts";
 import type { WatcherEvent } from "./helper.ts";
@@ -15,6 +16,7 @@ import { keepCopies } from "./keep-copies.ts";
 import { tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
 import { openOf } from "./open-of.ts";
+import type { RecentLog } from "./recent-log.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
 
@@ -35,6 +37,8 @@ export interface ServeParts extends Omit<HealContext, "note" | "say" | "look" | 
   /** What the helper's own looks left before, by check. */
   readonly memory: Readonly<Record<string, Memory>>;
   readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
+  /** The heal log for the report. `isReadOnly`: its check isn't kept. */
+  readonly recent: (isReadOnly: boolean) => Promise<RecentLog | Failure>;
   /** Says in the journal what was refused. */
   readonly warn: (text: string) => void;
 }
@@ -46,6 +50,8 @@ interface Session {
   handle(request: Request): Promise<Plain>;
   /** What a request leaves to be done once it is answered: nobody waits for it. */
   finish(request: Request): Promise<void>;
+  /** The peer is gone: what only we can still do. */
+  end(): Promise<void>;
   besides(): Besides;
   isDryRun(): boolean;
 }
@@ -111,15 +117,28 @@ const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
 
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
-  const entered = enterEvents(parts.journal, scopeOf(parts), events);
+/** What is called over is looked at first: an end that we see otherwise is none. */
+const enter = async (parts: ServeParts, context: HealContext, events: readonly WatcherEvent[]): Promise<Plain> => {
+  const readings = await lookAtEnds(context, endedChecks(parts.journal.book(), parts.config, events));
+  const sight = sightOf(parts.config, readings, nowOf(parts));
+  const entered = enterEvents(parts.journal, { ...scopeOf(parts), sight }, events);
   return entered.kind === "failed" ? failed(entered) : { is: "entered" };
+};
+
+const sealNow = ({ journal }: ServeParts): Plain => {
+  const done = journal.seal();
+  return done.kind === "failed" ? failed(done) : { is: "sealed", seal: done.seal };
 };
 
 const wellIn = (request: Request): readonly string[] =>
   request.do === "enter"
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
     : [];
+
+const tellStory = async ({ recent }: ServeParts, isReadOnly: boolean): Promise<Plain> => {
+  const story = await recent(isReadOnly);
+  return "kind" in story ? failed(story) : { is: "story", story };
+};
 
 const keep = async ({ keepables }: ServeParts, context: HealContext): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
@@ -169,7 +188,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
-    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+    if (isDryRun && ["enter", "keep", "tidy", "seal"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
@@ -177,6 +196,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck((isDryRun ? journal.book() : journal.mended()).open) };
+      case "story":
+        return await tellStory(parts, isDryRun);
       case "look":
         return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":
@@ -184,9 +205,11 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         suspected = { look: lookFor(context, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return enter(parts, request.events);
+        return await enter(parts, context, request.events);
       case "heal":
         return await heal(request);
+      case "seal":
+        return sealNow(parts);
       case "keep":
         return await keep(parts, context);
       case "tidy":
@@ -198,6 +221,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     handle,
     isDryRun: () => isDryRun,
     finish: async (request) => (isDryRun ? undefined : await noteWell(context, wellIn(request))),
+    end: async () => (isDryRun ? undefined : await endSaidOver(context)),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -255,5 +279,6 @@ export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boo
   }
   await sending;
   peer.close();
+  await session.end();
   return { isDryRun: session.isDryRun() };
 };
