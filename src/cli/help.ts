@@ -16,6 +16,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
   log witness                 hold the journal's heads against the log
   log show                    read the heal log [--incident ID] [--since TIME]
+  log export --format FORMAT  the heal log as json, csv, ocsf or ecs
   chat test                   send one test message
   deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
@@ -114,7 +115,8 @@ no silence ends them.
 `,
   log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH]... [--json]
        dogwatch log witness [SEQ:HASH...|-] [--json]
-       dogwatch log show [--incident ID] [--since TIME] [--json]
+       dogwatch log show [--incident ID] [FILTER]... [--json]
+       dogwatch log export --format json|csv|ocsf|ecs [FILTER]...
 
 verify    check the chain through all files of the log, or those given, in any
           order, compressed (gzip, zstd) or not; names the first bad line, its
@@ -124,10 +126,21 @@ verify    check the chain through all files of the log, or those given, in any
 witness   hold each head that this host's journal has against the log, or those
           given as words; with "-" those in a text on standard input, such as a
           chat message
-show      the log for reading; --since takes 2h, 7d or an ISO time
+show      the log for reading; with --incident alone its story, from detection
+          to recovery; --json: the lines as they are
+export    to stdout: json is one array, csv a table for spreadsheets, ocsf and
+          ecs one event a line, for a SIEM; see docs/export.md
+
+Filters, together where several are given:
+  --since TIME, --until TIME   2h or 7d ago, a day, or an ISO time (UTC)
+  --incident ID, --check NAME, --recipe NAME
+  --outcome healed|failed|refused|indeterminate|none|open   of the incident
+  --event EVENT                heal.failed, or a kind: heal, incident, silence
+  --by helper|watcher|uid|uid:N
 
 Exit of verify and witness: 0 whole, or none yet · 1 tampered · 64 usage · 74
-log or journal unreadable.
+log or journal unreadable. Of show and export: 0 · 1 a line could not be
+exported · 64 usage, or no such incident · 74 unreadable.
 `,
   chat: `Usage: dogwatch chat test [--json]
 
