@@ -34,6 +34,9 @@ export interface Flags {
   readonly cron?: string | undefined;
   /** `status` alone: draw it over and over. */
   readonly isWatching?: boolean;
+  /** `report` alone: the file to write, absolute; and to link the config's `report` to the page of the ticks. */
+  readonly output?: string | undefined;
+  readonly isLink?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

@@ -38,6 +38,8 @@ export const options = {
   diff: { type: "boolean" },
   cron: { type: "string" },
   watch: { type: "boolean" },
+  output: { type: "string", short: "o" },
+  link: { type: "boolean" },
 } as const;
 
 /** Flags that every command takes. */
@@ -100,5 +102,7 @@ export const flagsOf = (values: Values): Flags | string => {
     isDiff: values.diff ?? false,
     cron: values.cron,
     isWatching: values.watch === true,
+    output: values.output,
+    isLink: values.link === true,
   };
 };
