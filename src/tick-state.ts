@@ -39,6 +39,7 @@ export const nextState = (
   recalled: Recalled,
   { found, judged, decided }: Latest,
   { mailbox, held }: Mail,
+  sealed: State["sealed"] = recalled.state.sealed,
 ): State => {
   const { state } = recalled;
   const { at, moment } = nowOf(run);
@@ -61,6 +62,7 @@ export const nextState = (
     ...endedNow(recalled, decided, at),
     chatWait: mailbox.wait(),
     ...(holding === undefined ? {} : { held: holding }),
+    ...(sealed === undefined ? {} : { sealed }),
     day: nextHours(state.day, worstSeen, isNew, hourOf(at)),
     history: nextHistory(state.history, foundOf(judged, worstSeen), at),
   };

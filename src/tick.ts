@@ -7,6 +7,8 @@ import { openWindows } from "./maintenance/open.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
+import { noHeals } from "./state/heal-state.ts";
+import type { State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
@@ -14,6 +16,7 @@ import { openHistory } from "./tick-history.ts";
 import { judgeTwice } from "./tick-judge.ts";
 import { enterLog } from "./tick-log.ts";
 import { type Latest, type Mail, openMail } from "./tick-mail.ts";
+import { sealDaily } from "./tick-seal.ts";
 import { nextState } from "./tick-state.ts";
 import { worst } from "./verdict/verdict.ts";
 
@@ -56,13 +59,17 @@ interface Done {
   readonly mail: Mail;
   readonly latch: Latch;
   readonly wouldSend: TickReport["wouldSend"];
+  readonly sealed: State["sealed"];
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
-const tallyOf = ({ state }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
+const tallyOf = ({ state, heal, logSeq }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
   ticks: state.tick + 1,
   incidents: Object.keys(incidents).length,
   oldestAlertAt: waitsSince(mailbox.outbox()),
+  heals: { ...noHeals, ...heal.totals },
+  latched: Object.keys(heal.latched).length,
+  logSeq,
 });
 
 const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latch, ...done }: Done): TickReport => {
@@ -77,6 +84,7 @@ const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latc
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     tally: tallyOf(recalled, mail, staged),
+    ...(done.sealed === undefined ? {} : { seal: done.sealed.seal }),
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
@@ -104,9 +112,10 @@ export const tick = async (run: Run): Promise<TickReport> => {
   const history = openHistory(run, recalled);
   let latest: Latest = { found: judged, judged, decided };
   const mail = await openMail(run, recalled, { latch, telling, latest: () => latest, onSent: () => persist() });
+  let { sealed } = recalled.state;
   const persist = (): void => {
     if (run.isDryRun) return;
-    const state = history.keep(nextState(run, recalled, latest, mail));
+    const state = history.keep(nextState(run, recalled, latest, mail, sealed));
     recalled.note(writeState(run.host, run.paths.state, state));
   };
   const { mailbox } = mail;
@@ -118,7 +127,8 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
+  sealed = await sealDaily(run, recalled.state);
   persist();
   await history.end();
-  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
+  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons, sealed });
 };

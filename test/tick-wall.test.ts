@@ -40,6 +40,7 @@ const usual: Required<Script> = {
     },
   ],
   keep: () => [{ is: "noted", ...besides }],
+  seal: () => [{ is: "sealed", seal: 4, ...besides }],
   tidy: () => [{ is: "noted", ...besides }],
 };
 

@@ -17,8 +17,8 @@ export interface Flags {
   readonly logFormat: "text" | "json";
   /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
   readonly heads?: readonly string[] | undefined;
-  readonly incident: string | undefined;
-  readonly since: string | undefined;
+  /** `log` alone: which entries, in what form, held against which key, as typed: `--since 2h`. */
+  readonly logWords?: readonly string[];
   /** `status` alone: one line, and only while something is wrong. */
   readonly isBrief?: boolean | undefined;
   /** `validate` alone: print the config with its presets written out. */

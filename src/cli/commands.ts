@@ -45,7 +45,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   log: {
     load: async () => (await import("./log-command.ts")).logEntry,
-    flags: ["head", "incident", "since"],
+    flags: [
+      ...["head", "key", "seals", "through", "incident", "since", "until", "check", "recipe", "outcome", "event", "by"],
+      "format",
+    ],
     hasWords: true,
   },
   report: {

@@ -16,8 +16,18 @@ export const options = {
   brief: { type: "boolean" },
   expand: { type: "boolean" },
   head: { type: "string", multiple: true },
+  key: { type: "string" },
+  seals: { type: "string" },
+  through: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
+  until: { type: "string" },
+  check: { type: "string" },
+  recipe: { type: "string" },
+  outcome: { type: "string" },
+  event: { type: "string" },
+  by: { type: "string" },
+  format: { type: "string" },
   step: { type: "boolean" },
   for: { type: "string" },
   reason: { type: "string" },
@@ -57,6 +67,11 @@ export type Values = {
     | undefined;
 };
 
+const logOptions = [
+  ...(["key", "seals", "through"] as const),
+  ...(["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const),
+] as const;
+
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
 export const flagsOf = (values: Values): Flags | string => {
   const level = values["log-level"] ?? "info";
@@ -75,8 +90,10 @@ export const flagsOf = (values: Values): Flags | string => {
     logLevel: level,
     logFormat: format,
     heads: values.head,
-    incident: values.incident,
-    since: values.since,
+    logWords: logOptions.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
     isExpanded: values.expand ?? false,
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,

@@ -8,7 +8,7 @@ import { loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { keepMemory, readMemory } from "../state/look-memory.ts";
 import { type Cli, complain, exits, isoNow } from "./cli.ts";
-import { journalOf, recipeReader } from "./heal-parts.ts";
+import { journalOf, recipeReader, sayHead } from "./heal-parts.ts";
 
 /** The whole connection; the unit ends it a little later. */
 const sessionMs = 170_000;
@@ -84,6 +84,10 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });
+  sayHead(cli, log, journal.grownTo());
+  for (const { seal, head } of journal.sealings())
+    log.log("info", `helper: sealed by seal ${seal}: log ${head.seq}:${head.sha256}`);
+  for (const note of journal.notes()) log.log("warn", `helper: ${note}`);
   // A dry run changes nothing at all, a kept config neither: so it is kept when nobody waits any more.
   if (!isDryRun) await loadKept(host, own, false);
   return exits.done;

@@ -4,6 +4,7 @@ import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
 import { type Cli, exits } from "./cli.ts";
+import { sayHead } from "./heal-parts.ts";
 import type { Live } from "./tick-live.ts";
 import { leaveIllMetrics, leaveMetrics } from "./tick-metrics.ts";
 import { type DeadmanSwitch, openSwitch } from "./tick-ping.ts";
@@ -86,7 +87,9 @@ const ticked = async (
   try {
     const run = await inSight(cli, loaded, log, live);
     const deadman = await openSwitch(cli, loaded.config, run.helper.lastHead);
-    return { found: await tickOrTell(cli, run, deadman), deadman };
+    const found = await tickOrTell(cli, run, deadman);
+    sayHead(cli, log, run.helper.grownTo());
+    return { found, deadman };
   } finally {
     live?.close();
   }

@@ -113,6 +113,15 @@ const createLine = ({ host, socket, configSha256, isDryRun }: AskParts) => {
 
 const isFailure = (answer: Answer | Failure): answer is Failure => "kind" in answer;
 
+/** What became of the wish to have the log sealed. */
+const sealedBy = (answer: Answer | Failure): Awaited<ReturnType<Helper["seal"]>> => {
+  if (isFailure(answer)) return answer;
+  if (answer.is === "sealed") return { kind: "sealed", seal: answer.seal };
+  return answer.is === "failed"
+    ? failureOf(answer.code, answer.why)
+    : failureOf("MALFORMED", "the heal helper did not say whether the log is sealed");
+};
+
 const redIn = (judged: readonly Judged[]): readonly string[] => judged.filter(isUnfoldedRed).map(({ name }) => name);
 
 const inChunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
@@ -149,6 +158,7 @@ export const askHelper = (parts: AskParts): Helper => {
       return lastHead();
     },
     lastHead,
+    grownTo: () => undefined,
     incidents: async (): Promise<LoggedIncidents> => {
       const answer = await line.ask({ do: "incidents" }, quickMs);
       return !isFailure(answer) && answer.is === "incidents" ? answer.incidents : {};
@@ -190,6 +200,7 @@ export const askHelper = (parts: AskParts): Helper => {
     },
     keep: async () => void (await line.ask({ do: "keep" }, lookMs)),
     tidy: async (notGreen) => void (await line.ask({ do: "tidy", notGreen: notGreen.slice(0, maxItems) }, quickMs)),
+    seal: async () => sealedBy(await line.ask({ do: "seal" }, quickMs)),
     trouble: () => {
       const trouble = line.broken() ?? line.last()?.trouble ?? undefined;
       return trouble === undefined ? undefined : failureOf(trouble.code, trouble.why);

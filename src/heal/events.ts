@@ -2,8 +2,9 @@ import type { Config } from "../config/config.ts";
 import type { Host } from "../host/host.ts";
 import type { NewEntry } from "../log/entry.ts";
 import { cleanEvidence } from "../probes/evidence.ts";
-import { type Book, openFor } from "../state/book.ts";
+import { type Book, type OpenIncident, openFor } from "../state/book.ts";
 import { elapsedS, type Moment } from "../state/state.ts";
+import { type EndSight, endingOf } from "./ends.ts";
 import type { WatcherEvent } from "./helper.ts";
 import type { Entering, Journal } from "./journal.ts";
 
@@ -23,6 +24,8 @@ export interface EventScope {
   readonly configSha256: string;
   readonly now: Moment;
   readonly at: string;
+  /** What a look of our own says of checks that the watcher calls well; absent where the watcher is believed, being us. */
+  readonly sight?: (checks: readonly string[]) => EndSight;
 }
 
 const opened = (
@@ -39,19 +42,44 @@ const opened = (
   return { entries: [entry], book: { ...book, open: { ...book.open, [incident]: { check, openedAt: scope.at } } } };
 };
 
+/** A check that reads bad to ourselves isn't over at anybody's word. That is said once; what the watcher opens for the check until then is the same incident. */
+const keptOpen = (book: Book, incident: string, known: OpenIncident, evidence: string, why: string): Entering => {
+  if (known.saidOver === true) return { entries: [], book };
+  const entry: NewEntry = {
+    ...{ event: "heal.refused", by: "helper", incident, check: known.check, evidence },
+    why: `not ended: the watcher says "${why}", and at the helper's own look it reads bad`,
+  };
+  return { entries: [entry], book: { ...book, open: { ...book.open, [incident]: { ...known, saidOver: true } } } };
+};
+
+const seenAs = (seen: EndSight | undefined): Pick<NewEntry, "evidence" | "proof"> => {
+  switch (seen?.kind) {
+    case undefined:
+    case "sick":
+      return {};
+    case "well":
+      return { evidence: seen.evidence, proof: "the helper's own look: ok" };
+    case "unconfirmed":
+      return { proof: `not confirmed by the helper: ${seen.why}` };
+  }
+};
+
 const resolved = (
   book: Book,
   scope: EventScope,
   event: Extract<WatcherEvent, { event: "incident.resolved" }>,
 ): Entering => {
-  const incident = Object.hasOwn(book.open, event.incident) ? event.incident : openFor(book.open, event.check);
+  const incident = endingOf(book, event);
   const known = incident === undefined ? undefined : book.open[incident];
   if (incident === undefined || known === undefined) return { entries: [], book };
   const isNamed = scope.config.checks.some(({ name }) => name === event.check);
   const check = isNamed ? event.check : known.check;
   const why = cleanEvidence(event.why, maxWhy);
+  const seen = scope.sight?.([known.check, event.check]);
+  if (seen?.kind === "sick") return keptOpen(book, incident, known, seen.evidence, why);
   const { [incident]: _, ...open } = book.open;
-  return { entries: [{ event: "incident.resolved", by: "watcher", incident, check, why }], book: { ...book, open } };
+  const entry: NewEntry = { event: "incident.resolved", by: "watcher", incident, check, ...seenAs(seen), why };
+  return { entries: [entry], book: { ...book, open } };
 };
 
 /** The helper compares for itself: the watcher only says that it is worth a look. */

@@ -33,6 +33,8 @@ export interface Helper {
   head(): Promise<Head | null>;
   /** The head as last heard of. */
   lastHead(): Head | null;
+  /** The head after what this process itself has written; undefined where that is nothing. */
+  grownTo(): Head | undefined;
   incidents(): Promise<LoggedIncidents>;
   /** Looks at checks that we can't look at ourselves; a check that can't be looked at reads `unknown`. */
   look(checks: readonly string[]): Promise<ReadonlyMap<string, Reading>>;
@@ -43,6 +45,8 @@ export interface Helper {
   heal(request: HealRequest): Promise<Healed>;
   /** Keeps copies of what runs green now, of the files that recipes may put back. `judged`: what the tick found. */
   keep(judged: readonly Judged[]): Promise<void>;
+  /** Has the log sealed for this day; gives the newest seal's number. */
+  seal(): Promise<{ readonly kind: "sealed"; readonly seal: number } | Failure>;
   /** Forgets what no longer counts. `notGreen`: names of checks that aren't well. */
   tidy(notGreen: readonly string[]): Promise<void>;
   /** Why the log or the heal state can't be written, once that was seen. */

@@ -88,6 +88,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
   return {
     head: async () => journal.head(),
     lastHead: () => journal.head(),
+    grownTo: journal.grownTo,
     incidents: async () => byCheck(journal.mended().open),
     look: async (names) => await parts.elsewhere(checksOf(names), memory),
     suspect: () => undefined,
@@ -104,6 +105,7 @@ export const helperInProcess = (parts: InProcessParts): Helper => {
     },
     keep: async (judged) => await keepCopies(context, parts.keepables, readingsOf(judged)),
     tidy: async (notGreen) => await tidyUp(context, asNotGreen(notGreen, config.checks)),
+    seal: async () => journal.seal(),
     trouble: () => journal.trouble() ?? failures[0],
     notes: () => [...notes, ...journal.notes()],
     close: () => undefined,

@@ -3,10 +3,13 @@ import { readHead } from "../log/append.ts";
 import { type ChainEnd, readEnd } from "../log/chain-end.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
 import { type LogStory, readStory } from "../log/open-incidents.ts";
+import type { Seal } from "../seal/seal.ts";
 import { type Book, emptyBook } from "../state/book.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
 import { knownHead, outOfStep } from "./known-head.ts";
 import { type LogPlace, tidyFiles, type Written, writeEntries } from "./log-writer.ts";
+import { createSealer, type Sealer } from "./sealer.ts";
+import type { Sealed } from "./sealing.ts";
 
 /** The log's lock is held for a few writes, so its holder is waited for, in milliseconds; a file that is packed takes some of them. */
 const lockWaitMs = 10_000;
@@ -24,8 +27,14 @@ export interface Journal {
   story(attempts?: ReadonlySet<string>): LogStory;
   /** The head as last known; null when the log can't be read. */
   head(): Head | null;
-  /** Why the log can't be written, once that was seen. */
+  /** The head, where it has moved since this journal first wrote; undefined where it hasn't. */
+  grownTo(): Head | undefined;
+  /** Why the log can't be written or sealed, once that was seen. */
   trouble(): Failure | undefined;
+  /** Seals what the log holds, where that isn't done for this day. */
+  seal(): Sealed | Failure;
+  /** The seals that were made here. */
+  sealings(): readonly Seal[];
   /** Sentences for the operator: what somebody else did to the log, and what can't be done with its old files. */
   notes(): readonly string[];
 }
@@ -77,17 +86,50 @@ const headOf = (end: ChainEnd | Failure): Head => ("kind" in end ? { seq: 0, sha
 const saveBook = (host: Host, { folder }: JournalPlace, book: Book): void =>
   void writeSealed(host, bookPath(folder), book, bookMode);
 
+/** The same host at one moment: no line slips onto another day than the seal before it. */
+const atOneMoment = (host: Host): Host => {
+  const nowMs = host.clock.nowMs();
+  return Object.create(host, { clock: { value: { ...host.clock, nowMs: () => nowMs } } });
+};
+
+/** Under the log's lock. */
+const underLock = <Value>(host: Host, { folder }: JournalPlace, work: () => Value): Value | Failure => {
+  const lock = host.files.lock(`${folder}/log.lock`, lockWaitMs);
+  if (lock.kind === "busy") return { kind: "failed", code: "EBUSY", why: `${lock.holder} is writing it for too long` };
+  // A disk that turned read-only: the write says so itself.
+  if (lock.kind === "failed" && lock.code !== "EROFS") return lock;
+  try {
+    return work();
+  } finally {
+    if (lock.kind === "held") lock.release();
+  }
+};
+
+const headNow = (host: Host, { folder, logFile }: JournalPlace): Head | Failure =>
+  readHead(host, logFile, () => knownHead(readBook(host, folder)));
+
+const sealNow = (host: Host, place: JournalPlace, sealer: Sealer): Sealed | Failure => {
+  if (place.isReadOnly) return { kind: "failed", code: "REFUSED", why: "a dry run changes nothing" };
+  return underLock(host, place, () => {
+    const now = headNow(host, place);
+    return "kind" in now ? now : sealer.before(now, host.clock.nowMs());
+  });
+};
+
+const lookHead = (host: Host, place: JournalPlace): Head | null => {
+  const read = headNow(host, place);
+  return "kind" in read ? null : read;
+};
+
 /** Opens the heal log and its book. Nothing is read before it is asked for. Never throws. */
 export const openJournal = (host: Host, place: JournalPlace): Journal => {
   let known: Head | null | undefined;
+  let first: Head | undefined;
   let trouble: Failure | undefined;
   const notes = new Set<string>();
-  const lookHead = (): Head | null => {
-    const read = readHead(host, place.logFile, () => knownHead(readBook(host, place.folder)));
-    return "kind" in read ? null : read;
-  };
+  const sealer = createSealer(host, place);
   const head = (): Head | null => {
-    known ??= lookHead();
+    known ??= lookHead(host, place);
     return known;
   };
   const noted = ({ notes: more, entered }: Written): Entered => {
@@ -95,8 +137,10 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (entered.kind === "appended") known = entered.head;
     return entered;
   };
-  const tidy = (book: Book, after: Head, lastAt: string): Entered => {
-    const tidied = noted(tidyFiles(host, place, lastAt, after));
+  const tidy = (now: Host, book: Book, after: Head, lastAt: string): Entered => {
+    const openSince = Object.values(book.open).map(({ openedAt }) => openedAt);
+    const keeping = { keepMs: place.rotation?.keepMs ?? 0, lastAt, openSince };
+    const tidied = noted(tidyFiles(now, place, keeping, after));
     if (tidied.kind === "failed" || tidied.head.seq === after.seq) return { kind: "appended", head: after };
     saveBook(host, place, { ...book, ...tidied.head });
     return tidied;
@@ -104,6 +148,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   const write = (make: (book: Book) => Entering): Entered => {
     const lying = readBook(host, place.folder);
     const end = endOf(host, place, lying);
+    first ??= headOf(end);
     const before = inStep(host, place, lying, end);
     const { entries, book } = make(before);
     if (place.isReadOnly || ("kind" in end && entries.length === 0)) return { kind: "appended", head: headOf(end) };
@@ -111,29 +156,24 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (Object.keys(book.open).some((id) => !Object.hasOwn(before.open, id)))
       saveBook(host, place, { ...before, open: book.open, seq: outOfStep(knownHead(before).seq) });
     if ("kind" in end) return end;
-    const written = writeEntries(host, place, end, entries);
+    const now = atOneMoment(host);
+    // What can't be sealed stops no line.
+    sealer.before(end.tail.head, now.clock.nowMs());
+    const written = writeEntries(now, place, end, entries);
     const entered = noted(written);
     if (entered.kind === "failed" || (book === lying && entered.head.seq === end.tail.head.seq)) return entered;
     saveBook(host, place, { ...book, ...entered.head });
-    return written.rotatedAfter === undefined ? entered : tidy(book, entered.head, written.rotatedAfter);
+    return written.rotatedAfter === undefined ? entered : tidy(now, book, entered.head, written.rotatedAfter);
   };
   const enter = (make: (book: Book) => Entering): Entered => {
-    if (place.isReadOnly) return write(make);
-    const lock = host.files.lock(`${place.folder}/log.lock`, lockWaitMs);
-    if (lock.kind === "busy")
-      return { kind: "failed", code: "EBUSY", why: `${lock.holder} is writing it for too long` };
-    // A disk that turned read-only: the write says so itself.
-    if (lock.kind === "failed" && lock.code !== "EROFS") return lock;
-    try {
-      return write(make);
-    } finally {
-      if (lock.kind === "held") lock.release();
-    }
-  };
-  const enterOrNote = (make: (book: Book) => Entering): Entered => {
-    const entered = enter(make);
+    const entered = place.isReadOnly ? write(make) : underLock(host, place, () => write(make));
     if (entered.kind === "failed") trouble ??= entered;
     return entered;
+  };
+  const seal = (): Sealed | Failure => {
+    const done = sealNow(host, place, sealer);
+    if (done.kind === "failed") trouble ??= done;
+    return done;
   };
   const bookNow = (): Book => {
     const lying = readBook(host, place.folder);
@@ -142,13 +182,16 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   return {
     book: bookNow,
     mended: () => {
-      enterOrNote((book) => ({ entries: [], book }));
+      enter((book) => ({ entries: [], book }));
       return bookNow();
     },
-    enter: enterOrNote,
+    enter,
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
-    trouble: () => trouble,
-    notes: () => [...notes],
+    grownTo: () => (first === undefined || known?.seq === first.seq ? undefined : (known ?? undefined)),
+    trouble: () => trouble ?? sealer.trouble(),
+    seal,
+    sealings: sealer.sealings,
+    notes: () => [...notes, ...sealer.notes()],
   };
 };

@@ -3,7 +3,7 @@ import type { Failure, Host } from "../host/host.ts";
 import { type Appended, appendAfter, appendEntries } from "../log/append.ts";
 import type { ChainEnd } from "../log/chain-end.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
-import { packOlder, retiring } from "../log/old-segments.ts";
+import { type Keeping, packOlder, retiring } from "../log/old-segments.ts";
 import { type Rotation, rotate } from "../log/rotate.ts";
 
 /** Where the log is written, and by whom. */
@@ -51,8 +51,8 @@ export const writeEntries = (host: Host, place: LogPlace, end: ChainEnd, entries
 };
 
 /** Lets go of the oldest file, where its time has come, once a line says so. */
-const retire = (host: Host, place: LogPlace, keepMs: number, lastAt: string, head: Head): Written => {
-  const old = retiring(host, place.logFile, keepMs, lastAt);
+const retire = (host: Host, place: LogPlace, keeping: Keeping, head: Head): Written => {
+  const old = retiring(host, place.logFile, keeping);
   if (old === undefined) return { entered: { kind: "appended", head }, notes: [] };
   if ("note" in old) return { entered: { kind: "appended", head }, notes: [old.note] };
   const entered = appendEntries(host, place.logFile, [old.entry], place.hostName);
@@ -63,8 +63,8 @@ const retire = (host: Host, place: LogPlace, keepMs: number, lastAt: string, hea
 };
 
 /** What a rotation leaves to be done with the older files, once its entries are on disk. `head`: the log's. Never throws. */
-export const tidyFiles = (host: Host, place: LogPlace, lastAt: string, head: Head): Written => {
+export const tidyFiles = (host: Host, place: LogPlace, keeping: Keeping, head: Head): Written => {
   const packed = packOlder(host, place.logFile);
-  const { entered, notes } = retire(host, place, place.rotation?.keepMs ?? 0, lastAt, head);
+  const { entered, notes } = retire(host, place, keeping, head);
   return { entered, notes: [...packed, ...notes] };
 };

@@ -6,6 +6,7 @@ import { momentOf } from "../state/state.ts";
 import { readHealState } from "../state/store.ts";
 import { healConfirmed, type Look, lookFor } from "./confirmed-heal.ts";
 import type { HealContext } from "./context.ts";
+import { endedChecks, endSaidOver, lookAtEnds, nowOf, sightOf } from "./ends.ts";
 import { type EventScope, enterEvents } from "./events.ts";
 import type { Healed } from "./heal.ts";
 import type { WatcherEvent } from "./helper.ts";
@@ -49,6 +50,8 @@ interface Session {
   handle(request: Request): Promise<Plain>;
   /** What a request leaves to be done once it is answered: nobody waits for it. */
   finish(request: Request): Promise<void>;
+  /** The peer is gone: what only we can still do. */
+  end(): Promise<void>;
   besides(): Besides;
   isDryRun(): boolean;
 }
@@ -114,9 +117,17 @@ const toAnswer = (readings: ReadonlyMap<string, Reading>): Plain => ({
 
 const failed = (failure: Failure): Plain => ({ is: "failed", code: failure.code, why: failure.why });
 
-const enter = (parts: ServeParts, events: readonly WatcherEvent[]): Plain => {
-  const entered = enterEvents(parts.journal, scopeOf(parts), events);
+/** What is called over is looked at first: an end that we see otherwise is none. */
+const enter = async (parts: ServeParts, context: HealContext, events: readonly WatcherEvent[]): Promise<Plain> => {
+  const readings = await lookAtEnds(context, endedChecks(parts.journal.book(), parts.config, events));
+  const sight = sightOf(parts.config, readings, nowOf(parts));
+  const entered = enterEvents(parts.journal, { ...scopeOf(parts), sight }, events);
   return entered.kind === "failed" ? failed(entered) : { is: "entered" };
+};
+
+const sealNow = ({ journal }: ServeParts): Plain => {
+  const done = journal.seal();
+  return done.kind === "failed" ? failed(done) : { is: "sealed", seal: done.seal };
 };
 
 const wellIn = (request: Request): readonly string[] =>
@@ -177,7 +188,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     return await healFor(parts, { ...context, isReadOnly: request.dryRun || isDryRun }, request, look, onApplying);
   };
   const handle = async (request: Request): Promise<Plain> => {
-    if (isDryRun && ["enter", "keep", "tidy"].includes(request.do))
+    if (isDryRun && ["enter", "keep", "tidy", "seal"].includes(request.do))
       return { is: "failed", code: "REFUSED", why: "a dry run changes nothing" };
     switch (request.do) {
       case "hello":
@@ -194,9 +205,11 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         suspected = { look: lookFor(context, request.checks), names: request.checks };
         return { is: "noted" };
       case "enter":
-        return enter(parts, request.events);
+        return await enter(parts, context, request.events);
       case "heal":
         return await heal(request);
+      case "seal":
+        return sealNow(parts);
       case "keep":
         return await keep(parts, context);
       case "tidy":
@@ -208,6 +221,7 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
     handle,
     isDryRun: () => isDryRun,
     finish: async (request) => (isDryRun ? undefined : await noteWell(context, wellIn(request))),
+    end: async () => (isDryRun ? undefined : await endSaidOver(context)),
     besides: () => {
       const trouble = journal.trouble() ?? failures[0];
       return {
@@ -265,5 +279,6 @@ export const serve = async (parts: ServeParts): Promise<{ readonly isDryRun: boo
   }
   await sending;
   peer.close();
+  await session.end();
   return { isDryRun: session.isDryRun() };
 };

@@ -22,7 +22,7 @@ export const maxItems = 2000;
 export type Request =
   /** `dryRun`: this connection changes nothing at all, whatever it asks. */
   | { readonly do: "hello"; readonly version: number; readonly config: string; readonly dryRun?: boolean | undefined }
-  | { readonly do: "incidents" | "keep" | "story" }
+  | { readonly do: "incidents" | "keep" | "seal" | "story" }
   | { readonly do: "look" | "suspect"; readonly checks: readonly string[] }
   | { readonly do: "enter"; readonly events: readonly WatcherEvent[] }
   | {
@@ -48,6 +48,7 @@ export interface Besides {
 /** An answer of the helper. `applying` comes before the `healed` of the same request; `refused` ends the connection. */
 export type Answer =
   | (Besides & { readonly is: "hello" | "entered" | "noted" })
+  | (Besides & { readonly is: "sealed"; readonly seal: number })
   | (Besides & { readonly is: "incidents"; readonly incidents: LoggedIncidents })
   | (Besides & { readonly is: "story"; readonly story: RecentLog })
   | (Besides & { readonly is: "readings"; readonly readings: Readonly<Record<string, Reading>> })
@@ -55,7 +56,8 @@ export type Answer =
   | (Besides & { readonly is: "failed" | "refused"; readonly code: string; readonly why: string });
 
 const answerKinds: ReadonlySet<unknown> = new Set([
-  ...["hello", "entered", "noted", "incidents", "story", "readings", "applying", "healed", "failed", "refused"],
+  ...["hello", "entered", "noted", "sealed", "incidents", "story", "readings", "applying", "healed"],
+  ...["failed", "refused"],
 ]);
 
 const isAnswer = (value: unknown): value is Answer =>

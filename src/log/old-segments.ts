@@ -55,11 +55,18 @@ export const packOlder = (host: Host, logFile: string): readonly string[] => {
 /** The oldest rotated file, where its time has come: the line that says so, to be written before it is removed; or why it has to stay. */
 export type Retiring = { readonly path: string; readonly entry: NewEntry } | { readonly note: string } | undefined;
 
-/**
- * Looks whether the oldest file's last change is older than `keepMs`. A clock that leapt since the log's line before (`lastAt`, RFC 3339) removes
- * nothing yet: then no age is believed. Call it under the log's lock. Never throws.
- */
-export const retiring = (host: Host, logFile: string, keepMs: number, lastAt: string): Retiring => {
+/** What keeps old files. */
+export interface Keeping {
+  /** 0: for ever. */
+  readonly keepMs: number;
+  /** When the log's line before the rotation was written, RFC 3339: a clock that leapt since then removes nothing yet, since no age can be believed. */
+  readonly lastAt: string;
+  /** When incidents that are still open were opened, RFC 3339: their lines stay. */
+  readonly openSince: readonly string[];
+}
+
+/** Looks whether the oldest file's last change is too long ago. Call it under the log's lock. Never throws. */
+export const retiring = (host: Host, logFile: string, { keepMs, lastAt, openSince }: Keeping): Retiring => {
   const { files, clock } = host;
   const rotated = rotatedOf(host, logFile);
   const path = rotated[0];
@@ -68,8 +75,9 @@ export const retiring = (host: Host, logFile: string, keepMs: number, lastAt: st
   const stat = files.stat(path);
   if ("kind" in stat || !stat.isFile || clock.nowMs() - stat.modifiedMs <= keepMs) return undefined;
   const tail = readSegmentTail(files, path);
-  const firstSeq = firstSeqOfName(logFile, baseNameOf(path)) ?? lookFirst(files, path)?.firstSeq;
   if ("kind" in tail) return { note: `heal log: cannot read "${path}": ${tail.why}; it is kept` };
+  if (openSince.some((at) => at <= (tail.last?.at ?? ""))) return undefined;
+  const firstSeq = firstSeqOfName(logFile, baseNameOf(path)) ?? lookFirst(files, path)?.firstSeq;
   const lines = linesOf(firstSeq ?? tail.head.seq, lastNumber(tail));
   const why = `removed ${baseNameOf(path)} (${lines}), older than ${printDuration(keepMs)}`;
   const { seq, sha256 } = tail.head;

@@ -11,7 +11,8 @@ import { type Met, meet, type Witness } from "./witness.ts";
 
 /**
  * What a chain is worth. `notes` are for a person: tears, a beginning in older files. `met`: what became of each witness, in the order given. A
- * witness that isn't met makes the chain `faulty`; one that is older than its first line, and nothing worse, `too-old`.
+ * witness that isn't met makes the chain `faulty`; one that is older than its first line, and nothing worse, `too-old`. `isBroken`: lines don't follow each
+ * other, whatever witnesses say.
  */
 export type Verdict =
   | {
@@ -22,7 +23,7 @@ export type Verdict =
       readonly notes: readonly string[];
       readonly met: readonly Met[];
     }
-  | { readonly kind: "faulty"; readonly fault: Fault; readonly met: readonly Met[] }
+  | { readonly kind: "faulty"; readonly fault: Fault; readonly isBroken: boolean; readonly met: readonly Met[] }
   | { readonly kind: "too-old"; readonly firstSeq: number; readonly witness: Witness; readonly met: readonly Met[] };
 
 /** The chain as a machine: takes lines in order, from one file or several. Pure but for its own memory, which stays small. */
@@ -104,11 +105,13 @@ const accept = (walk: Walk, line: Line): void => {
   walk.state = follow(walk.state, line);
 };
 
+const isBroken = ({ scene, damage }: Walk): boolean => (scene ?? damage) !== undefined;
+
 const metBy = (walk: Walk, witnesses: readonly Witness[]): readonly Met[] => {
   const { firstSeq, asked, state, endOffset } = walk;
   const lines = new Map([...asked].flatMap(([seq, line]) => (line === null ? [] : [[seq, line] as const])));
-  const isBroken = (walk.scene ?? walk.damage) !== undefined;
-  return witnesses.map((witness) => meet({ firstSeq, last: state.last, endOffset, isBroken, lines }, witness));
+  const reach = { firstSeq, last: state.last, endOffset, isBroken: isBroken(walk), lines };
+  return witnesses.map((witness) => meet(reach, witness));
 };
 
 const ownFault = ({ scene, damage }: Walk): Fault | undefined =>
@@ -124,7 +127,7 @@ const firstFault = (walk: Walk, met: readonly Met[]): Fault | undefined => {
 const judged = (walk: Walk, witnesses: readonly Witness[]): Verdict => {
   const met = metBy(walk, witnesses);
   const fault = firstFault(walk, met);
-  if (fault !== undefined) return { kind: "faulty", fault, met };
+  if (fault !== undefined) return { kind: "faulty", fault, isBroken: isBroken(walk), met };
   const { lines, firstSeq, state } = walk;
   const old = met.find(({ kind }) => kind === "too-old");
   if (old !== undefined) return { kind: "too-old", firstSeq, witness: old.witness, met };

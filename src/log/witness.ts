@@ -39,6 +39,10 @@ export const parseWitness = (text: string): Witness | undefined => {
   return Number(seq) === 0 && /[^0]/u.test(prefix) ? undefined : { seq: Number(seq), prefix };
 };
 
+/** The heads in a text, such as a chat message that was copied whole: each `log 41:9f3ac2d1c07be55a`. Never throws. */
+export const witnessesIn = (text: string): readonly Witness[] =>
+  [...text.matchAll(/\blog \d{1,15}:[0-9a-f]{16,64}\b/giu)].flatMap(([found]) => parseWitness(found) ?? []);
+
 const cutAt = ({ last, endOffset }: Reach, { seq }: Witness): Fault => {
   const number = last?.number ?? 0;
   const place = { number: number + 1, file: last?.file ?? "", fileLine: (last?.fileLine ?? 0) + 1, offset: endOffset };

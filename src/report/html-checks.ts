@@ -8,6 +8,8 @@ import { strip } from "./svg-strip.ts";
 import { counted, dayWords, nameOf, quoted } from "./words.ts";
 
 const maxEvidence = 280;
+/** Strips in a group. */
+const maxStrips = 70;
 
 const blemished = ({ days }: PageCheck): boolean =>
   days.some((day) => {
@@ -29,7 +31,7 @@ const state = (check: PageCheck, now: string): Html => {
 
 const figure = (check: PageCheck): Html => {
   const uptime = uptimeOf(check.days);
-  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> <span>${uptimeBasis(uptime)}</span></p>`;
+  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> ${uptimeBasis(uptime).map((line) => html`<span>${line}</span> `)}</p>`;
 };
 
 const row =
@@ -39,14 +41,20 @@ const row =
 
 const cell = (check: PageCheck): Html => {
   const uptime = uptimeOf(check.days);
-  const seen = uptime.seenDays < uptime.days ? html` <span>${uptime.seenDays}\u00a0d</span>` : nothing;
-  return html`<li class="cell"><h4>${nameOf(check.name)}</h4>${strip(check.name, check.days)}<p class="figure"><b>${uptimeFigure(uptime)}</b>${seen}</p></li>`;
+  const seen = uptime.seenDays < uptime.days ? html`<span>of ${counted(uptime.seenDays, "day")}</span> ` : nothing;
+  return html`<li class="cell"><h4>${nameOf(check.name)}</h4>${strip(check.name, check.days)}<p class="figure">${seen}<b>${uptimeFigure(uptime)}</b></p></li>`;
 };
 
-const group = (title: string, list: readonly PageCheck[], kind: string, draw: (check: PageCheck) => Html): Html =>
-  list.length === 0
-    ? nothing
-    : html`<h3>${title} <small>${list.length}</small></h3><ul class="${kind}">${list.map(draw)}</ul>`;
+/** Without bars, for hosts that have more checks than anybody looks at one by one. */
+const bare = (check: PageCheck): Html =>
+  html`<li class="cell bare"><h4>${signOf(check.verdict)} ${nameOf(check.name)}</h4><p class="figure"><b>${uptimeFigure(uptimeOf(check.days))}</b></p></li>`;
+
+const group = (title: string, list: readonly PageCheck[], kind: string, draw: (check: PageCheck) => Html): Html => {
+  if (list.length === 0) return nothing;
+  const rest = list.slice(maxStrips).map(bare);
+  const small = html`<details class="fold"><summary>${rest.length} more, without their days</summary><ul class="cells">${rest}</ul></details>`;
+  return html`<h3>${title} <small>${list.length}</small></h3><ul class="${kind}">${list.slice(0, maxStrips).map(draw)}</ul>${rest.length === 0 ? nothing : small}`;
+};
 
 const key = (kind: string, words: string): Html =>
   html`<li><svg class="key" aria-hidden="true" viewBox="0 0 8 32">${kind === "r" ? html`<rect class="f" x="0"/><rect class="r" x="0" height="14"/>` : html`<rect class="${kind}" x="0"/>`}</svg> ${words}</li>`;

@@ -3,13 +3,14 @@ import { lasting } from "./html-now.ts";
 import { backups, command, story } from "./html-step.ts";
 import { clip } from "./inert.ts";
 import { type Html, html, nothing, textOf } from "./markup.ts";
-import type { PageIncident, PageStep } from "./page.ts";
+import type { Page, PageIncident, PageStep } from "./page.ts";
 import { counted, nameOf, when } from "./words.ts";
 
 const shownAtOnce = 10;
 /** Characters of stories that a page carries: what is older has its one line, and the log the rest. */
-const maxStories = 400_000;
+const maxStories = 250_000;
 const maxHeals = 60;
+const maxIncidents = 400;
 
 const head = (incident: PageIncident, now: string): Html => {
   const { openedAt, resolvedAt, check } = incident;
@@ -17,7 +18,7 @@ const head = (incident: PageIncident, now: string): Html => {
   return html`<span class="at">${when(openedAt)}</span> <span class="who">${nameOf(check)}</span> <span class="long">${long === "" ? "–" : long}</span> <span class="end ${resolvedAt === null ? "open" : isHealed(incident) ? "healed" : "over"}"><bdi>${clip(endOf(incident), 120)}</bdi></span>`;
 };
 
-const untold = ({ id }: PageIncident): Html =>
+const unread = ({ id }: PageIncident): Html =>
   html`<p class="more">Its story is in the log: <code>dogwatch log show --incident <bdi>${clip(id, 200)}</bdi></code></p>`;
 
 const item = (incident: PageIncident, now: string, body: Html): Html =>
@@ -26,21 +27,22 @@ const item = (incident: PageIncident, now: string, body: Html): Html =>
 const items = (incidents: readonly PageIncident[], now: string): readonly Html[] => {
   let room = maxStories;
   return incidents.map((incident) => {
-    const body = room <= 0 || incident.steps.length === 0 ? untold(incident) : story(incident.steps);
+    const body = room <= 0 || incident.steps.length === 0 ? unread(incident) : story(incident.steps);
     room -= textOf(body).length;
     return item(incident, now, body);
   });
 };
 
 /** Every incident with its story, from detection to recovery, newest first. Never throws. */
-export const incidentsPart = (incidents: readonly PageIncident[], older: number, now: string): Html => {
-  const all = items(incidents, now);
+export const incidentsPart = ({ incidents, olderIncidents: older, at: now, log }: Page): Html => {
+  const all = items(incidents.slice(0, maxIncidents), now);
+  const untold = older + incidents.length - all.length;
   const [shown, rest] = [all.slice(0, shownAtOnce), all.slice(shownAtOnce)];
   const more =
-    older === 0
+    untold === 0
       ? nothing
-      : html`<p class="more">${counted(older, "older incident")} in the log: <code>dogwatch log show</code></p>`;
-  if (all.length === 0) return html`<p>Nothing turned red.</p>${more}`;
+      : html`<p class="more">${counted(untold, "older incident")} in the log: <code>dogwatch log show</code></p>`;
+  if (all.length === 0) return html`<p>${log.kind === "whole" ? "Nothing turned red." : "None is known."}</p>${more}`;
   const fold = html`<details class="fold"><summary>${counted(rest.length, "earlier incident")}</summary><ol class="incidents">${rest}</ol></details>`;
   return html`<ol class="incidents">${shown}</ol>${rest.length === 0 ? nothing : fold}${more}`;
 };
@@ -63,9 +65,9 @@ const healItem = (heal: Heal): Html =>
   html`<li><p class="at">${when(heal.at)}</p><div><p class="did"><b>${nameOf(heal.recipe)}</b> for ${nameOf(heal.check)}${heal.attempt === undefined || heal.attempt === 1 ? "" : `, attempt ${heal.attempt}`} <span class="end ${heal.outcome === "proved" ? "healed" : "open"}">${outcomeWords[heal.outcome]}</span></p><dl>${fact("Command", heal.argv === undefined ? [] : [command(heal.argv)])}${fact("Proof", some(heal.proof))}${fact("Backup", heal.backup.length === 0 ? [html`none: the recipe changes no file`] : backups(heal.backup, 16))}${fact("Why", some(heal.why))}${fact("By", heal.by === "helper" ? [] : some(heal.by))}</dl></div></li>`;
 
 /** What dogwatch changed on the host: each attempt with its command, proof and backup, newest first. Never throws. */
-export const healsPart = (incidents: readonly PageIncident[]): Html => {
+export const healsPart = ({ incidents, log }: Page): Html => {
   const heals = incidents.flatMap((incident) => healsOf(incident).toReversed());
-  if (heals.length === 0) return html`<p>Nothing was changed.</p>`;
+  if (heals.length === 0) return html`<p>${log.kind === "whole" ? "Nothing was changed." : "None is known."}</p>`;
   const more =
     heals.length > maxHeals
       ? html`<p class="more">${heals.length - maxHeals} more stand in their incidents.</p>`

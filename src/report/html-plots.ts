@@ -2,11 +2,13 @@ import { formatDuration } from "../config/duration.ts";
 import { worstFirst } from "./html-now.ts";
 import { type Html, html, nothing } from "./markup.ts";
 import type { PageCheck, Series } from "./page.ts";
-import { binned, daily, dayOfHour, type Gist, gistOf, type Span, spanOf } from "./series.ts";
+import { binned, daily, type Gist, gistOf, hourStart, type Span, spanOf } from "./series.ts";
 import { type Axis, levelsOf, linearAxis, logAxis, overlayOf, plot } from "./svg-plot.ts";
 import { dayWords, grouped, labelOf, nameOf, whenWords } from "./words.ts";
 
 const shownAtOnce = 12;
+/** A page of plots that nobody looks at is only heavy. */
+const maxDrawn = 60;
 
 /** What is drawn for a check: its first series as area and line, the others as lines. */
 interface Drawing {
@@ -26,7 +28,7 @@ const duration = (ms: number): string => (ms > 0 && ms < 1 ? "under 1 ms" : ms <
 const gistText = (word: string, gist: Gist | undefined, write: Scale["write"]): string =>
   gist === undefined
     ? `${word} not measured`
-    : `${word === "" ? "" : `${word} `}typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt)})`;
+    : `${word === "" ? "" : `${word} `}typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt).replaceAll(" ", "\u00a0")})`;
 
 const gists = ({ lines }: Drawing, write: Scale["write"]): readonly string[] =>
   lines.map(({ word, series }) => gistText(word, gistOf(series), write));
@@ -46,7 +48,11 @@ const table = ({ lines }: Drawing, write: Scale["write"]): Html => {
 
 const times = ({ first, size, bins }: Span): Html => {
   const hours = size * bins;
-  const labels = [0, hours / 2, hours - 1].map((at) => dayWords(dayOfHour(first + Math.floor(at))));
+  const isShort = hours <= 72;
+  const labels = [0, hours / 2, hours - 1].map((at) => {
+    const start = hourStart(first + Math.floor(at));
+    return isShort ? `${dayWords(start)} ${start.slice(11, 16)}` : dayWords(start);
+  });
   return html`<div class="x" aria-hidden="true">${[...new Set(labels)].map((label) => html`<span>${label}</span>`)}</div>`;
 };
 
@@ -59,10 +65,13 @@ const figure = (drawing: Drawing, span: Span, { write, axis }: Scale): Html => {
   return html`<figure><figcaption><h3>${nameOf(drawing.name)}</h3>${words.map((text) => html`<p>${text}</p>`)}</figcaption><div class="frame"><div class="y" aria-hidden="true">${scale}</div>${plot(html`${labelOf(drawing.name)}: ${words.join("; ")}`, axis, span.bins, drawn)}${times(span)}</div>${table(drawing, write)}</figure>`;
 };
 
-const many = (figures: readonly Html[]): Html => {
+const many = (drawings: readonly Drawing[], draw: (drawing: Drawing) => Html): Html => {
+  const figures = drawings.slice(0, maxDrawn).map(draw);
   const [shown, rest] = [figures.slice(0, shownAtOnce), figures.slice(shownAtOnce)];
+  const left = drawings.length - figures.length;
+  const undrawn = left === 0 ? nothing : html`<p class="more">${left} more are not drawn.</p>`;
   const more = html`<details class="fold"><summary>${rest.length} more</summary><div class="plots">${rest}</div></details>`;
-  return html`<div class="plots">${shown}</div>${rest.length === 0 ? nothing : more}`;
+  return html`<div class="plots">${shown}</div>${rest.length === 0 ? nothing : more}${undrawn}`;
 };
 
 const measured = (series: Series | undefined): readonly Series[] =>
@@ -81,7 +90,7 @@ export const latencyPart = (checks: readonly PageCheck[]): Html => {
   if (drawings.length === 0) return nothing;
   const span = spanOf(drawings.flatMap(({ lines }) => lines.map(({ series }) => series)));
   const axis = logAxis(peaks(drawings));
-  return html`<p class="lede">The line is the mean, the shade the worst. Each height is ten times the one below it; all plots have the same.</p>${many(drawings.map((drawing) => figure(drawing, span, { write: duration, axis })))}`;
+  return html`<p class="lede">The line is the mean, the shade the worst. Each height is ten times the one below it; all plots have the same.</p>${many(drawings, (drawing) => figure(drawing, span, { write: duration, axis }))}`;
 };
 
 /** How many jobs waited and ran. Each queue has a height of its own. Nothing where none was measured. Never throws. */
@@ -94,5 +103,5 @@ export const queuePart = (checks: readonly PageCheck[]): Html => {
   if (drawings.length === 0) return nothing;
   const span = spanOf(drawings.flatMap(({ lines }) => lines.map(({ series }) => series)));
   const draw = (drawing: Drawing): Html => figure(drawing, span, { write: jobs, axis: linearAxis(peaks([drawing])) });
-  return html`<p class="lede">Jobs. The line is the mean of those that waited, the shade the most at a time; the dashed line those that ran.</p>${many(drawings.map(draw))}`;
+  return html`<p class="lede">Jobs. The line is the mean of those that waited, the shade the most at a time; the dashed line those that ran.</p>${many(drawings, draw)}`;
 };

@@ -99,6 +99,8 @@ export interface State {
   readonly chatWait: { readonly from: Moment; readonly ms: number } | null;
   /** Only with a chat that holds state in place of messages. */
   readonly held?: Held;
+  /** The UTC day in which the heal log was last sealed, and the number of that seal; absent: not known. */
+  readonly sealed?: { readonly on: string; readonly seal: number };
   /** The last day, hour by hour; absent in older files. */
   readonly day?: Hours;
   /** What the present hour has seen of the checks, last; before it, hours that aren't in their file yet. Absent in older files. */

@@ -215,4 +215,26 @@ describeOnBed("a captured watcher", () => {
     await bed.sh("dogwatch silence remove quiet; systemctl reset-failed");
     expect(await changesSince(host, before)).toEqual([]);
   }, 120_000);
+
+  test("its word ends no incident whose check the helper sees bad, nor makes another of it", async () => {
+    const host = await start(["main"]);
+    const { bed } = host;
+    const enter = (...events: readonly object[]): object => ({ do: "enter", events });
+    await capture(host, asking(enter(opened("main"))));
+    await kill("main");
+    const again = idOf("main", "20261126T030000Z");
+    for (let time = 0; time < 3; time += 1)
+      await capture(host, asking(enter(resolved("main"), opened("main", again)), { do: "tidy", notGreen: [] }));
+    const lines = async (): Promise<readonly string[]> =>
+      (await host.healLog())
+        .filter(({ incident }) => incident !== undefined)
+        .map(({ event, by, incident }) => `${event} by ${by} ${incident}`);
+    const open = [`incident.opened by watcher ${idOf("main")}`, `heal.refused by helper ${idOf("main")}`];
+    expect(await lines()).toEqual(open);
+    await bed.sh("systemctl reset-failed gw-main.service; systemctl start gw-main.service");
+    await capture(host, asking({ do: "incidents" }));
+    expect(await expectSound(host)).toBe(sound);
+    expect(await lines()).toEqual([...open, `incident.resolved by helper ${idOf("main")}`]);
+    await expectHealed(host);
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
-// Opens pages in Debian's Chromium and says what it saw of each, as JSON. Playwright is made for Node, so this is a program of its own.
-// page-looks.mjs FOLDER: every FOLDER/*.html; pictures and prints go beside them.
+// Opens pages in Debian's Chromium and writes what it saw of each to FOLDER/told.json; pictures and prints go beside them.
+// page-looks.mjs FOLDER: every FOLDER/*.html. Playwright is made for Node, so this is a program of its own.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,19 +7,14 @@ import { chromium } from "playwright-core";
 
 const [folder = "."] = process.argv.slice(2);
 const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const views = [
-  { width: 390, height: 844, colorScheme: "light" },
-  { width: 390, height: 844, colorScheme: "dark" },
-  { width: 1280, height: 900, colorScheme: "light" },
-  { width: 1280, height: 900, colorScheme: "dark" },
-];
+const views = [390, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
 
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"],
 });
 
-/** A page of its own context, whose requests are counted and, but for the file itself, refused. */
+/** A page whose requests are noted and, but for the file itself, refused. */
 const open = async (address, options) => {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -37,75 +32,91 @@ const open = async (address, options) => {
 };
 
 const faultsOf = async (page) => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false }),
-  );
-  return violations.map(({ id, impact, nodes }) => ({
-    id,
-    impact,
-    count: nodes.length,
-    where: nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`),
-  }));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, impact, nodes }) => {
+    const where = nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`);
+    return { id, impact, count: nodes.length, where };
+  });
 };
 
-const overflowOf = (page) =>
+const widthOf = (page) =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = [...document.querySelectorAll("body *")].filter(
       (each) => !each.closest("svg, .skip") && each.getBoundingClientRect().right > clientWidth + 1,
     );
-    return {
-      over: scrollWidth - clientWidth,
-      wide: wide.slice(0, 5).map((each) => `${each.tagName} ${each.className} ${each.textContent.slice(0, 60)}`),
-    };
+    return { overflow: scrollWidth - clientWidth, wide: wide.slice(0, 5).map((each) => each.outerHTML.slice(0, 120)) };
   });
 
-const viewed = async (file, name, view) => {
-  const { colorScheme, width, height } = view;
-  const { context, page, seen } = await open(file, { colorScheme, viewport: { width, height } });
-  await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-  const told = {
-    width,
-    colorScheme,
-    title: await page.title(),
-    ...(await overflowOf(page)),
-    faults: await faultsOf(page),
-  };
+/** Opens all details, or puts them back as they were. */
+const setOpen = (page, isOpen) =>
+  page.evaluate((open) => {
+    for (const each of document.querySelectorAll("details")) {
+      if (open) each.dataset.was = String(each.open);
+      each.open = open || each.dataset.was === "true";
+    }
+  }, isOpen);
+
+/** The page at each width, light and dark. */
+const looksAt = async (address, name) => {
+  const { context, page, seen } = await open(address);
+  const looks = [];
+  for (const { width, colorScheme } of views) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    // With everything open: what is closed has nothing to find.
+    if (looks.length === 0) await page.evaluate(axe);
+    await setOpen(page, true);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    looks.push({ width, colorScheme, background, ...(await widthOf(page)), faults: await faultsOf(page) });
+    await setOpen(page, false);
+  }
+  const title = await page.title();
   await context.close();
-  return { ...told, ...seen };
+  return { title, looks, ...seen };
 };
 
-/** Without scripts: what can be read, what the keyboard reaches, and the print. */
-const plain = async (file, name) => {
-  const { context, page, seen } = await open(file, {
+/** Without scripts: what can be read, what the keyboard reaches, what it prints. */
+const plainLook = async (address, name) => {
+  const { context, page, seen } = await open(address, {
     javaScriptEnabled: false,
+    colorScheme: "dark",
     viewport: { width: 1280, height: 900 },
   });
-  const text = await page.locator("body").innerText();
+  const words = await page.evaluate(() => document.body.textContent ?? "");
   await page.keyboard.press("Tab");
-  const first = await page.locator(":focus").innerText();
-  const outline = await page.locator(":focus").evaluate((each) => getComputedStyle(each).outlineStyle);
+  const focus = await page.evaluate(() => {
+    const each = document.activeElement ?? document.body;
+    const { outlineStyle, outlineWidth } = getComputedStyle(each);
+    return {
+      text: each.textContent?.slice(0, 60),
+      left: each.getBoundingClientRect().left,
+      outlineStyle,
+      outlineWidth,
+    };
+  });
   await page.pdf({ path: join(folder, `${name}.pdf`), format: "A4" });
-  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.emulateMedia({ media: "print" });
   const print = await page.evaluate(() => ({
     background: getComputedStyle(document.body).backgroundColor,
     hidden: [...document.querySelectorAll("details *")].filter(
-      (each) => !each.closest("svg") && !each.checkVisibility({ contentVisibilityAuto: true }),
+      (each) => !each.closest("svg") && !each.checkVisibility(),
     ).length,
-    stories: document.querySelectorAll(".story").length,
   }));
   await context.close();
-  return { text, first, outline, print, ...seen };
+  return { words, focus, print, ...seen };
 };
 
 const told = {};
-for (const file of readdirSync(folder).filter((each) => each.endsWith(".html"))) {
-  const name = file.replace(/\.html$/u, "");
-  const address = pathToFileURL(join(folder, file)).href;
-  const looks = [];
-  for (const view of views) looks.push(await viewed(address, name, view));
-  told[name] = { looks, plain: await plain(address, name) };
-}
+await Promise.all(
+  readdirSync(folder)
+    .filter((each) => each.endsWith(".html"))
+    .map(async (file) => {
+      const name = file.replace(/\.html$/u, "");
+      const address = pathToFileURL(join(folder, file)).href;
+      told[name] = { ...(await looksAt(address, name)), plain: await plainLook(address, name) };
+    }),
+);
 await browser.close();
 writeFileSync(join(folder, "told.json"), JSON.stringify(told));

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "bun:test";
-import { array, type GenericSchema, number, object, parse, string } from "valibot";
+import { array, type GenericSchema, number, object, optional, parse, string } from "valibot";
 import { Bed, nodePath } from "./bed.ts";
 import { portOpen, type Receiver, startReceiver } from "./receiver.ts";
 
@@ -23,6 +23,8 @@ export interface Tick {
 export interface Line {
   readonly seq: number;
   readonly event: string;
+  readonly by: string;
+  readonly incident?: string | undefined;
 }
 
 const tickSchema: GenericSchema<unknown, Tick> = object({
@@ -33,7 +35,12 @@ const tickSchema: GenericSchema<unknown, Tick> = object({
   outbox: number(),
   exit: number(),
 });
-const lineSchema: GenericSchema<unknown, Line> = object({ seq: number(), event: string() });
+const lineSchema: GenericSchema<unknown, Line> = object({
+  seq: number(),
+  event: string(),
+  by: string(),
+  incident: optional(string()),
+});
 
 /** A bed with dogwatch installed by install.sh and a chat to tell things to. Its own timer is stopped: tests tick by hand. */
 export interface Watched {

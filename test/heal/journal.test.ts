@@ -13,6 +13,7 @@ beforeEach(() => {
   host = createFakeHost();
   host.files.put(`${folder}/heal.lock`, "");
   journal = openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null });
+  journal.seal();
 });
 
 const open = (incident: string): void => {

@@ -87,8 +87,15 @@ const bytesOf = (lines: readonly Laid[]): Buffer =>
   Buffer.concat(lines.flatMap(({ bytes, isOpen }) => (isOpen === true ? [bytes] : [bytes, Buffer.of(10)])));
 
 /** Where each line of one file lies, and what would come next. */
-const placesIn = (file: string, lines: readonly Laid[]): readonly Place[] =>
-  [...lines.keys(), lines.length].map((i) => ({ file, line: i + 1, offset: bytesOf(lines.slice(0, i)).length }));
+const placesIn = (file: string, lines: readonly Laid[]): readonly Place[] => {
+  let offset = 0;
+  const places = lines.map(({ bytes, isOpen }, i) => {
+    const place = { file, line: i + 1, offset };
+    offset += bytes.length + (isOpen === true ? 0 : 1);
+    return place;
+  });
+  return [...places, { file, line: lines.length + 1, offset }];
+};
 
 /** Puts a log's files into a folder, the rotated ones plain or packed; gives them, and where each line lies, and a place for what would come next. */
 export const putLog = (
