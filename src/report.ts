@@ -31,6 +31,8 @@ export interface TickReport {
   readonly outbox: number;
   /** Absent where nothing was looked at. */
   readonly tally?: Tally;
+  /** Number of the newest seal of the heal log; absent: not known. */
+  readonly seal?: number;
   /** The dead-man's switch didn't hear of this tick. */
   readonly isDeaf?: true;
   readonly durationMs: number;

@@ -8,6 +8,7 @@ import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
 import { noHeals } from "./state/heal-state.ts";
+import type { State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
 import { type HealStage, type HealStaged, healStage } from "./tick-heal.ts";
@@ -58,6 +59,7 @@ interface Done {
   readonly mail: Mail;
   readonly latch: Latch;
   readonly wouldSend: TickReport["wouldSend"];
+  readonly sealed: State["sealed"];
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
@@ -82,6 +84,7 @@ const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latc
     alerts: mailbox.tried(),
     outbox: mailbox.outbox().length,
     tally: tallyOf(recalled, mail, staged),
+    ...(done.sealed === undefined ? {} : { seal: done.sealed.seal }),
     durationMs: Math.round(spentMs(run)),
     silences: recalled.silences,
     troubles: troublesOf(recalled, [...filterNotes(run, mail), ...mail.troubles()], notes),
@@ -127,5 +130,5 @@ export const tick = async (run: Run): Promise<TickReport> => {
   sealed = await sealDaily(run, recalled.state);
   persist();
   await history.end();
-  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons });
+  return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons, sealed });
 };

@@ -51,7 +51,7 @@ describe("tick with a dead-man's switch", () => {
     expect(new Set(rids).size).toBe(1);
     expect(watched.ends()).toEqual([
       expect.stringMatching(
-        /^web-1: GREEN, exit status 0\n2 checks: 2 green\nalerts waiting: 0\n(log \d+:[0-9a-f]{64}\n)?$/u,
+        /^web-1: GREEN, exit status 0\n2 checks: 2 green\nalerts waiting: 0\n(log \d+:[0-9a-f]{64}\n)?seal \d+\n$/u,
       ),
     ]);
     await watched.bed.tick();
@@ -64,7 +64,7 @@ describe("tick with a dead-man's switch", () => {
     await watched.bed.tick();
     expect(watched.signals()).toEqual(["start", "success"]);
     expect(watched.ends()[0]).toMatch(
-      /: RED, exit status 0\n[\s\S]*\nred: unit(, gateway)?\n[\s\S]*\nlog \d+:[0-9a-f]{64}\n$/u,
+      /: RED, exit status 0\n[\s\S]*\nred: unit(, gateway)?\n[\s\S]*\nlog \d+:[0-9a-f]{64}\nseal \d+\n$/u,
     );
   });
 

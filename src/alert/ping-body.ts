@@ -13,6 +13,8 @@ export interface Ending {
     readonly checks: readonly { readonly name: string; readonly verdict: Verdict }[];
     /** Alerts that wait. */
     readonly outbox: number;
+    /** Number of the heal log's newest seal; absent: not known. */
+    readonly seal?: number;
   };
   readonly head: Head | null;
 }
@@ -56,5 +58,7 @@ export const pingBody = ({ host, exit, why, next, found, head }: Ending): string
     ...(next === undefined ? [] : [`run: ${next}`]),
     ...(found === undefined ? [] : foundLines(found)),
     ...(head === null || head.seq < 1 ? [] : [`log ${head.seq}:${head.sha256}`]),
+    // Who cuts seals off later can't take this back.
+    ...(found?.seal === undefined ? [] : [`seal ${found.seal}`]),
     "",
   ].join("\n");

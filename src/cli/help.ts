@@ -14,8 +14,11 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   heal unlatch RULE           let a rule act again whose budget was spent
   silence add|list|remove     no heal and no alert for a while
   log verify [FILE...]        check the heal log's chain [--head SEQ:HASH]
+                              and its seals [--key VKEY]
   log witness                 hold the journal's heads against the log
+  log key                     the first key of its seals, for an auditor to keep
   log show                    read the heal log [--incident ID] [--since TIME]
+  report [-o FILE]            one HTML page: now, 30 days, incidents, heals
   chat test                   send one test message
   deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
@@ -113,7 +116,9 @@ list also shows the windows of "maintenance" in the config that are open now;
 no silence ends them.
 `,
   log: `Usage: dogwatch log verify [FILE...] [--head SEQ:HASH]... [--json]
+                           [--key VKEY [--seals FILE] [--through DAY]]
        dogwatch log witness [SEQ:HASH...|-] [--json]
+       dogwatch log key [--json]
        dogwatch log show [--incident ID] [--since TIME] [--json]
 
 verify    check the chain through all files of the log, or those given, in any
@@ -121,13 +126,36 @@ verify    check the chain through all files of the log, or those given, in any
           file and byte, and what is wrong
           --head 41:9f3ac2d1c07be55a  a witness from a chat message: catches a
           log that was cut short; at least 16 hex digits; may be repeated
+          --key VKEY  the seals too, one a day, from this first key on; they
+          stand in heal.seals beside the log, or in --seals FILE. Who became
+          root later can't rewrite the days before
+          --through 2026-11-25  all days up to this one must be sealed
 witness   hold each head that this host's journal has against the log, or those
           given as words; with "-" those in a text on standard input, such as a
           chat message
+key       print that first key; as root make it where there is none. Keep it
+          away from this host
 show      the log for reading; --since takes 2h, 7d or an ISO time
 
 Exit of verify and witness: 0 whole, or none yet · 1 tampered · 64 usage · 74
 log or journal unreadable.
+`,
+  report: `Usage: dogwatch report [-o FILE] [--json]
+       sudo dogwatch report --link
+
+One HTML page that needs no script and no network: the verdict now, the last 30
+days of each check, how long looks took, how many jobs waited, incidents with
+their stories, heals with argv, proof and backup, whether the heal log is whole
+and who checked it, what can be contacted, what is silenced. What can't be had
+is said in the page. Without -o it goes to standard output.
+
+  -o FILE   write it there, as a whole; only an old page of yours is replaced,
+            never a link or another file
+  --json    the same as one object
+  --link    with "report: FILE" in the config of a system install each tick
+            writes the page into its own folder: make FILE a link to it
+
+Exit: 0 done · 64 usage · 73, 74 it cannot be written, or the state not read.
 `,
   chat: `Usage: dogwatch chat test [--json]
 

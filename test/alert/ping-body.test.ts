@@ -23,10 +23,11 @@ describe("pingBody()", () => {
             { name: "board", verdict: "unknown" },
           ],
           outbox: 2,
+          seal: 12,
         }),
       }),
     ).toBe(
-      `web-1: RED, exit status 0\n4 checks: 1 red, 1 unknown, 1 amber, 1 green\nred: gateway\nunknown: board\namber: disk\nalerts waiting: 2\nlog 41:${head.sha256}\n`,
+      `web-1: RED, exit status 0\n4 checks: 1 red, 1 unknown, 1 amber, 1 green\nred: gateway\nunknown: board\namber: disk\nalerts waiting: 2\nlog 41:${head.sha256}\nseal 12\n`,
     ));
 
   test("pingBody() tells a run that failed, why, and the one next command", () =>
