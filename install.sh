@@ -60,6 +60,7 @@ set_paths() {
     sysusers=/usr/local/lib/sysusers.d/dogwatch.conf tmpfiles=/usr/local/lib/tmpfiles.d/dogwatch.conf
     UNITS+=(dogwatch-heal.socket dogwatch-heal@.service)
     motd=/etc/update-motd.d/91-dogwatch profile=/etc/profile.d/dogwatch.sh
+    metrics=/var/lib/prometheus/node-exporter/dogwatch.prom
     return
   fi
   [[ $EUID -ne 0 ]] || fail "do a user install as root; run it as the user whose gateway it shall watch"
@@ -107,7 +108,7 @@ name for a system user of its own (uid below 1000)"
 check_release() {
   local part
   [[ -f $here/dist/dogwatch ]] || fail "find \"$here/dist/dogwatch\"; in a clone, build it first as yourself: npm start"
-  for part in units conf/dogwatch.yaml conf/login-notice heal-recipes; do
+  for part in units conf/dogwatch.yaml conf/login-notice conf/prometheus conf/grafana heal-recipes; do
     [[ -e $here/$part ]] || fail "find \"$here/$part\"; unpack the whole release"
   done
   version=$("$here/dist/dogwatch" --version) || fail "run \"$here/dist/dogwatch\"; is it the release for $(uname -m), \
@@ -135,6 +136,8 @@ put_files() {
   put "$here/dist/dogwatch" "$bin" 0755
   put_tree "$here/heal-recipes" "$share/heal-recipes"
   put "$here/conf/dogwatch.yaml" "$share/dogwatch.yaml" 0644
+  put_tree "$here/conf/prometheus" "$share/prometheus"
+  put_tree "$here/conf/grafana" "$share/grafana"
   # What cards lead to, and a schema for editors; a folder without docs installs as well.
   [[ ! -d $here/docs ]] || put_tree "$here/docs" "$share/docs"
   [[ ! -e $here/docs/dogwatch.schema.json ]] || put "$here/docs/dogwatch.schema.json" "$share/dogwatch.schema.json" 0644
@@ -245,6 +248,55 @@ remove_notice() {
   [[ $scope == user ]] || rm -f "$motd" "${motd%/*}/.91-dogwatch.new" "$profile" "${profile%/*}/.dogwatch.sh.new"
 }
 
+is_our_link() { [[ -L $metrics && $(readlink "$metrics") == "$state/dogwatch.prom" ]]; }
+
+# Where node_exporter has its textfile folder, as Debian and Ubuntu do. What somebody else put there under that name stays.
+link_metrics() {
+  [[ $scope == system && -d ${metrics%/*} ]] || return 0
+  if is_our_link; then return; fi
+  if [[ -e $metrics || -L $metrics ]]; then
+    echo "$metrics is not ours and was left as it is: node_exporter won't see the metrics in $state/dogwatch.prom"
+    return
+  fi
+  ln -sT "$state/dogwatch.prom" "$metrics" || echo "$metrics cannot be made: node_exporter won't see the metrics"
+}
+
+unlink_metrics() { [[ $scope == user ]] || ! is_our_link || rm -f "$metrics"; }
+
+# The exporter's user has to look into the watcher's folder, which only its group may: tried as that user, not guessed.
+say_metrics() {
+  [[ $scope == system ]] && is_our_link || return 0
+  local user
+  user=$(systemctl show -P User prometheus-node-exporter.service 2>/dev/null) || true
+  user=${user:-prometheus}
+  if ! id -u "$user" >/dev/null 2>&1 || runuser -u "$user" -- test -r "$metrics"; then return; fi
+  echo "  metrics for Prometheus: sudo usermod -aG dogwatch $user; sudo systemctl restart prometheus-node-exporter"
+}
+
+# An auditor's whole trust in the seals rests on this one line, so it is said at each install, not only at the first.
+say_key() {
+  local key hint=''
+  [[ $scope == system ]] || hint=' (in a user install everything you run could have read the secret half)'
+  key=$("$bin" log key 2>/dev/null) || return 0 # not with a log that can't be sealed: the tick says so
+  cat <<KEY
+The first public key of this host's heal log. Keep it where this host's root can't reach, with the date$hint:
+  $key
+  with it an auditor asks: dogwatch log verify --key $key
+KEY
+}
+
+# The config says whether there is a page; then its place becomes a link to where the watcher may write.
+link_report() {
+  [[ $scope == system ]] && grep -qs '^report:' "$conf/dogwatch.yaml" || return 0
+  "$bin" report --link || echo "the link for the report was not made; try again later: sudo dogwatch report --link"
+}
+
+unlink_report() {
+  local page
+  page=$(sed -n 's/^report:[[:space:]]*\([^[:space:]#]*\).*/\1/p' "$conf/dogwatch.yaml" 2>/dev/null | tr -d "\"'") || true
+  [[ $scope == user || ! -L $page || $(readlink "$page") != "$state/report.html" ]] || rm -f "$page"
+}
+
 other_ticker() { if [[ $ticker == dogwatch.timer ]]; then echo dogwatch-daemon.service; else echo dogwatch.timer; fi; }
 
 # Without --daemon and --timer what ticks stays what it is.
@@ -306,6 +358,7 @@ NEXT
   who may see the status: sudo usermod -aG dogwatch OPERATOR
   who may read the log:   sudo usermod -aG adm AUDITOR
 GROUPS
+    say_metrics
     return
   fi
   cat <<LIMITS
@@ -326,12 +379,15 @@ do_install() {
   keep_good_config
   write_filter
   put_notice
+  link_metrics
   "${ctl[@]}" daemon-reload
   start_socket
   choose_ticker
   start_ticker
+  link_report
   first_tick
   say_next
+  say_key
 }
 
 do_uninstall() {
@@ -349,6 +405,8 @@ do_uninstall() {
   done
   [[ $scope == user ]] || rm -f "$sysusers" "$tmpfiles" "${sysusers%/*}/.dogwatch.conf.new" "${tmpfiles%/*}/.dogwatch.conf.new"
   remove_notice
+  unlink_metrics
+  unlink_report
   rm -rf "$share"
   rm -f "$bin" "${bin%/*}/.dogwatch.new" "$stamps/stamp-dogwatch.timer"
   "${ctl[@]}" daemon-reload

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Bed, emptyOf, openBed, redTickOf, type Size, scriptOf, tickOf } from "./bed.ts";
 import { type Contender, contest, type Result } from "./contest.ts";
 import { figure, ratio, spreadText, table } from "./figures.ts";
+import { measuredLogs } from "./log.ts";
 import { machine } from "./machine.ts";
 import type { Program } from "./measure.ts";
 import { startMonit } from "./monit.ts";
@@ -16,11 +17,13 @@ const { values } = parseArgs({
   options: {
     write: { type: "boolean" },
     rounds: { type: "string", default: "30" },
+    lines: { type: "string", default: "1000000" },
     binary: { type: "string", default: "dist/dogwatch" },
   },
 });
 const rounds = Math.max(1, Number(values.rounds) || 30);
 const fewer = Math.ceil(rounds / 3);
+const lines = Math.max(1000, Number(values.lines) || 1_000_000);
 const binary = join(process.cwd(), values.binary);
 
 /** A tick that finds its config changed since the last one: the YAML is read and checked afresh. */
@@ -135,6 +138,21 @@ const goalRow = ({ name, value, atMost, unit }: Goal): readonly string[] => {
 const find = (results: readonly Result[], part: string): Result | undefined =>
   results.find(({ name }) => name.includes(part));
 
+const logGoals = ([long, sum, short]: readonly Result[]): readonly Goal[] => [
+  {
+    name: `log verify of ${lines} lines, wall against sha256sum`,
+    value: median(long, "wallMs") / median(sum, "wallMs"),
+    atMost: 4,
+    unit: "x",
+  },
+  {
+    name: "the same, peak RSS against that of a log a hundredth as long",
+    value: (long?.memory.peakMiB ?? Number.NaN) / (short?.memory.peakMiB ?? Number.NaN),
+    atMost: 1.25,
+    unit: "x",
+  },
+];
+
 const goals = (small: readonly Result[], large: readonly Result[]): readonly Goal[] => {
   const tick = small[0];
   const monit = find(small, "Monit");
@@ -187,11 +205,13 @@ const where = machine();
 const small = await inBed(5, ten);
 const hundred = await inBed(50, (bed) => many(bed, 100));
 const thousand = await inBed(500, (bed) => many(bed, 1000));
+const logs = await measuredLogs(binary, lines, Math.ceil(rounds / 10));
 const text = report({
   machine: where,
   rounds,
-  results: resultTable([...small, ...hundred, ...thousand]),
-  goals: table(["goal", "now", "at most", "reached"], goals(small, thousand).map(goalRow)),
+  lines,
+  results: resultTable([...small, ...hundred, ...thousand, ...logs]),
+  goals: table(["goal", "now", "at most", "reached"], [...goals(small, thousand), ...logGoals(logs)].map(goalRow)),
   limits,
 });
 process.stdout.write(text);

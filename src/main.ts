@@ -47,7 +47,7 @@ const surplus = ({ tokens }: Parsed, entry: Entry): string | undefined =>
 
 /** A script's variable that was never set: without this it would mean the folder that we happen to stand in. */
 const emptyPath = ({ values }: Parsed): string | undefined =>
-  (["config", "state-dir", "logs-dir"] as const).find((name) => values[name] === "");
+  (["config", "state-dir", "logs-dir", "output"] as const).find((name) => values[name] === "");
 
 const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
 
@@ -105,7 +105,7 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
   if (words.length > 0 && !entry.hasWords) return usage(host, `"${command}" takes no "${words[0]}"`);
   const empty = emptyPath(parsed);
   if (empty !== undefined) return usage(host, `--${empty} names no path`);
-  const flags = flagsOf(parsed.values);
+  const flags = flagsOf({ ...parsed.values, output: absolute(parsed.values.output) });
   if (typeof flags === "string") return usage(host, flags);
   const { values } = parsed;
   const file = command === "validate" ? words[0] : undefined;
@@ -114,7 +114,7 @@ const runCommand = async (host: Host, parsed: Parsed, command: string, words: re
     stateDir: absolute(values["state-dir"]),
     logsDir: absolute(values["logs-dir"]),
   };
-  const settled = settle(host, given, entry.isWatchers?.(words) ?? false);
+  const settled = settle(host, given, entry.isWatchers?.(words, flags) ?? false);
   if (typeof settled === "number") return settled;
   const blind =
     entry.needsSight?.(words, flags) === true

@@ -2,6 +2,7 @@ import type { LoggedIncidents } from "./heal/helper.ts";
 import { readBook } from "./heal/journal.ts";
 import type { Done } from "./host/host.ts";
 import { nowOf, type Run } from "./run.ts";
+import { lastLineOf } from "./state/book.ts";
 import type { HealState } from "./state/heal-state.ts";
 import { readSilences, type Silence } from "./state/silence.ts";
 import type { State } from "./state/state.ts";
@@ -13,6 +14,8 @@ export interface Recalled {
   readonly state: State;
   /** What heals have left, to look at: only the helper changes it. */
   readonly heal: HealState;
+  /** The log's last line, as its writer left it before this tick. */
+  readonly logSeq: number | null;
   /** Heal state and state are gone, or the heal state can't be used: the helper must make it good at once. */
   readonly isHealLost: boolean;
   /** A helper that was killed left a temporary file in its folder, where only a helper can remove it. */
@@ -44,13 +47,14 @@ export const recall = (run: Run, windows: readonly Silence[] = []): Recalled => 
   const remarks: string[] = [];
   /** A state that was written after an incident was opened, and doesn't know it, has seen its check well again. */
   const isStateGone = state.isLost || state.isMissing;
-  const { open } = readBook(host, paths.helper);
+  const book = readBook(host, paths.helper);
   /** A tick that was killed between the log and its own state left it: it has to be told, whatever its check reads by now. */
   const known = new Set(Object.values(state.value.incidents).map(({ id }) => id));
-  const isLeft = Object.entries(open).some(([id, { openedAt }]) => openedAt > state.value.at && !known.has(id));
+  const isLeft = Object.entries(book.open).some(([id, { openedAt }]) => openedAt > state.value.at && !known.has(id));
   return {
     state: state.value,
     heal: heal.value,
+    logSeq: lastLineOf(book),
     isHealLost: heal.isLost || (heal.isMissing && state.isMissing),
     isLittered: paths.socket !== null && !run.isDryRun && host.files.sweep(paths.helper) > 0,
     silences: [...readSilences(host, paths.helper, at), ...windows],

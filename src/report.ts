@@ -1,5 +1,6 @@
 import type { Tried } from "./alert/deliver.ts";
 import type { Healed } from "./heal/heal.ts";
+import type { HealTotals } from "./state/heal-state.ts";
 import type { Silence } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
 import type { Verdict } from "./verdict/verdict.ts";
@@ -12,6 +13,10 @@ export interface Tally {
   readonly incidents: number;
   /** ISO 8601 UTC: since when the oldest alert waits; null: none does. */
   readonly oldestAlertAt: string | null;
+  /** What heals had left before this tick, and the log's last line then; null: not known. */
+  readonly heals: HealTotals;
+  readonly latched: number;
+  readonly logSeq: number | null;
 }
 
 /** What a tick found and did: the object of `tick --json`, and the source of its line in the journal. */

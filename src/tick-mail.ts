@@ -11,7 +11,8 @@ import { holdsState } from "./config/chat-ways.ts";
 import { checkDestinations } from "./config/egress.ts";
 import type { Recalled } from "./recall.ts";
 import { nowOf, type Run } from "./run.ts";
-import type { Held } from "./state/state.ts";
+import { hasTakenSince } from "./state/chat-taken.ts";
+import type { Held, State } from "./state/state.ts";
 import type { Judged } from "./verdict/judge.ts";
 
 /** What is told and not over, as the tick knows it by now. */
@@ -103,6 +104,10 @@ const openHoldOf = async (
   });
 };
 
+/** How long the chat still asks to be left alone. Who edits the config may have taken another chat, which asked for nothing. */
+const waitOf = ({ host, paths, configSha256 }: Run, { chatWait, configSha256: before }: State): State["chatWait"] =>
+  chatWait === null || before !== configSha256 || hasTakenSince(host, paths.state, chatWait.from) ? null : chatWait;
+
 /** Opens the way out: an outbox of messages or, where the chat holds state, what it is to hold. `onSent`: makes it durable. */
 export const openMail = async (
   run: Run,
@@ -121,10 +126,8 @@ export const openMail = async (
     ? await openHoldOf(run, recalled, given.telling, given.latest, ask)
     : undefined;
   const booted = bootedAt(run, recalled);
-  // Who edits the config may have taken another chat, which asked for nothing.
-  const wait = state.configSha256 === run.configSha256 ? state.chatWait : null;
   const mailbox = openMailbox({
-    ...{ outbox: state.outbox, wait, tick, onSent: given.onSent },
+    ...{ outbox: state.outbox, wait: waitOf(run, state), tick, onSent: given.onSent },
     now: () => nowOf(run).moment,
     deliver: async (outbox, onTaken) =>
       hold === undefined

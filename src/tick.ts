@@ -7,6 +7,7 @@ import { openWindows } from "./maintenance/open.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { exitOf, type Tally, type TickReport } from "./report.ts";
 import { nowOf, type Run, spentMs } from "./run.ts";
+import { noHeals } from "./state/heal-state.ts";
 import type { State } from "./state/state.ts";
 import { writeState } from "./state/store.ts";
 import { decideNow, reasonsOf, tellingOf } from "./tick-decide.ts";
@@ -62,10 +63,13 @@ interface Done {
   readonly reasons: NonNullable<TickReport["reasons"]>;
 }
 
-const tallyOf = ({ state }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
+const tallyOf = ({ state, heal, logSeq }: Recalled, { mailbox }: Mail, { incidents }: HealStaged): Tally => ({
   ticks: state.tick + 1,
   incidents: Object.keys(incidents).length,
   oldestAlertAt: waitsSince(mailbox.outbox()),
+  heals: { ...noHeals, ...heal.totals },
+  latched: Object.keys(heal.latched).length,
+  logSeq,
 });
 
 const reportOf = (run: Run, recalled: Recalled, { at, latest, staged, mail, latch, ...done }: Done): TickReport => {

@@ -89,6 +89,7 @@ export const configOf = (checks: Config["checks"], more: Partial<Config> = {}): 
   maintenance: [],
   silenceMaxMs: 86_400_000,
   log: { rotateBytes: 8_388_608, rotateEveryMs: 30 * 86_400_000, keepMs: 400 * 86_400_000 },
+  report: null,
   ...more,
   checks,
 });

@@ -136,6 +136,8 @@ export const createFakeFiles = (nowMs: () => number): FakeFiles => {
         entries.set(to, entries.get(from) ?? folder);
         entries.delete(from);
       }),
+    link: () => failed("ENOSYS"),
+    linkTarget: () => undefined,
     holder: (path) => (locks.has(path) ? "process 4711 (dogwatch)" : undefined),
     lock: (path) => {
       const trouble = fault("lock", path);

@@ -51,8 +51,6 @@ export const flags: Flags = {
   reason: undefined,
   logLevel: "info",
   logFormat: "text",
-  incident: undefined,
-  since: undefined,
 };
 
 /** What one tick gave: its exit status, what it printed, and the object of `--json` where that was asked for. */

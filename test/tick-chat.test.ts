@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { chatCommand } from "../src/cli/chat.ts";
 import { createHttp } from "../src/host/http.ts";
 import { echoes, serve } from "./alert/platforms/bed.ts";
 import { answer } from "./fake-facts.ts";
-import { configText, createTickBed, down, paths, type TickBed, token } from "./tick-bed.ts";
+import { configText, createTickBed, down, flags, paths, type TickBed, token } from "./tick-bed.ts";
 
 const first = (text: string | undefined): string => text?.split("\n", 1)[0] ?? "";
 
@@ -107,6 +108,37 @@ describe("tick() with a chat that refuses or is busy", () => {
     bed.host.files.put(paths.config, `${configText.replace("apply", "observe")}# another chat\n`);
     expect(await bed.tick()).toMatchObject({ exit: 0 });
     expect(bed.received.map(first)).toEqual([expect.stringMatching(/^RED web-1/u)]);
+  });
+
+  const chatTest = async (bed: TickBed): Promise<number> =>
+    await chatCommand({ host: bed.host, paths, flags, words: ["test"] });
+
+  test("tick() sends again at once after a chat test that was delivered, and not after one that wasn't", async () => {
+    const bed = sick(() => answer(429, '{"ok":false,"parameters":{"retry_after":86400}}'));
+    await bed.tick();
+    expect(await chatTest(bed)).toBe(75);
+    bed.chat = createTickBed().chat;
+    await bed.tick();
+    expect(bed.received).toEqual([]);
+    expect(await chatTest(bed)).toBe(0);
+    expect(await bed.tick()).toMatchObject({ exit: 0 });
+    expect(bed.received.map(first)).toEqual([
+      expect.stringMatching(/^TEST web-1/u),
+      expect.stringMatching(/^RED web-1/u),
+    ]);
+  });
+
+  test("tick() waits again when a chat asks for it after a test that was delivered", async () => {
+    const busy = answer(429, '{"ok":false,"parameters":{"retry_after":86400}}');
+    const bed = sick(() => busy);
+    await bed.tick();
+    bed.chat = createTickBed().chat;
+    await chatTest(bed);
+    bed.chat = () => busy;
+    await bed.tick();
+    bed.chat = createTickBed().chat;
+    await bed.tick();
+    expect(bed.received.map(first)).toEqual([expect.stringMatching(/^TEST web-1/u)]);
   });
 
   test("tick() says that it waits because the chat asked to", async () => {

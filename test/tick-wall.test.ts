@@ -27,6 +27,7 @@ const healed = {
 const usual: Required<Script> = {
   hello: () => [{ is: "hello", ...besides }],
   incidents: () => [{ is: "incidents", incidents: {}, ...besides }],
+  story: () => [{ is: "story", story: { entries: [], isCut: false, check: { kind: "none" } }, ...besides }],
   look: () => [{ is: "readings", readings: {}, ...besides }],
   suspect: () => [{ is: "noted", ...besides }],
   enter: () => [{ is: "entered", ...besides }],

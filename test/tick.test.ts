@@ -17,7 +17,7 @@ const writes = (bed: TickBed): string[] => {
 const firstLines = (bed: TickBed): readonly string[] => bed.received.map((text) => text.split("\n", 1)[0] ?? "");
 
 describe("tick() on a healthy host", () => {
-  test("tick() stays silent over two hundred ticks: no message, no heal, no log, one state write each and a line of history an hour", async () => {
+  test("tick() stays silent over two hundred ticks: no message, no heal, no log, each writes its state and its metrics, and a line of history an hour", async () => {
     const bed = createTickBed();
     await bed.tick();
     const seen = writes(bed);
@@ -26,9 +26,8 @@ describe("tick() on a healthy host", () => {
     expect(bed.host.files.text(paths.logFile)).toBeUndefined();
     const isHistory = (each: string): boolean => each === `append ${paths.state}/history.jsonl`;
     expect(seen.filter(isHistory)).toHaveLength(16);
-    expect(seen.filter((each) => !isHistory(each))).toEqual(
-      Array.from({ length: 200 }, () => `replace ${paths.state}/state.json`),
-    );
+    const each = [`replace ${paths.state}/state.json`, `publish ${paths.state}/dogwatch.prom`];
+    expect(seen.filter((one) => !isHistory(one))).toEqual(Array.from({ length: 200 }, () => each).flat());
   });
 
   test("tick() starts no program but one systemctl show for all units of a manager", async () => {

@@ -8,6 +8,8 @@ import { type LoadedConfig, loadFresh } from "../load.ts";
 import { readHead } from "../log/append.ts";
 import type { Head } from "../log/entry.ts";
 import { clearChatLatch } from "../state/chat-latch.ts";
+import { noteChatTaken } from "../state/chat-taken.ts";
+import { readState } from "../state/store.ts";
 import { type Cli, complain, exits, isoNow, printFaults } from "./cli.ts";
 import { sendInSandbox } from "./send-in-sandbox.ts";
 
@@ -75,13 +77,15 @@ const testWays = async (
   );
 };
 
-/** A test that was delivered opens the chat's latch, one that woke an agent closes it. Root leaves the watcher's folder to the watcher. */
+/** A test that was delivered opens the chat's latch and ends its wait, one that woke an agent closes it. Root leaves the watcher's folder to the watcher. */
 const settleLatch = ({ host, paths }: Cli, { config }: LoadedConfig, [own]: readonly Tested[]): void => {
   if (own === undefined || (host.uid === 0 && paths.install === "system" && paths.helper !== paths.state)) return;
   const parts = { host, folder: paths.state, chat: config.chat, by: "test", onWritten: () => undefined } as const;
   const latch = openLatch(parts);
   if (own.sent.kind === "refused" && own.sent.isLatching) latch.close(own.sent.why);
   if (own.sent.kind === "delivered" && latch.reason() !== undefined) clearChatLatch(host, paths.state);
+  if (own.sent.kind === "delivered" && readState(host, paths.state, true).value.chatWait !== null)
+    noteChatTaken(host, paths.state);
 };
 
 const sayRefused = ({ host, paths }: Cli, name: string, sent: Exclude<Delivery, { kind: "delivered" }>): void => {

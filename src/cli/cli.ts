@@ -17,12 +17,8 @@ export interface Flags {
   readonly logFormat: "text" | "json";
   /** `log verify` alone: heads of the log that were kept elsewhere, as typed. */
   readonly heads?: readonly string[] | undefined;
-  readonly incident: string | undefined;
-  /** `log verify` alone: the first key of the seals, their file, and the day that they must reach. */
-  readonly key?: string | undefined;
-  readonly seals?: string | undefined;
-  readonly through?: string | undefined;
-  readonly since: string | undefined;
+  /** `log` alone: which entries, in what form, held against which key, as typed: `--since 2h`. */
+  readonly logWords?: readonly string[];
   /** `status` alone: one line, and only while something is wrong. */
   readonly isBrief?: boolean | undefined;
   /** `validate` alone: print the config with its presets written out. */
@@ -38,6 +34,9 @@ export interface Flags {
   readonly cron?: string | undefined;
   /** `status` alone: draw it over and over. */
   readonly isWatching?: boolean;
+  /** `report` alone: the file to write, absolute; and to link the config's `report` to the page of the ticks. */
+  readonly output?: string | undefined;
+  readonly isLink?: boolean;
 }
 
 /** What a command works with: the machine, the places, what was typed. */

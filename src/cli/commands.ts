@@ -8,7 +8,7 @@ export interface Entry {
   /** Whether words may follow. */
   readonly hasWords: boolean;
   /** It works on the watcher's state: as root on a system install it first becomes that folder's owner. */
-  readonly isWatchers?: (words: readonly string[]) => boolean;
+  readonly isWatchers?: (words: readonly string[], flags: Flags) => boolean;
   /** Without a look at what heals have left it would say what isn't so. */
   readonly needsSight?: (words: readonly string[], flags: Flags) => boolean;
 }
@@ -45,8 +45,19 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   log: {
     load: async () => (await import("./log-command.ts")).logEntry,
-    flags: ["head", "key", "seals", "through", "incident", "since"],
+    flags: [
+      ...["head", "key", "seals", "through", "incident", "since", "until", "check", "recipe", "outcome", "event", "by"],
+      "format",
+    ],
     hasWords: true,
+  },
+  report: {
+    load: async () => (await import("./report.ts")).reportCommand,
+    flags: ["output", "link"],
+    hasWords: false,
+    // What root writes is root's: then a child of ours becomes the watcher, and makes the page.
+    isWatchers: (_, { output, isLink }) => output === undefined && isLink !== true,
+    needsSight: (_, { isLink }) => isLink !== true,
   },
   chat: { load: async () => (await import("./chat.ts")).chatCommand, flags: [], hasWords: true },
   deadman: {

@@ -21,6 +21,13 @@ export const options = {
   through: { type: "string" },
   incident: { type: "string" },
   since: { type: "string" },
+  until: { type: "string" },
+  check: { type: "string" },
+  recipe: { type: "string" },
+  outcome: { type: "string" },
+  event: { type: "string" },
+  by: { type: "string" },
+  format: { type: "string" },
   step: { type: "boolean" },
   for: { type: "string" },
   reason: { type: "string" },
@@ -31,6 +38,8 @@ export const options = {
   diff: { type: "boolean" },
   cron: { type: "string" },
   watch: { type: "boolean" },
+  output: { type: "string", short: "o" },
+  link: { type: "boolean" },
 } as const;
 
 /** Flags that every command takes. */
@@ -58,6 +67,11 @@ export type Values = {
     | undefined;
 };
 
+const logOptions = [
+  ...(["key", "seals", "through"] as const),
+  ...(["since", "until", "incident", "check", "recipe", "outcome", "event", "by", "format"] as const),
+] as const;
+
 /** The flags as the commands want them, or what is wrong with one of them. Pure. */
 export const flagsOf = (values: Values): Flags | string => {
   const level = values["log-level"] ?? "info";
@@ -76,11 +90,10 @@ export const flagsOf = (values: Values): Flags | string => {
     logLevel: level,
     logFormat: format,
     heads: values.head,
-    key: values.key,
-    seals: values.seals,
-    through: values.through,
-    incident: values.incident,
-    since: values.since,
+    logWords: logOptions.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
     isExpanded: values.expand ?? false,
     isSystemd: values.systemd ?? false,
     isHelper: values.helper ?? false,
@@ -89,5 +102,7 @@ export const flagsOf = (values: Values): Flags | string => {
     isDiff: values.diff ?? false,
     cron: values.cron,
     isWatching: values.watch === true,
+    output: values.output,
+    isLink: values.link === true,
   };
 };

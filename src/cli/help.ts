@@ -18,6 +18,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log witness                 hold the journal's heads against the log
   log key                     the first key of its seals, for an auditor to keep
   log show                    read the heal log [--incident ID] [--since TIME]
+  report [-o FILE]            one HTML page: now, 30 days, incidents, heals
   chat test                   send one test message
   deadman test|fail           ping the dead-man's switch by hand
   beat NAME                   a job's sign of life, for a heartbeat check
@@ -138,6 +139,23 @@ show      the log for reading; --since takes 2h, 7d or an ISO time
 
 Exit of verify and witness: 0 whole, or none yet · 1 tampered · 64 usage · 74
 log or journal unreadable.
+`,
+  report: `Usage: dogwatch report [-o FILE] [--json]
+       sudo dogwatch report --link
+
+One HTML page that needs no script and no network: the verdict now, the last 30
+days of each check, how long looks took, how many jobs waited, incidents with
+their stories, heals with argv, proof and backup, whether the heal log is whole
+and who checked it, what can be contacted, what is silenced. What can't be had
+is said in the page. Without -o it goes to standard output.
+
+  -o FILE   write it there, as a whole; only an old page of yours is replaced,
+            never a link or another file
+  --json    the same as one object
+  --link    with "report: FILE" in the config of a system install each tick
+            writes the page into its own folder: make FILE a link to it
+
+Exit: 0 done · 64 usage · 73, 74 it cannot be written, or the state not read.
 `,
   chat: `Usage: dogwatch chat test [--json]
 

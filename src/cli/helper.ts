@@ -7,7 +7,7 @@ import { openRunLog } from "../host/run-log.ts";
 import { loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { keepMemory, readMemory } from "../state/look-memory.ts";
-import { type Cli, complain, exits } from "./cli.ts";
+import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { journalOf, recipeReader, sayHead } from "./heal-parts.ts";
 
 /** The whole connection; the unit ends it a little later. */
@@ -76,6 +76,11 @@ export const helperCommand = async (cli: Cli): Promise<number> => {
     watchMs: () => Math.min(maxWatchMs, sessionMs - reserveMs - (host.clock.monotonicMs() - startedMs)),
     onStep: (text) => log.log("debug", `helper: ${text}`),
     approve: approveAll,
+    recent: async (isReadOnly) => {
+      const { recentLog } = await import("../heal/recent-log.ts");
+      const place = { logFile: paths.logFile, folder: paths.helper, isReadOnly };
+      return await recentLog(host, place, isoNow(host));
+    },
     peer: host.peers.activated(maxRequestBytes),
     warn: (text) => log.log("warn", `helper: ${text}`),
   });

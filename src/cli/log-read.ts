@@ -4,6 +4,7 @@ import { createNames, type Names } from "../log/names.ts";
 import { createOutcomes, type Outcomes } from "../log/outcomes.ts";
 import { type Scanned, type ScannedLine, scanLog } from "../log/scan.ts";
 import type { SeenEntry } from "../log/seen-entry.ts";
+import { segmentsOf } from "../log/segments.ts";
 import { isAll, isWanted, type Wanted } from "../log/wanted.ts";
 import type { LogPaths } from "./log.ts";
 
@@ -31,9 +32,9 @@ export interface LineTaker {
   readonly foreign?: (number: number, kind: "torn" | "broken") => void;
 }
 
-const readOutcomes = (host: Host, files: readonly string[]): Outcomes => {
+const readOutcomes = async (host: Host, files: readonly string[]): Promise<Outcomes> => {
   const outcomes = createOutcomes();
-  scanLog(host.files, files, ({ what }) => {
+  await scanLog(host, files, ({ what }) => {
     if (what.kind === "entry") outcomes.take(what.entry);
   });
   return outcomes;
@@ -47,14 +48,14 @@ const withForeign = (before: Foreign, { file, number }: ScannedLine, kind: "torn
   return { ...before, [kind]: before[kind] + 1, first };
 };
 
-/** Reads all files of the log once (for `outcome` twice) and hands on the lines that are asked for, with flat memory. Never throws. */
-export const readWanted = (host: Host, paths: LogPaths, wanted: Wanted, take: LineTaker): LogRead => {
-  const files = [paths.logFile];
-  const outcomes = wanted.outcome === undefined ? undefined : readOutcomes(host, files);
+/** Reads all files of the log once (for `outcome` twice) and hands on the lines that are asked for, with flat memory. Never rejects. */
+export const readWanted = async (host: Host, paths: LogPaths, wanted: Wanted, take: LineTaker): Promise<LogRead> => {
+  const files = segmentsOf(host.files, paths.logFile);
+  const outcomes = wanted.outcome === undefined ? undefined : await readOutcomes(host, files);
   const names = createNames();
   const isEverything = isAll(wanted);
   let [foreign, found] = [noForeign, 0];
-  const scanned = scanLog(host.files, files, (line) => {
+  const scanned = await scanLog(host, files, (line) => {
     const { what } = line;
     if (what.kind !== "entry") {
       foreign = withForeign(foreign, line, what.kind);
@@ -74,7 +75,7 @@ const counted = (count: number, word: string): string => `${count} ${count === 1
 /** What a person must know of lines that are no entries; undefined when all are. Pure. */
 export const foreignText = ({ torn, broken, first }: Foreign): string | undefined => {
   const told = [
-    ...(broken === 0 ? [] : [counted(broken, "can not be read as an entry")]),
+    ...(broken === 0 ? [] : [counted(broken, "cannot be read as an entry")]),
     ...(torn === 0 ? [] : [counted(torn, torn === 1 ? "was cut off in mid-write" : "were cut off in mid-write")]),
   ];
   return told.length === 0 ? undefined : `${told.join(", ")} (the first: ${first})`;

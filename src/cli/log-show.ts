@@ -7,27 +7,30 @@ import { isAll, type Wanted } from "../log/wanted.ts";
 import { complain, exits } from "./cli.ts";
 import type { LogPaths } from "./log.ts";
 import { filterNames, isFilterFault, wantedOf } from "./log-filters.ts";
+import { createOutflow, type Outflow } from "./log-outflow.ts";
 import { foreignText, type LineTaker, type LogRead, readWanted } from "./log-read.ts";
 import { refuseFile, refuseWords, sortWords } from "./log-words.ts";
 
 /** An incident has a few dozen lines; one that has more is told up to here. */
 const maxStoryLines = 2000;
 
-const rowPrinter = ({ terminal }: Host): LineTaker => {
+const rowPrinter = ({ terminal }: Host, out: Outflow): LineTaker => {
   let shown = nothingShown;
   return {
     entry(entry): void {
       const next = showEntry(shown, entry, terminal);
       shown = next.shown;
-      terminal.out(next.text);
+      out.write(next.text);
     },
-    foreign: (number, kind) => terminal.out(showForeign(number, kind === "torn" ? "cut" : "broken", terminal)),
+    foreign: (number, kind) => out.write(showForeign(number, kind === "torn" ? "cut" : "broken", terminal)),
   };
 };
 
-const linePrinter = ({ terminal }: Host): LineTaker => ({
-  entry: (_, bytes) => terminal.out(`${escapeUnsafe(new TextDecoder().decode(bytes))}\n`),
+const linePrinter = (out: Outflow): LineTaker => ({
+  entry: (_, bytes) => out.write(`${escapeUnsafe(new TextDecoder().decode(bytes))}\n`),
 });
+
+const isOtherwiseAsked = (wanted: Wanted): boolean => !isAll({ ...wanted, incident: undefined });
 
 const noIncident = (host: Host, id: string, { names }: LogRead): number => {
   const near = names.incidentsNear(id);
@@ -55,11 +58,9 @@ const conclude = (host: Host, paths: LogPaths, wanted: Wanted, read: LogRead, is
   return exits.done;
 };
 
-const isOtherwiseAsked = (wanted: Wanted): boolean => !isAll({ ...wanted, incident: undefined });
-
-const showStory = (host: Host, paths: LogPaths, wanted: Wanted, incident: string): number => {
+const showStory = async (host: Host, paths: LogPaths, wanted: Wanted, incident: string): Promise<number> => {
   const lines: StoryLine[] = [];
-  const read = readWanted(host, paths, wanted, {
+  const read = await readWanted(host, paths, wanted, {
     entry(entry, bytes): void {
       if (lines.length < maxStoryLines) lines.push({ entry, sha256: hashLine(bytes) });
     },
@@ -74,9 +75,14 @@ const showStory = (host: Host, paths: LogPaths, wanted: Wanted, incident: string
 
 /**
  * `dogwatch log show`, with filters: rows, or with nothing but `--incident` its story. Exit 0, 64 usage or no such incident, 74 unreadable.
- * `--json`: the lines themselves. Never throws.
+ * `--json`: the lines themselves. Never rejects.
  */
-export const showCommand = (host: Host, args: readonly string[], paths: LogPaths, isJson: boolean): number => {
+export const showCommand = async (
+  host: Host,
+  args: readonly string[],
+  paths: LogPaths,
+  isJson: boolean,
+): Promise<number> => {
   const sorted = sortWords(args, filterNames);
   if (typeof sorted === "string") return refuseWords(host, "show", sorted, "Run: dogwatch log --help");
   const [surplus] = sorted.words;
@@ -85,7 +91,9 @@ export const showCommand = (host: Host, args: readonly string[], paths: LogPaths
   const wanted = wantedOf(sorted.options, host.clock.nowMs());
   if (isFilterFault(wanted)) return refuseWords(host, "show", wanted.why, wanted.hint);
   if (wanted.incident !== undefined && !isJson && !isOtherwiseAsked(wanted))
-    return showStory(host, paths, wanted, wanted.incident);
-  const read = readWanted(host, paths, wanted, isJson ? linePrinter(host) : rowPrinter(host));
+    return await showStory(host, paths, wanted, wanted.incident);
+  const out = createOutflow(host.terminal);
+  const read = await readWanted(host, paths, wanted, isJson ? linePrinter(out) : rowPrinter(host, out));
+  out.flush();
   return conclude(host, paths, wanted, read, isJson);
 };

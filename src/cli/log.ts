@@ -6,9 +6,9 @@ export interface LogPaths {
   readonly logFile: string;
 }
 
-const hint = "Run: dogwatch log verify [FILE...] [--head SEQ:HASH], dogwatch log show, or dogwatch log witness";
+const hint = "Run: dogwatch log --help";
 
-/** `dogwatch log verify`, `log show` and `log witness`. `args`: the words after `log`. Gives the exit status. Never throws for expected trouble. */
+/** `dogwatch log verify`, `witness`, `show` and `export`. `args`: the words after `log`. Gives the exit status. Never throws for expected trouble. */
 export const logCommand = async (
   host: Host,
   args: readonly string[],
@@ -22,13 +22,15 @@ export const logCommand = async (
     case "verify":
       return await (await import("./log-verify.ts")).verifyCommand(host, words, paths, isJsonAsked);
     case "show":
-      return (await import("./log-show.ts")).showCommand(host, words, paths, isJsonAsked);
+      return await (await import("./log-show.ts")).showCommand(host, words, paths, isJsonAsked);
+    case "export":
+      return await (await import("./log-export.ts")).exportCommand(host, words, paths, isJsonAsked);
     case "witness":
       return await (await import("./log-witness.ts")).witnessCommand(host, words, paths, isJsonAsked);
     default:
       complain(
         host,
-        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify", "log show", "log witness" and "log key"`,
+        `cannot run "log${action === undefined ? "" : ` ${action}`}": there are "log verify", "log witness", "log show", "log export" and "log key"`,
         hint,
       );
       return exits.usage;

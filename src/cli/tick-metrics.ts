@@ -4,9 +4,10 @@ import { readBook } from "../heal/journal.ts";
 import { expose } from "../metrics/expose.ts";
 import type { Facts, Look } from "../metrics/facts.ts";
 import type { TickReport } from "../report.ts";
+import { lastLineOf } from "../state/book.ts";
 import { noHeals } from "../state/heal-state.ts";
-import { type Silence, silenceOf } from "../state/silence.ts";
-import { momentOf } from "../state/state.ts";
+import { silenceOf } from "../state/silence.ts";
+import { emptyState } from "../state/state.ts";
 import { readHealState, readState } from "../state/store.ts";
 import { type Cli, isoNow } from "./cli.ts";
 
@@ -18,26 +19,26 @@ const pathOf = ({ paths }: Cli): string => `${paths.state}/dogwatch.prom`;
 
 /** What whoever heals has left by now, read off its files: the watcher may look at no more of it. */
 const healFacts = ({ host, paths }: Cli): Pick<Facts, "heals" | "latched" | "logSeq"> => {
-  const { totals, latched } = readHealState(host, paths.helper, momentOf(host), true).value;
-  const { seq } = readBook(host, paths.helper);
+  const { totals, latched } = readHealState(host, paths.helper, emptyState.moment, true).value;
   return {
     heals: { ...noHeals, ...totals },
     latched: Object.keys(latched).length,
-    // Below 0: a kill left the book behind the log, and the next entry puts it right.
-    logSeq: seq < 0 ? null : seq,
+    logSeq: lastLineOf(readBook(host, paths.helper)),
   };
 };
 
 /** A file that can't be written gets old, and that is what a rule tells: no tick fails over it. */
-const leave = (cli: Cli, facts: Omit<Facts, "version" | "heals" | "latched" | "logSeq">): void => {
+const leave = (cli: Cli, facts: Omit<Facts, "version">): void => {
   if (cli.flags.isDryRun) return;
-  const text = expose({ ...facts, version: packageFile.version, ...healFacts(cli) });
-  cli.host.files.publish(pathOf(cli), text, mode);
+  cli.host.files.publish(pathOf(cli), expose({ ...facts, version: packageFile.version }), mode);
 };
 
+/** A tick that found all well and told nothing has moved nothing that is worth a second look; the next one sees it anyway. */
+const isQuiet = ({ verdict, alerts, heal }: TickReport): boolean =>
+  verdict === "green" && alerts.length === 0 && (heal === null || heal.outcome === "none");
+
 const lookOf = ({ verdict, checks, silences, durationMs, isDeaf }: TickReport): Look => {
-  const isQuiet = (name: string, all: readonly Silence[]): boolean => silenceOf(all, name) !== undefined;
-  const silenced = silences.length === 0 ? [] : checks.filter(({ name }) => isQuiet(name, silences));
+  const silenced = silences.length === 0 ? [] : checks.filter(({ name }) => silenceOf(silences, name) !== undefined);
   return {
     ...{ verdict, checks, durationMs, isDeaf: isDeaf === true },
     silenced: new Set(silenced.map(({ name }) => name)),
@@ -49,7 +50,11 @@ const lookOf = ({ verdict, checks, silences, durationMs, isDeaf }: TickReport): 
 export const leaveMetrics = (cli: Cli, found: TickReport): void => {
   const { exit, outbox, tally } = found;
   if (tally === undefined) return;
-  leave(cli, { exit, outbox, ...tally, finishedAt: isoNow(cli.host), look: lookOf(found) });
+  const { host } = cli;
+  leave(cli, {
+    ...{ exit, outbox, ...tally, finishedAt: isoNow(host), look: lookOf(found) },
+    ...(isQuiet(found) ? {} : healFacts(cli)),
+  });
 };
 
 /**
@@ -59,7 +64,7 @@ export const leaveMetrics = (cli: Cli, found: TickReport): void => {
 export const leaveIllMetrics = (cli: Cli, exit: number): void => {
   const { tick, at, incidents, outbox } = readState(cli.host, cli.paths.state, true).value;
   leave(cli, {
-    ...{ exit, ticks: tick, finishedAt: at, look: null },
+    ...{ exit, ticks: tick, finishedAt: at, look: null, ...healFacts(cli) },
     incidents: Object.keys(incidents).length,
     outbox: outbox.length,
     oldestAlertAt: waitsSince(outbox),

@@ -95,6 +95,17 @@ const ticked = async (
   }
 };
 
+/** The page, where the config asks for one, when everybody has been told; gives why there is none. A bug in it is no reason to fail a tick that is over. */
+const pageOf = async (cli: Cli, loaded: LoadedConfig): Promise<string | undefined> => {
+  if (loaded.config.report === null || cli.flags.isDryRun) return undefined;
+  try {
+    const { writeTickPage } = await import("./report-tick.ts");
+    return await writeTickPage(cli, loaded);
+  } catch (error) {
+    return `cannot make the report, this is a bug: ${error instanceof Error ? error.message : String(error)}`;
+  }
+};
+
 const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => {
   const loaded = await ways.load();
   if (loaded.kind === "faults") {
@@ -113,9 +124,11 @@ const locked = async (cli: Cli, log: RunLog, ways: TickWays): Promise<Ended> => 
   const health = settle(cli, found) ?? { exit: exits.done };
   const { exit } = health;
   const deaf = await deadman.end({ exit, report: found });
-  const troubles = [...ways.notes(), ...(deaf === undefined ? [] : [deaf]), ...found.troubles];
+  const pageless = await pageOf(cli, loaded);
+  const own = [deaf, pageless].flatMap((each) => (each === undefined ? [] : [each]));
+  const troubles = [...ways.notes(), ...own, ...found.troubles];
   const done = { ...found, ...(deaf === undefined ? {} : { isDeaf: true as const }), troubles };
-  ways.say(cli, log, done, deaf !== undefined);
+  ways.say(cli, log, done, own.length > 0);
   leaveMetrics(cli, done);
   return { ...health, report: done };
 };

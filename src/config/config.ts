@@ -292,4 +292,6 @@ export interface Config {
   readonly silenceMaxMs: number;
   /** When the heal log goes on in a new file, and how long the old ones are kept; `keepMs` 0: for ever. */
   readonly log: { readonly rotateBytes: number; readonly rotateEveryMs: number; readonly keepMs: number };
+  /** Where each tick leaves its page, an absolute path; null: none is made. */
+  readonly report: string | null;
 }

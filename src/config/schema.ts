@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Config } from "./config.ts";
-import { type Block, duration, maybe, need, text, withDefault } from "./schema/blocks.ts";
+import { type Block, duration, file, maybe, need, text, withDefault } from "./schema/blocks.ts";
 import { chat, chatMissing } from "./schema/chat.ts";
 import { anyCheck } from "./schema/checks.ts";
 import { deadman } from "./schema/deadman.ts";
@@ -39,7 +39,7 @@ export const configSchema: Block<FileConfig> = v.pipe(
   shape(
     {
       what: 'a map of settings: "chat", "checks" and more',
-      later: ["report", "plugins"],
+      later: ["plugins"],
       missing: { chat: chatMissing, checks: noChecks },
     },
     {
@@ -79,6 +79,11 @@ export const configSchema: Block<FileConfig> = v.pipe(
       log: withDefault(log, {}, "When the heal log goes on in a new file, and how long the old ones stay.", {
         keep: "0s",
       }),
+      report: maybe(
+        file(),
+        "A page with all that dogwatch knows, as one HTML file: each tick writes it anew when all else is done. On a system install the page itself is `/var/lib/dogwatch/report.html`, and `sudo dogwatch report --link` makes this path a link to it.",
+        "/var/www/html/dogwatch.html",
+      ),
     },
   ),
   v.transform((raw) => ({
@@ -92,5 +97,6 @@ export const configSchema: Block<FileConfig> = v.pipe(
     maintenance: raw.maintenance,
     silenceMaxMs: raw.silence.maxMs,
     log: raw.log,
+    report: raw.report ?? null,
   })),
 );

@@ -167,10 +167,8 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     saveBook(host, place, { ...book, ...entered.head });
     return written.rotatedAfter === undefined ? entered : tidy(now, book, entered.head, written.rotatedAfter);
   };
-  const enter = (make: (book: Book) => Entering): Entered =>
-    place.isReadOnly ? write(make) : underLock(host, place, () => write(make));
-  const enterOrNote = (make: (book: Book) => Entering): Entered => {
-    const entered = enter(make);
+  const enter = (make: (book: Book) => Entering): Entered => {
+    const entered = place.isReadOnly ? write(make) : underLock(host, place, () => write(make));
     if (entered.kind === "failed") trouble ??= entered;
     return entered;
   };
@@ -181,10 +179,10 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
   return {
     book: bookNow,
     mended: () => {
-      enterOrNote((book) => ({ entries: [], book }));
+      enter((book) => ({ entries: [], book }));
       return bookNow();
     },
-    enter: enterOrNote,
+    enter,
     story: (attempts) => readStory(host, place.logFile, attempts),
     head,
     grownTo: () => (first === undefined || known?.seq === first.seq ? undefined : (known ?? undefined)),

@@ -16,6 +16,7 @@ import { keepCopies } from "./keep-copies.ts";
 import { tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
 import { openOf } from "./open-of.ts";
+import type { RecentLog } from "./recent-log.ts";
 import { type Answer, type Besides, maxRequests, type Request, toWire, wireVersion } from "./wire.ts";
 import { parseRequest } from "./wire-request.ts";
 
@@ -36,6 +37,8 @@ export interface ServeParts extends Omit<HealContext, "note" | "say" | "look" | 
   /** What the helper's own looks left before, by check. */
   readonly memory: Readonly<Record<string, Memory>>;
   readonly keepMemory: (memory: Readonly<Record<string, Memory>>) => void;
+  /** The heal log for the report. `isReadOnly`: its check isn't kept. */
+  readonly recent: (isReadOnly: boolean) => Promise<RecentLog | Failure>;
   /** Says in the journal what was refused. */
   readonly warn: (text: string) => void;
 }
@@ -132,6 +135,11 @@ const wellIn = (request: Request): readonly string[] =>
     ? request.events.flatMap((each) => (each.event === "incident.resolved" ? [each.check] : []))
     : [];
 
+const tellStory = async ({ recent }: ServeParts, isReadOnly: boolean): Promise<Plain> => {
+  const story = await recent(isReadOnly);
+  return "kind" in story ? failed(story) : { is: "story", story };
+};
+
 const keep = async ({ keepables }: ServeParts, context: HealContext): Promise<Plain> => {
   const on = keepables.flatMap((each) => each.on);
   if (on.length > 0) await keepCopies(context, keepables, await context.look(on));
@@ -188,6 +196,8 @@ const openSession = (parts: ServeParts, onApplying: (answer: Plain) => void): Se
         return { is: "hello" };
       case "incidents":
         return { is: "incidents", incidents: byCheck((isDryRun ? journal.book() : journal.mended()).open) };
+      case "story":
+        return await tellStory(parts, isDryRun);
       case "look":
         return toAnswer(await memory.look(checksOf(request.checks)));
       case "suspect":

@@ -16,7 +16,7 @@ const event: v.GenericSchema<unknown, WatcherEvent> = v.variant("event", [
 
 const request: v.GenericSchema<unknown, Request> = v.variant("do", [
   v.strictObject({ do: v.literal("hello"), version: v.number(), config: name, dryRun: v.optional(v.boolean()) }),
-  v.strictObject({ do: v.picklist(["incidents", "keep", "seal"]) }),
+  v.strictObject({ do: v.picklist(["incidents", "keep", "seal", "story"]) }),
   v.strictObject({ do: v.picklist(["look", "suspect"]), checks: names }),
   v.strictObject({ do: v.literal("enter"), events: v.pipe(v.array(event), v.maxLength(maxItems)) }),
   v.strictObject({

@@ -3,6 +3,7 @@ import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Healed } from "./heal.ts";
 import type { LoggedIncidents, WatcherEvent } from "./helper.ts";
+import type { RecentLog } from "./recent-log.ts";
 
 /** The words on the socket between watcher and helper: one JSON object a line. A request names things that the config knows, nothing else. */
 
@@ -21,7 +22,7 @@ export const maxItems = 2000;
 export type Request =
   /** `dryRun`: this connection changes nothing at all, whatever it asks. */
   | { readonly do: "hello"; readonly version: number; readonly config: string; readonly dryRun?: boolean | undefined }
-  | { readonly do: "incidents" | "keep" | "seal" }
+  | { readonly do: "incidents" | "keep" | "seal" | "story" }
   | { readonly do: "look" | "suspect"; readonly checks: readonly string[] }
   | { readonly do: "enter"; readonly events: readonly WatcherEvent[] }
   | {
@@ -49,12 +50,14 @@ export type Answer =
   | (Besides & { readonly is: "hello" | "entered" | "noted" })
   | (Besides & { readonly is: "sealed"; readonly seal: number })
   | (Besides & { readonly is: "incidents"; readonly incidents: LoggedIncidents })
+  | (Besides & { readonly is: "story"; readonly story: RecentLog })
   | (Besides & { readonly is: "readings"; readonly readings: Readonly<Record<string, Reading>> })
   | (Besides & { readonly is: "applying" | "healed"; readonly healed: HealedOnWire })
   | (Besides & { readonly is: "failed" | "refused"; readonly code: string; readonly why: string });
 
 const answerKinds: ReadonlySet<unknown> = new Set([
-  ...["hello", "entered", "noted", "sealed", "incidents", "readings", "applying", "healed", "failed", "refused"],
+  ...["hello", "entered", "noted", "sealed", "incidents", "story", "readings", "applying", "healed"],
+  ...["failed", "refused"],
 ]);
 
 const isAnswer = (value: unknown): value is Answer =>

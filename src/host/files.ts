@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { attempt, failed } from "./failure.ts";
 import { appendFile } from "./file-append.ts";
+import { linkTarget, makeLink } from "./file-link.ts";
 import { lockFile } from "./file-lock.ts";
 import { overwriteFile, wipeFile } from "./file-overwrite.ts";
 import { createFile, folderOf, publishFile, replaceFile, sweepFolder, syncFolder } from "./file-replace.ts";
@@ -157,6 +158,8 @@ export const createFiles = (): Files => ({
   remove: (path) => doing(() => unlinkSync(path)),
   removeFolder: (path) => doing(() => rmdirSync(path)),
   rename,
+  link: makeLink,
+  linkTarget,
   lock: lockFile,
   holder: holderOf,
 });

@@ -73,6 +73,10 @@ export interface Files {
   /** Removes an empty folder; one with something in it fails with `ENOTEMPTY`. */
   removeFolder(path: string): Done;
   rename(from: string, to: string): Done;
+  /** Makes a symbolic link where nothing is yet; whatever stands at `path` fails with `EEXIST`. */
+  link(target: string, path: string): Done;
+  /** Where a link leads, as it says itself; undefined for what is none. */
+  linkTarget(path: string): string | undefined;
   /** An exclusive lock that the kernel drops when this process ends, however it ends. Waits at most `waitMs` (default 0), and stands still for it. */
   lock(path: string, waitMs?: number): Lock;
   /** Who holds that lock, for a person, as in {@link Lock}; undefined where nobody does or the kernel doesn't tell. Takes nothing. */

@@ -43,8 +43,9 @@ const clipList = (list: readonly string[]): readonly string[] =>
     ? list.map((each) => clip(each, maxItem))
     : [...list.slice(0, maxItems - 1).map((each) => clip(each, maxItem)), `… ${list.length - maxItems + 1} more`];
 
-const targetOf = ({ unit, pid, started }: NonNullable<NewEntry["target"]>): NewEntry["target"] => ({
+const targetOf = ({ unit, user, pid, started }: NonNullable<NewEntry["target"]>): NewEntry["target"] => ({
   ...(unit === undefined ? {} : { unit: clip(unit) }),
+  ...(user === undefined ? {} : { user: clip(user) }),
   ...(pid === undefined ? {} : { pid }),
   ...(started === undefined ? {} : { started: clip(started) }),
 });

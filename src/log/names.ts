@@ -14,6 +14,7 @@ export interface Names {
 /** More than any config has; and of incidents, the newest. */
 const maxNames = 10_000;
 const maxNear = 3;
+const maxTold = 8;
 
 const add = (names: Set<string>, name: string | undefined): void => {
   if (name === undefined) return;
@@ -48,11 +49,18 @@ const near = (id: string, known: readonly string[]): readonly string[] => {
   return [...new Set([...alike, ...(slip === undefined ? [] : [slip])])].slice(0, maxNear);
 };
 
+const others = (known: ReadonlySet<string>): string =>
+  known.size === 0
+    ? ""
+    : `; it has ${[...known].slice(-maxTold).map(quoted).join(", ")}${known.size > maxTold ? ", …" : ""}`;
+
 /** No entry read yet. Never throws. */
 export const createNames = (): Names => {
   const [checks, recipes, incidents] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const missingOf = (kind: string, name: string | undefined, known: ReadonlySet<string>): readonly string[] =>
-    name === undefined || known.has(name) ? [] : [`there is no ${kind} ${quoted(name)}${didYouMean(name, [...known])}`];
+    name === undefined || known.has(name)
+      ? []
+      : [`the log has no ${kind} ${quoted(name)}${didYouMean(name, [...known]) || others(known)}`];
   return {
     take(entry): void {
       add(checks, entry.check);

@@ -1,6 +1,6 @@
-import type { Failure, Files } from "../host/host.ts";
+import type { Failure, Host } from "../host/host.ts";
 import { factsOf, parseLine } from "./line.ts";
-import { eachLine, type RawLine } from "./lines.ts";
+import { type RawLine, readLines } from "./lines.ts";
 import { isSeenEntry, type SeenEntry } from "./seen-entry.ts";
 
 /** A line of the log as it is read back for people and their tools. `bytes` are valid only while it is handed over. */
@@ -25,19 +25,25 @@ const whatOf = (raw: RawLine): ScannedLine["what"] => {
 };
 
 /**
- * Reads files, oldest first, line by line, with flat memory. What is no entry is handed over too, so that nobody can leave it out unseen.
- * Stops at the first file that can't be read. Never throws by itself.
+ * Reads files, oldest first, plain or packed, line by line, with flat memory. What is no entry is handed over too, so that nobody can leave it
+ * out unseen. Stops at the first file that can't be read to its end. Never rejects by itself.
  */
-export const scanLog = (files: Files, paths: readonly string[], take: (line: ScannedLine) => void): Scanned => {
+export const scanLog = async (
+  host: Pick<Host, "unpack">,
+  paths: readonly string[],
+  take: (line: ScannedLine) => void,
+): Promise<Scanned> => {
   let [lines, number] = [0, 0];
   for (const path of paths) {
-    const read = eachLine(files, path, (raw) => {
+    const read = await readLines(host, path, (raw) => {
       const what = whatOf(raw);
       lines += 1;
       number = what.kind === "entry" ? what.entry.seq : number + 1;
       take({ bytes: raw.bytes, file: path, number, what });
     });
     if (read.kind === "failed") return { ...read, path, lines };
+    if (read.kind === "damaged")
+      return { kind: "failed", code: "EBADMSG", why: `it is damaged: ${read.why}`, path, lines };
   }
   return { kind: "scanned", lines };
 };

@@ -13,7 +13,7 @@ export interface StoryLine {
 }
 
 const minColumns = 40;
-const offsetColumns = 11;
+const offsetColumns = 13;
 const labelColumns = 8;
 /** As many digits as a message shows, which is what they are compared with. */
 const shownDigits = 16;

@@ -41,15 +41,15 @@ export const uptimeFigure = ({ measured, red }: Uptime): string => {
   return `${(hundredths / 100).toFixed(2)}\u00a0%`;
 };
 
-/** What the figure rests on. Never throws. */
-export const uptimeBasis = ({ measured, red, unknown, seenDays, days }: Uptime): string => {
-  if (measured + unknown === 0) return "no look yet";
+/** What the figure rests on, in short lines. Never throws. */
+export const uptimeBasis = ({ measured, red, unknown, seenDays, days }: Uptime): readonly string[] => {
+  if (measured + unknown === 0) return ["no look yet"];
   const gaps = days - seenDays;
   return [
-    `${grouped(measured - red)} of ${counted(measured, "look")} not red`,
+    `${red === 0 ? "none" : grouped(red)} of ${counted(measured, "look")} red`,
     ...(unknown === 0 ? [] : [`${grouped(unknown)} measured nothing`]),
     ...(gaps === 0 ? [] : [`${counted(gaps, "day")} without a look`]),
-  ].join(", ");
+  ];
 };
 
 /** A day in words: `14 Nov: red in 12 of 288 looks, amber in 3`. Never throws. */

@@ -9,7 +9,7 @@ import { counted, dayWords, nameOf, quoted } from "./words.ts";
 
 const maxEvidence = 280;
 /** Strips in a group. */
-const maxStrips = 120;
+const maxStrips = 70;
 
 const blemished = ({ days }: PageCheck): boolean =>
   days.some((day) => {
@@ -31,7 +31,7 @@ const state = (check: PageCheck, now: string): Html => {
 
 const figure = (check: PageCheck): Html => {
   const uptime = uptimeOf(check.days);
-  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> <span>${uptimeBasis(uptime)}</span></p>`;
+  return html`<p class="figure"><b>${uptimeFigure(uptime)}</b> ${uptimeBasis(uptime).map((line) => html`<span>${line}</span> `)}</p>`;
 };
 
 const row =
@@ -41,8 +41,8 @@ const row =
 
 const cell = (check: PageCheck): Html => {
   const uptime = uptimeOf(check.days);
-  const seen = uptime.seenDays < uptime.days ? html` <span>${uptime.seenDays}\u00a0d</span>` : nothing;
-  return html`<li class="cell"><h4>${nameOf(check.name)}</h4>${strip(check.name, check.days)}<p class="figure"><b>${uptimeFigure(uptime)}</b>${seen}</p></li>`;
+  const seen = uptime.seenDays < uptime.days ? html`<span>of ${counted(uptime.seenDays, "day")}</span> ` : nothing;
+  return html`<li class="cell"><h4>${nameOf(check.name)}</h4>${strip(check.name, check.days)}<p class="figure">${seen}<b>${uptimeFigure(uptime)}</b></p></li>`;
 };
 
 /** Without bars, for hosts that have more checks than anybody looks at one by one. */

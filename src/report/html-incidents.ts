@@ -3,7 +3,7 @@ import { lasting } from "./html-now.ts";
 import { backups, command, story } from "./html-step.ts";
 import { clip } from "./inert.ts";
 import { type Html, html, nothing, textOf } from "./markup.ts";
-import type { PageIncident, PageStep } from "./page.ts";
+import type { Page, PageIncident, PageStep } from "./page.ts";
 import { counted, nameOf, when } from "./words.ts";
 
 const shownAtOnce = 10;
@@ -34,7 +34,7 @@ const items = (incidents: readonly PageIncident[], now: string): readonly Html[]
 };
 
 /** Every incident with its story, from detection to recovery, newest first. Never throws. */
-export const incidentsPart = (incidents: readonly PageIncident[], older: number, now: string): Html => {
+export const incidentsPart = ({ incidents, olderIncidents: older, at: now, log }: Page): Html => {
   const all = items(incidents.slice(0, maxIncidents), now);
   const untold = older + incidents.length - all.length;
   const [shown, rest] = [all.slice(0, shownAtOnce), all.slice(shownAtOnce)];
@@ -42,7 +42,7 @@ export const incidentsPart = (incidents: readonly PageIncident[], older: number,
     untold === 0
       ? nothing
       : html`<p class="more">${counted(untold, "older incident")} in the log: <code>dogwatch log show</code></p>`;
-  if (all.length === 0) return html`<p>Nothing turned red.</p>${more}`;
+  if (all.length === 0) return html`<p>${log.kind === "whole" ? "Nothing turned red." : "None is known."}</p>${more}`;
   const fold = html`<details class="fold"><summary>${counted(rest.length, "earlier incident")}</summary><ol class="incidents">${rest}</ol></details>`;
   return html`<ol class="incidents">${shown}</ol>${rest.length === 0 ? nothing : fold}${more}`;
 };
@@ -65,9 +65,9 @@ const healItem = (heal: Heal): Html =>
   html`<li><p class="at">${when(heal.at)}</p><div><p class="did"><b>${nameOf(heal.recipe)}</b> for ${nameOf(heal.check)}${heal.attempt === undefined || heal.attempt === 1 ? "" : `, attempt ${heal.attempt}`} <span class="end ${heal.outcome === "proved" ? "healed" : "open"}">${outcomeWords[heal.outcome]}</span></p><dl>${fact("Command", heal.argv === undefined ? [] : [command(heal.argv)])}${fact("Proof", some(heal.proof))}${fact("Backup", heal.backup.length === 0 ? [html`none: the recipe changes no file`] : backups(heal.backup, 16))}${fact("Why", some(heal.why))}${fact("By", heal.by === "helper" ? [] : some(heal.by))}</dl></div></li>`;
 
 /** What dogwatch changed on the host: each attempt with its command, proof and backup, newest first. Never throws. */
-export const healsPart = (incidents: readonly PageIncident[]): Html => {
+export const healsPart = ({ incidents, log }: Page): Html => {
   const heals = incidents.flatMap((incident) => healsOf(incident).toReversed());
-  if (heals.length === 0) return html`<p>Nothing was changed.</p>`;
+  if (heals.length === 0) return html`<p>${log.kind === "whole" ? "Nothing was changed." : "None is known."}</p>`;
   const more =
     heals.length > maxHeals
       ? html`<p class="more">${heals.length - maxHeals} more stand in their incidents.</p>`

@@ -39,7 +39,7 @@ const sentenceOf = (verdict: Verdict, sick: readonly PageCheck[], all: number): 
   const heads = own.length === 0 ? sick : own;
   if (verdict === "green") {
     if (all === 0) return "Nothing is watched yet";
-    return all === 1 ? "The one check is green" : `All ${all} checks are green`;
+    return all === 1 ? "The one check is green" : `All ${spelled(all).toLowerCase()} checks are green`;
   }
   const [first] = heads;
   if (first === undefined) return `The last tick said ${verdictWords[verdict]}`;
@@ -86,10 +86,10 @@ const listOf = ({ listed }: Lead, page: Page): Html => {
 };
 
 const hints = ({ tone }: Lead, page: Page): Html => {
-  if (tone === "none") return html`<p class="next"><b>Next</b> <code>sudo dogwatch tick</code></p>`;
+  if (tone === "none") return html`<p class="next"><b>Next</b> <code>dogwatch tick</code></p>`;
   if (page.tick?.isStale === true) {
     const said = page.verdict === null ? nothing : html` It said ${page.verdict}; what stands below is as old as that.`;
-    return html`<p>The last tick ended ${when(page.tick.at)}, and the next is overdue.${said}</p><p class="next"><b>Next</b> <code>systemctl status dogwatch.timer</code></p>`;
+    return html`<p>The last tick ended ${when(page.tick.at)}, and the next is overdue.${said}</p><p class="next"><b>Next</b> <code>dogwatch status</code></p>`;
   }
   if (page.checks.length === 0) return html`<p class="next"><b>Next</b> <code>dogwatch init</code></p>`;
   if (tone === "amber") return html`<p>Amber is bad but below its threshold, or advisory: nothing to do yet.</p>`;
@@ -104,6 +104,21 @@ const countsOf = (checks: readonly PageCheck[]): Html => {
   return kinds.length < 2 ? nothing : html`<ul class="counts" aria-label="Checks by verdict">${kinds}</ul>`;
 };
 
+const link = (to: string, list: readonly string[]): Html =>
+  list.length === 0 ? nothing : html`<li><a href="#${to}">${list.join(", ")}</a></li>`;
+
+/** What else must be known at once: that the log was changed, what waits, what is quiet. */
+const mind = ({ log, outbox, silences, notes }: Page): Html => {
+  const list = [
+    ...(outbox === 0 ? [] : [`${counted(outbox, "alert")} waiting`]),
+    ...(silences.length === 0 ? [] : [counted(silences.length, "silence")]),
+    ...(notes.length === 0 ? [] : [counted(notes.length, "note")]),
+  ];
+  const faulty = log.kind === "faulty" ? ["The heal log is not as it was written"] : [];
+  if (list.length + faulty.length === 0) return nothing;
+  return html`<ul class="mind" aria-label="Mind">${link("log", faulty)}${link("know", list)}</ul>`;
+};
+
 const ticked = ({ tick, at }: Page): Html =>
   tick === null ? html`Made ${when(at)} UTC` : html`Last tick ${when(tick.at)} UTC`;
 
@@ -111,7 +126,7 @@ const ticked = ({ tick, at }: Page): Html =>
 export const nowPart = (page: Page, lead: Lead): Html => html`<header class="now ${lead.tone}"><div class="wrap">
 <p class="host"><span>${nameOf(page.host)}</span> <span>${ticked(page)}</span></p>
 ${lead.tone === "none" ? nothing : html`<div class="mark">${mutedSign(lead.tone)}</div>`}
-<div class="say"><h1><bdi>${lead.sentence}</bdi>.</h1>${hints(lead, page)}${listOf(lead, page)}${countsOf(page.checks)}</div>${pastStrip(page.host, page.checks)}
+<div class="say"><h1><bdi>${lead.sentence}</bdi>.</h1>${hints(lead, page)}${listOf(lead, page)}${countsOf(page.checks)}${mind(page)}</div>${pastStrip(page.host, page.checks)}
 </div></header>`;
 
 /** The document's title: verdict first. Never throws. */

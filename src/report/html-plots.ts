@@ -2,13 +2,13 @@ import { formatDuration } from "../config/duration.ts";
 import { worstFirst } from "./html-now.ts";
 import { type Html, html, nothing } from "./markup.ts";
 import type { PageCheck, Series } from "./page.ts";
-import { binned, daily, dayOfHour, type Gist, gistOf, type Span, spanOf } from "./series.ts";
+import { binned, daily, type Gist, gistOf, hourStart, type Span, spanOf } from "./series.ts";
 import { type Axis, levelsOf, linearAxis, logAxis, overlayOf, plot } from "./svg-plot.ts";
 import { dayWords, grouped, labelOf, nameOf, whenWords } from "./words.ts";
 
 const shownAtOnce = 12;
 /** A page of plots that nobody looks at is only heavy. */
-const maxDrawn = 120;
+const maxDrawn = 60;
 
 /** What is drawn for a check: its first series as area and line, the others as lines. */
 interface Drawing {
@@ -28,7 +28,7 @@ const duration = (ms: number): string => (ms > 0 && ms < 1 ? "under 1 ms" : ms <
 const gistText = (word: string, gist: Gist | undefined, write: Scale["write"]): string =>
   gist === undefined
     ? `${word} not measured`
-    : `${word === "" ? "" : `${word} `}typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt)})`;
+    : `${word === "" ? "" : `${word} `}typically ${write(gist.typical)}, at worst ${write(gist.worst)} (${whenWords(gist.worstAt).replaceAll(" ", "\u00a0")})`;
 
 const gists = ({ lines }: Drawing, write: Scale["write"]): readonly string[] =>
   lines.map(({ word, series }) => gistText(word, gistOf(series), write));
@@ -48,7 +48,11 @@ const table = ({ lines }: Drawing, write: Scale["write"]): Html => {
 
 const times = ({ first, size, bins }: Span): Html => {
   const hours = size * bins;
-  const labels = [0, hours / 2, hours - 1].map((at) => dayWords(dayOfHour(first + Math.floor(at))));
+  const isShort = hours <= 72;
+  const labels = [0, hours / 2, hours - 1].map((at) => {
+    const start = hourStart(first + Math.floor(at));
+    return isShort ? `${dayWords(start)} ${start.slice(11, 16)}` : dayWords(start);
+  });
   return html`<div class="x" aria-hidden="true">${[...new Set(labels)].map((label) => html`<span>${label}</span>`)}</div>`;
 };
 

@@ -48,7 +48,8 @@ export interface Gist {
   readonly hours: number;
 }
 
-const hourStart = (hour: number): string => {
+/** When an hour begins, in ISO 8601 UTC; nothing for an hour that no clock shows. Never throws. */
+export const hourStart = (hour: number): string => {
   const date = new Date(hour * 3_600_000);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString();
 };
@@ -78,6 +79,3 @@ export const daily = ({ firstHour, values }: Series): ReadonlyMap<string, HourVa
   }
   return days;
 };
-
-/** The day of an hour: `2026-11-14`. Never throws. */
-export const dayOfHour = (hour: number): string => hourStart(hour).slice(0, 10);

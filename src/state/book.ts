@@ -38,3 +38,7 @@ export const emptyBook: Book = { version: 1, seq: 0, sha256: "", configSha256: "
  */
 export const openFor = (open: Book["open"], check: string): string | undefined =>
   Object.keys(open).find((id) => open[id]?.check === check);
+
+/** The log's last line by the book; null without its hash: no line yet, a broken book, or one that a kill left behind the log. Pure. */
+export const lastLineOf = ({ seq, sha256 }: Pick<Book, "seq" | "sha256">): number | null =>
+  seq < 0 || sha256 === "" ? null : seq;

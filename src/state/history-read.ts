@@ -11,11 +11,6 @@ const maxKeptBytes = 64 * 1024 * 1024;
 const slackHours = 24;
 const mode = 0o640;
 
-interface Line {
-  readonly text: string;
-  readonly hour: HourSums;
-}
-
 /** Whether this is an hour; its counts are looked at where they are used. */
 const isHour = (value: unknown): value is HourSums =>
   isMap(value) &&
@@ -23,13 +18,26 @@ const isHour = (value: unknown): value is HourSums =>
   !Number.isNaN(Date.parse(value["from"])) &&
   isMap(value["checks"]);
 
-/** The lines that can be used, oldest first. Of those about one and the same hour the last wins. */
-const parse = (text: string): readonly Line[] => {
-  const lines = text.split("\n").flatMap((each): Line[] => {
-    const value = each === "" ? undefined : parseJson(each)?.value;
-    return isHour(value) ? [{ text: each, hour: value }] : [];
-  });
-  return [...new Map(lines.map((line) => [line.hour.from, line])).values()];
+/** The beginning of an hour, from its line; undefined for what is none, or torn. */
+const fromOf = (line: string): string | undefined =>
+  line.endsWith("}}") ? /^\{"from":"([^"]{1,40})","checks":\{/u.exec(line)?.[1] : undefined;
+
+/** The lines that are hours, oldest first. Of those about one and the same hour the last wins. */
+const linesOf = (text: string): readonly string[] => {
+  const byHour = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const from = fromOf(line);
+    if (from !== undefined) byHour.set(from, line);
+  }
+  return [...byHour.values()];
+};
+
+/** Parses one line after the other: all hours of a thousand checks at once would fill the memory. */
+const parsed = function* (lines: readonly string[]): Generator<HourSums> {
+  for (const line of lines) {
+    const value = parseJson(line)?.value;
+    if (isHour(value)) yield value;
+  }
 };
 
 const textOf = (host: Host, folder: string): { readonly text: string; readonly why?: string } => {
@@ -40,8 +48,8 @@ const textOf = (host: Host, folder: string): { readonly text: string; readonly w
 
 /** The past as the file tells it. */
 export interface History {
-  /** Oldest line first, at most {@link maxHours}; by the clock of the time, which may have been set. */
-  readonly hours: readonly HourSums[];
+  /** Oldest line first, at most {@link maxHours}, by the clock of the time, which may have been set; to be gone through once. */
+  readonly hours: Iterable<HourSums>;
   /** Why it can't be read. */
   readonly why?: string;
 }
@@ -49,17 +57,14 @@ export interface History {
 /** Reads the hours that are over; torn and foreign lines are passed over. Never throws. */
 export const readHistory = (host: Host, folder: string): History => {
   const { text, why } = textOf(host, folder);
-  const hours = parse(text)
-    .slice(-maxHours)
-    .map(({ hour }) => hour);
-  return { hours, ...(why === undefined ? {} : { why }) };
+  return { hours: parsed(linesOf(text).slice(-maxHours)), ...(why === undefined ? {} : { why }) };
 };
 
 /** The newest lines that fit. */
-const fitting = (lines: readonly Line[]): readonly Line[] => {
+const fitting = (lines: readonly string[]): readonly string[] => {
   let left = maxKeptBytes;
-  const first = lines.findLastIndex(({ text }) => {
-    left -= text.length + 1;
+  const first = lines.findLastIndex((line) => {
+    left -= line.length + 1;
     return left < 0;
   });
   return lines.slice(first + 1);
@@ -75,6 +80,6 @@ export const compactHistory = (host: Host, folder: string): Done => {
   const text = read.kind === "read" ? new TextDecoder().decode(read.bytes) : "";
   const count = text.split("\n").length - 1;
   if (read.kind === "read" && count <= maxHours + slackHours && text.length <= maxKeptBytes) return { kind: "done" };
-  const kept = fitting(parse(text).slice(-maxHours));
-  return host.files.replace(historyPath(folder), kept.map((line) => `${line.text}\n`).join(""), mode);
+  const kept = fitting(linesOf(text).slice(-maxHours));
+  return host.files.replace(historyPath(folder), kept.map((line) => `${line}\n`).join(""), mode);
 };

@@ -20,6 +20,7 @@ const config: Config = {
   maintenance: [],
   silenceMaxMs: 86_400_000,
   log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
+  report: null,
 };
 
 const telling: Telling = {

@@ -18,8 +18,6 @@ export const cliOf = (host: FakeHost, flags: Partial<Flags> = {}): Cli => ({
     reason: undefined,
     logLevel: "info",
     logFormat: "text",
-    incident: undefined,
-    since: undefined,
     ...flags,
   },
 });

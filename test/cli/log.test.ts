@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { logCommand } from "../../src/cli/log.ts";
+import { hashLine } from "../../src/log/chain.ts";
 import { createLogBed, healEntries, type LogBed } from "../log/log-bed.ts";
 
 let bed: LogBed;
@@ -68,6 +70,17 @@ const misuses = [
   { name: "no action", args: [], says: 'cannot run "log"' },
   { name: "an unknown action", args: ["erase"], says: 'cannot run "log erase"' },
   { name: "a time that is none", args: ["show", "--since", "yesterday"], says: '"yesterday" is no time' },
+  { name: "an event that is near one", args: ["show", "--event", "heal.provd"], says: 'did you mean "heal.proved"?' },
+  {
+    name: "an outcome that is near one",
+    args: ["export", "--format", "csv", "--outcome", "helaed"],
+    says: '"healed"?',
+  },
+  { name: "a writer that is none", args: ["show", "--by", "root"], says: 'there is no by "root"' },
+  { name: "an end that is no time", args: ["show", "--until", "soon"], says: '"soon" is no time' },
+  { name: "no format", args: ["export"], says: "it needs a format" },
+  { name: "a format that is near one", args: ["export", "--format", "cvs"], says: 'did you mean "csv"?' },
+  { name: "a file to export", args: ["export", "--format", "csv", "x"], says: 'it takes no "x"' },
   { name: "a file to show", args: ["show", "x.jsonl"], says: 'it takes no "x.jsonl"' },
 ] as const;
 
@@ -115,7 +128,92 @@ test("logCommand() show keeps to an incident and a time, and --json gives the ve
     expect(await run("show", "--since", since, "--json")).toBe(0);
     expect(bed.out().slice(before)).toBe(`${lines.join("\n")}\n`);
   }
+});
+
+test("logCommand() show names the incidents near one that isn't there, and exits 64", async () => {
+  bed.append(...healEntries(1), ...healEntries(2));
+  expect(await run("show", "--incident", "i-9")).toBe(64);
+  expect(bed.out()).toBe("");
+  expect(bed.err()).toBe('dogwatch: cannot show the incident "i-9": it is not in the log\n  Near it: i-2, i-1\n');
+  expect(await run("show", "--check", "gatewy")).toBe(0);
+  expect(bed.out()).toBe('no entries: the log has no check "gatewy": did you mean "gateway"?\n');
+});
+
+test("logCommand() show takes until with or without a time, and a day to its end", async () => {
+  bed.append(...healEntries(1));
+  bed.wait(86_400_000);
+  bed.append(...healEntries(2));
+  const lines = bed.read().toString().split("\n").slice(0, 6);
+  for (const until of ["2026-11-23", "2026-11-23T02:06", "1h"]) {
+    const before = bed.out().length;
+    expect(await run("show", "--until", until, "--json")).toBe(0);
+    expect(bed.out().slice(before)).toBe(`${lines.join("\n")}\n`);
+  }
+});
+
+test("logCommand() show and export read all files of the log, plain and packed, oldest first", async () => {
+  const whole = [...healEntries(1), ...healEntries(2), ...healEntries(3)];
+  bed.append(...whole);
+  const lines = bed.read().toString().split("\n");
+  const part = (from: number, to: number): string => `${lines.slice(from, to).join("\n")}\n`;
+  writeFileSync(`${bed.folder}/heal-0000000001.jsonl.gz`, gzipSync(part(0, 6)));
+  writeFileSync(`${bed.folder}/heal-0000000007.jsonl`, part(6, 12));
+  bed.write(part(12, 18));
+  expect(await run("show", "--json")).toBe(0);
+  expect(bed.out()).toBe(part(0, 18));
+  expect(await run("export", "--format", "csv", "--outcome", "healed", "--event", "incident.opened")).toBe(0);
+  expect(
+    bed
+      .out()
+      .slice(part(0, 18).length)
+      .split("\r\n")
+      .slice(1, -1)
+      .map((row) => row.split(",")[0]),
+  ).toEqual(["1", "7", "13"]);
+});
+
+test("logCommand() export --format json is one array, an entry a line, each with the hash of its line", async () => {
+  bed.append(...healEntries(1));
+  const lines = bed.read().toString().trimEnd().split("\n");
+  expect(await run("export", "--format", "json")).toBe(0);
+  expect(JSON.parse(bed.out())).toEqual(lines.map((line) => ({ ...JSON.parse(line), sha256: hashLine(line) })));
+  expect(bed.out().split("\n").length).toBe(lines.length + 3);
   const before = bed.out().length;
-  expect(await run("show", "--incident", "i-9")).toBe(0);
-  expect(bed.out().slice(before)).toBe("no entries\n");
+  expect(await run("export", "--format", "json", "--check", "board")).toBe(0);
+  expect(JSON.parse(bed.out().slice(before))).toEqual([]);
+  expect(bed.err()).toBe('note: no entries: the log has no check "board"; it has "gateway"\n');
+});
+
+test("logCommand() export of no log is empty, and says so", async () => {
+  expect(await run("export", "--format", "json")).toBe(0);
+  expect(JSON.parse(bed.out())).toEqual([]);
+  expect(bed.err()).toContain("note: no log yet");
+});
+
+for (const format of ["json", "csv", "ocsf", "ecs"])
+  test(`logCommand() export --format ${format} tells a torn line, and exits 1 over one that can't be read`, async () => {
+    bed.append(...healEntries(1));
+    appendFileSync(bed.path, '{"seq":7,"at":"2026-11');
+    bed.append(...healEntries(2));
+    expect(await run("export", "--format", format)).toBe(0);
+    expect(bed.err()).toBe(
+      `note: 1 line was cut off in mid-write (the first: line 7 in "${bed.path}"), and is not exported\n`,
+    );
+    const [told, written] = [bed.err().length, bed.out().length];
+    bed.write(bed.read().toString().replace('"by":"helper"', '"by":7'));
+    expect(await run("export", "--format", format)).toBe(1);
+    expect(bed.err().slice(told)).toMatch(
+      /^dogwatch: cannot export the whole log: 1 line cannot be read as an entry/u,
+    );
+    expect(bed.out().length - written).toBeLessThan(written);
+  });
+
+test("logCommand() export leaves an array open when a file can't be read to its end, so that half of it is no JSON", async () => {
+  bed.append(...healEntries(1));
+  const packed = gzipSync(bed.read());
+  bed.write("");
+  writeFileSync(`${bed.folder}/heal-0000000001.jsonl.gz`, packed.subarray(0, packed.length - 20));
+  expect(await run("export", "--format", "json")).toBe(74);
+  expect(() => JSON.parse(bed.out())).toThrow();
+  expect(bed.err()).toContain("cannot read the heal log");
 });

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { segmentsOf } from "../../src/log/segments.ts";
-import { verifyLog } from "../../src/log/verify.ts";
+import { verifyAll } from "../../src/log/verify.ts";
 import { createLogBed, type LogBed } from "../log/log-bed.ts";
 import { bringPrograms, chainScript, fillSegments, programOf, runBash, runIn, segmentsIn } from "./audit-bed.ts";
 import { bytesOf, type Case, casesOf, type Files } from "./audit-edits.ts";
 
-const times = 15;
+const times = 14;
 let bed: LogBed;
 let cases: readonly Case[];
 
@@ -24,18 +23,15 @@ const filesOf = (folder: string): Files =>
       .map((line) => Buffer.from(line, "latin1")),
   }));
 
-const folderOf = (kind: string, i: number): string => join(bed.folder, kind, String(i).padStart(4, "0"));
+const folderOf = (i: number): string => join(bed.folder, "cases", String(i).padStart(4, "0"));
 
-/** Lays a case out twice: plain for us, and with its rotated files compressed for the others. */
+/** Lays a case out, most of them with their rotated files compressed. */
 const layOut = ({ files }: Case, i: number): void => {
-  for (const kind of ["plain", "packed"]) mkdirSync(folderOf(kind, i), { recursive: true });
+  mkdirSync(folderOf(i), { recursive: true });
   for (const file of files) {
-    writeFileSync(join(folderOf("plain", i), file.name), bytesOf(file));
     const isPacked = file.name !== "heal.jsonl" && i % 3 > 0;
-    writeFileSync(
-      join(folderOf("packed", i), isPacked ? `${file.name}.gz` : file.name),
-      isPacked ? gzipSync(bytesOf(file)) : bytesOf(file),
-    );
+    const path = join(folderOf(i), isPacked ? `${file.name}.gz` : file.name);
+    writeFileSync(path, isPacked ? gzipSync(bytesOf(file)) : bytesOf(file));
   }
 };
 
@@ -49,36 +45,36 @@ beforeAll(() => {
   another.remove();
   for (const [i, each] of cases.entries()) layOut(each, i);
   bringPrograms(bed.folder);
-});
-afterAll(() => bed.remove());
+}, 60_000);
+afterAll(() => bed.remove(), 60_000);
 
 /** The first line that its words name. */
 const numberIn = (what: string): number => Number(/lines? (\d+)/u.exec(what)?.[1]);
 
 const ours = async (i: number): Promise<Word> => {
-  const folder = folderOf("plain", i);
-  const verified = await verifyLog(bed.host, segmentsOf(bed.host.files, join(folder, "heal.jsonl")));
+  const all = await verifyAll(bed.host, join(folderOf(i), "heal.jsonl"), () => ({}));
+  if (all === undefined) throw new Error("no log");
+  const { verified } = all;
   if (verified.kind === "whole") return "ok";
   return verified.kind === "faulty" ? numberIn(verified.fault.what) : Number.NaN;
 };
 
+/** All cases, a few at once. */
 const byShell = (): readonly Word[] => {
   writeFileSync(join(bed.folder, "check.sh"), chainScript);
-  const { out, err } = runBash(bed.folder, "for d in packed/*; do (echo == $d; cd $d && . ../../check.sh); done");
-  expect(err).toBe("");
-  return out
-    .split(/^== .*\n/mu)
-    .slice(1)
-    .map((said) => {
-      const bad = /^line (\d+) (?:is no entry|does not)/mu.exec(said)?.[1];
-      return bad === undefined && /^ok: /mu.test(said) ? "ok" : Number(bad);
-    });
+  const one = "cd {} && bash ../../check.sh >said 2>&1";
+  expect(runBash(bed.folder, `printf '%s\\n' cases/* | xargs -P 4 -I{} sh -c '${one}; true'`).err).toBe("");
+  return cases.map((_, i) => {
+    const said = readFileSync(join(folderOf(i), "said"), "utf8");
+    const bad = /^line (\d+) (?:is no entry|does not)/mu.exec(said)?.[1];
+    return bad === undefined && /^ok: .*\n$/mu.test(said) ? "ok" : Number(bad);
+  });
 };
 
 const driver = `
 import pathlib
 from chain import chain
-for folder in sorted(pathlib.Path("packed").iterdir()):
+for folder in sorted(pathlib.Path("cases").iterdir()):
     try:
         for each in chain(folder): pass
         print("ok")
@@ -105,10 +101,15 @@ describe("docs/audit.md: independent verifiers", () => {
     const words = await Promise.all(cases.map(async ({ name }, i) => ({ name, ours: await ours(i) })));
     const [shell, python] = [byShell(), byPython()];
     const all = words.map((each, i) => ({ ...each, shell: shell[i], python: python[i] }));
-    const isOk = (word: Word | undefined): boolean => word === "ok";
-    console.log(all.filter((each) => each.shell !== each.python || each.ours !== each.shell));
-    expect(all.filter((each) => isOk(each.ours) !== isOk(each.shell) || isOk(each.ours) !== isOk(each.python))).toEqual(
-      [],
-    );
-  }, 120_000);
+    // Where a line was changed, the two without us see that the next one doesn't follow; that a tear is sealed they see one later. What whole files in
+    // each other's place come to is told in other words.
+    const isSame = (name: string, told: Word | undefined, own: Word): boolean =>
+      told === own ||
+      (typeof told === "number" &&
+        typeof own === "number" &&
+        ((told > own && told <= own + 2) || name.startsWith("two files")));
+    const differ = all.filter((each) => each.shell !== each.python || !isSame(each.name, each.shell, each.ours));
+    expect(differ).toEqual([]);
+    expect(all.filter((each) => each.ours !== "ok").length).toBeGreaterThan(150);
+  }, 240_000);
 });

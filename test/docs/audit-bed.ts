@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { emptyHead, nextLine } from "../../src/log/chain.ts";
+import { nextLine } from "../../src/log/chain.ts";
 import type { Head } from "../../src/log/entry.ts";
 import { healEntries, type LogBed } from "../log/log-bed.ts";
 import { type Block, blocksOf } from "./blocks.ts";
@@ -92,11 +92,3 @@ export const fillSegments = (bed: LogBed): Head => {
   rotate(bed);
   return bed.append(...healEntries(5));
 };
-
-/** Copies the log's files into a new folder. */
-export const copyLog = (from: string, to: string): void => {
-  mkdirSync(to);
-  for (const name of segmentsIn(from)) copyFileSync(join(from, name), join(to, name));
-};
-
-export const noHead: Head = emptyHead;

@@ -20,12 +20,12 @@ describe("a torn heal log", () => {
     using chat = new Chat();
     using den = prepare(chat);
     await den.tick();
-    const state = join(den.state, "state.json");
-    const [log, before] = [readFileSync(den.log), readFileSync(state)];
+    const remembered = ["state.json", "incidents.json"].map((name) => join(den.state, name));
+    const [log, before] = [readFileSync(den.log), remembered.map((path) => readFileSync(path))];
     const start = log.subarray(0, -1).lastIndexOf(10) + 1;
     den.write("dogwatch.yaml", config(chat, "0"));
     for (let bytes = start + 1; bytes < log.length; bytes += 29) {
-      writeFileSync(state, before);
+      for (const [i, path] of remembered.entries()) writeFileSync(path, before[i] ?? "");
       writeFileSync(den.log, log.subarray(0, bytes));
       expect({ bytes, verify: await den.verify() }).toEqual({ bytes, verify: "0 ok" });
       expect((await den.tick()).status).toBe(0);

@@ -48,6 +48,15 @@ const widthOf = (page) =>
     return { overflow: scrollWidth - clientWidth, wide: wide.slice(0, 5).map((each) => each.outerHTML.slice(0, 120)) };
   });
 
+/** Opens all details, or puts them back as they were. */
+const setOpen = (page, isOpen) =>
+  page.evaluate((open) => {
+    for (const each of document.querySelectorAll("details")) {
+      if (open) each.dataset.was = String(each.open);
+      each.open = open || each.dataset.was === "true";
+    }
+  }, isOpen);
+
 /** The page at each width, light and dark. */
 const looksAt = async (address, name) => {
   const { context, page, seen } = await open(address);
@@ -56,9 +65,12 @@ const looksAt = async (address, name) => {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    // With everything open: what is closed has nothing to find.
     if (looks.length === 0) await page.evaluate(axe);
+    await setOpen(page, true);
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     looks.push({ width, colorScheme, background, ...(await widthOf(page)), faults: await faultsOf(page) });
+    await setOpen(page, false);
   }
   const title = await page.title();
   await context.close();

@@ -79,6 +79,11 @@ const rows: readonly Row[] = [
     refused: [...noSight, /sudo dogwatch silence list, or join the group "dogwatch"/u],
   },
   { words: "silence remove main", may: ["root"] },
+  {
+    words: "report",
+    may: operators,
+    refused: [...noSight, /sudo dogwatch report, or join the group "dogwatch"/u],
+  },
   { words: "log verify", may: auditors, refused: noLog },
   { words: "log show", may: auditors, refused: noLog },
   {

@@ -38,6 +38,7 @@ const source = (rules: Config["heal"]["rules"], more: Partial<CandidateSource> =
     maintenance: [],
     silenceMaxMs: 86_400_000,
     log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
+    report: null,
   },
   rules,
   memory: () => undefined,

@@ -27,6 +27,7 @@ const work = (bed: HealBed, given: Given, onApply: (healed: Healed) => void = ()
     maintenance: [],
     silenceMaxMs: 86_400_000,
     log: { rotateBytes: 8_388_608, rotateEveryMs: 1, keepMs: 0 },
+    report: null,
   };
   return {
     bench: bed.bench,

@@ -1,6 +1,7 @@
 import type { Config } from "../../src/config/config.ts";
 import { approveAll } from "../../src/heal/context.ts";
 import { openJournal } from "../../src/heal/journal.ts";
+import { recentLog } from "../../src/heal/recent-log.ts";
 import type { Recipe } from "../../src/heal/recipe.ts";
 import { serve } from "../../src/heal/serve.ts";
 import { type Answer, parseAnswer, wireVersion } from "../../src/heal/wire.ts";
@@ -142,6 +143,8 @@ export const createServeBed = (more: Partial<Config> = {}): ServeBed => {
       memory: {},
       keepables: [],
       keepMemory: (memory) => host.files.put(`${folder}/looks.json`, JSON.stringify(memory)),
+      recent: async (isReadOnly) =>
+        await recentLog(host, { logFile, folder, isReadOnly }, new Date(host.clock.nowMs()).toISOString()),
       watchMs: () => 90_000,
       onStep: () => undefined,
       warn: (text) => void warned.push(text),

@@ -55,6 +55,7 @@ const served = async (
     journal: openJournal(host, { folder, logFile, hostName: "web-1", isReadOnly: false, rotation: null }),
     readRecipe: async () => ({ kind: "fault", why: "no recipe here" }),
     by: "helper",
+    recent: async () => ({ kind: "failed", code: "EACCES", why: "permission denied" }),
     look: async (checks) => {
       looked.push(checks.map(({ name }) => name).join());
       return new Map(checks.map(({ name }) => [name, { kind, evidence: "seen", durationMs: 1 }]));

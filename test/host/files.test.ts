@@ -234,6 +234,31 @@ describe("replace()", () => {
     expect(readdirSync(at).sort()).toEqual(["x"]);
   });
 
+  test("publish() replaces a file whole, a link itself, with exactly the mode, and leaves nothing beside it", () => {
+    const at = folder();
+    writeFileSync(join(at, "precious"), "gold");
+    symlinkSync("precious", join(at, "x"));
+    expect(files.publish(join(at, "x"), "one", 0o640)).toEqual({ kind: "done" });
+    expect(files.publish(join(at, "x"), "two", 0o640)).toEqual({ kind: "done" });
+    expect(readFileSync(join(at, "x"), "utf8")).toBe("two");
+    expect(lstatSync(join(at, "x")).mode & 0o7777).toBe(0o640);
+    expect(readFileSync(join(at, "precious"), "utf8")).toBe("gold");
+    expect(readdirSync(at).sort()).toEqual(["precious", "x"]);
+  });
+
+  test("publish() fails where a folder stands, none is there, or somebody planted its temporary name, and writes through nothing", () => {
+    const at = folder();
+    mkdirSync(join(at, "x"));
+    writeFileSync(join(at, "precious"), "gold");
+    symlinkSync("precious", join(at, `.y.${process.pid}.tmp`));
+    expect(files.publish(join(at, "x"), "new", 0o640)).toMatchObject({ kind: "failed", code: "EISDIR" });
+    expect(files.publish(join(at, "none", "x"), "new", 0o640)).toMatchObject({ kind: "failed", code: "ENOENT" });
+    expect(files.publish(join(at, "y"), "new", 0o640)).toMatchObject({ kind: "failed", code: "EEXIST" });
+    expect(readFileSync(join(at, "precious"), "utf8")).toBe("gold");
+    files.sweep(at);
+    expect(readdirSync(at).sort()).toEqual(["precious", "x"]);
+  });
+
   test.if(isRoot)("replace() on a full disk keeps the old file whole and says so", () => {
     using disk = tinyDisk(16 * 1024);
     const path = join(disk.path, "x");

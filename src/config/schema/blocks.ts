@@ -135,6 +135,13 @@ export const path = (): Block<string> =>
     v.metadata({ "x-type": "absolute path" }),
   );
 
+/** An absolute path of a file, without `..`. */
+export const file = (): Block<string> =>
+  v.pipe(
+    text('an absolute path of a file, without ".."', /^\/(?!(?:.*\/)?\.\.(?:\/|$)).*[^/]$/u),
+    v.metadata({ "x-type": "absolute path" }),
+  );
+
 /** A list in which nothing stands twice. */
 export const list = <Item>(item: Block<Item>, what: string, min = 0): Block<Item[]> =>
   v.pipe(

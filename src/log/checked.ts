@@ -1,0 +1,39 @@
+import type { Failure, Host } from "../host/host.ts";
+import { segmentsOf } from "./segments.ts";
+import { type Verified, verifyLog } from "./verify.ts";
+
+/** What is known of the heal log's chain. `head`: sequence and whole hash, as `log verify` prints it. Times: RFC 3339 UTC. */
+export type LogCheck =
+  | {
+      readonly kind: "whole";
+      readonly lines: number;
+      readonly head: string;
+      readonly checkedAt: string;
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: "faulty"; readonly what: string; readonly checkedAt: string }
+  | { readonly kind: "none" }
+  | { readonly kind: "unchecked"; readonly why: string; readonly head: string | null };
+
+const checkOf = (verified: Verified, at: string): LogCheck | Failure => {
+  switch (verified.kind) {
+    case "whole": {
+      const { lines, head, notes } = verified;
+      return { kind: "whole", lines, head: `${head.seq}:${head.sha256}`, checkedAt: at, notes };
+    }
+    case "faulty": {
+      const { what, file, line, offset } = verified.fault;
+      return { kind: "faulty", what: `${what} (${file}: line ${line}, byte ${offset})`, checkedAt: at };
+    }
+    case "too-old":
+      return { kind: "unchecked", why: "its first lines are gone", head: null };
+    case "unreadable":
+      return verified.failure;
+  }
+};
+
+/** Verifies the whole log now, all its files. `at`: RFC 3339 UTC, the present. A failure where it can't be read. Never throws. */
+export const checkLog = async (host: Host, logFile: string, at: string): Promise<LogCheck | Failure> => {
+  const paths = segmentsOf(host.files, logFile);
+  return paths.length === 0 ? { kind: "none" } : checkOf(await verifyLog(host, paths), at);
+};
