@@ -242,6 +242,16 @@ describe("reportCommand()", () => {
     expect(await pageOf(bed)).toMatchObject({ tick: null, verdict: null, checks: [], log: { kind: "none" } });
   });
 
+  test("reportCommand() names the card that the message names", async () => {
+    const bed = createBed(configText.replace("mode: apply", "mode: observe").replace("    card: gateway-down\n", ""));
+    await bed.tick();
+    bed.kill();
+    await bed.tick();
+    const [red] = (await pageOf(bed)).checks.filter(({ verdict }) => verdict === "red");
+    expect(red?.card).toBe("unit-down");
+    expect(bed.received.join("\n")).toContain("dogwatch card unit-down");
+  });
+
   test("reportCommand() verifies the log itself and at once, whatever was checked before", async () => {
     const bed = createBed();
     bed.kill();
