@@ -18,6 +18,7 @@ Usage: dogwatch COMMAND [--config FILE] [--state-dir DIR] [--logs-dir DIR]
   log witness                 hold the journal's heads against the log
   log key                     the first key of its seals, for an auditor to keep
   log show                    read the heal log [--incident ID] [--since TIME]
+  log export --format FORMAT  the heal log as json, csv, ocsf or ecs
   report [-o FILE]            one HTML page: now, 30 days, incidents, heals
   chat test                   send one test message
   deadman test|fail           ping the dead-man's switch by hand
@@ -119,7 +120,8 @@ no silence ends them.
                            [--key VKEY [--seals FILE] [--through DAY]]
        dogwatch log witness [SEQ:HASH...|-] [--json]
        dogwatch log key [--json]
-       dogwatch log show [--incident ID] [--since TIME] [--json]
+       dogwatch log show [--incident ID] [FILTER]... [--json]
+       dogwatch log export --format json|csv|ocsf|ecs [FILTER]...
 
 verify    check the chain through all files of the log, or those given, in any
           order, compressed (gzip, zstd) or not; names the first bad line, its
@@ -135,10 +137,21 @@ witness   hold each head that this host's journal has against the log, or those
           chat message
 key       print that first key; as root make it where there is none. Keep it
           away from this host
-show      the log for reading; --since takes 2h, 7d or an ISO time
+show      the log for reading; with --incident alone its story, from detection
+          to recovery; --json: the lines as they are
+export    to stdout: json is one array, csv a table for spreadsheets, ocsf and
+          ecs one event a line, for a SIEM; see docs/export.md
+
+Filters, together where several are given:
+  --since TIME, --until TIME   2h or 7d ago, a day, or an ISO time (UTC)
+  --incident ID, --check NAME, --recipe NAME
+  --outcome healed|failed|refused|indeterminate|none|open   of the incident
+  --event EVENT                heal.failed, or a kind: heal, incident, silence
+  --by helper|watcher|uid|uid:N
 
 Exit of verify and witness: 0 whole, or none yet · 1 tampered · 64 usage · 74
-log or journal unreadable.
+log or journal unreadable. Of show and export: 0 · 1 a line could not be
+exported · 64 usage, or no such incident · 74 unreadable.
 `,
   report: `Usage: dogwatch report [-o FILE] [--json]
        sudo dogwatch report --link

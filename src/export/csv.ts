@@ -44,22 +44,23 @@ const formula = /(^\s*"*\s*|[,;\t\r\n]\s*["']*\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uF
 /** A text that no spreadsheet runs: an apostrophe stands before what could begin a formula. Pure. */
 export const neutralised = (text: string): string => text.replace(formula, "$1'");
 
-/**
- * A cell, quoted where it must be. Control and format characters are written as `\u` escapes, a line break too, so that a row is a line.
- * Source: RFC 4180 section 2.
- */
+/** A cell, quoted where it must be. Source: RFC 4180 section 2. */
 const cell = (value: Cell): string => {
   if (value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const text = escapeUnsafe(neutralised(value));
+  const text = neutralised(value);
   return /[",;\s]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-const row = (cells: readonly Cell[]): string => `${cells.map(cell).join(",")}\r\n`;
+/** Control and format characters are written as `\u` escapes, a line break too, so that a row is a line. */
+const row = (cells: readonly Cell[]): string => `${escapeUnsafe(cells.map(cell).join(","))}\r\n`;
+
+const names = Object.keys(columns);
+const readers = Object.values(columns);
 
 /** A table with a header, a row for each entry. Source: RFC 4180. */
 export const csv: Format = {
-  begin: row(Object.keys(columns)),
-  one: (exported) => row(Object.values(columns).map((read) => read(exported))),
+  begin: row(names),
+  one: (exported) => row(readers.map((read) => read(exported))),
   end: "",
 };

@@ -45,6 +45,17 @@ export interface Outcomes {
   of(incident: string | undefined): IncidentOutcome | undefined;
 }
 
+/** There are ten outcomes, and a log may have a hundred thousand incidents. */
+const shared = (() => {
+  const all = new Map<string, IncidentOutcome>();
+  return (outcome: IncidentOutcome): IncidentOutcome => {
+    const name = `${outcome.heal} ${outcome.isOpen}`;
+    const known = all.get(name) ?? outcome;
+    all.set(name, known);
+    return known;
+  };
+})();
+
 /** Nothing read yet. */
 export const createOutcomes = (): Outcomes => {
   const known = new Map<string, IncidentOutcome>();
@@ -54,7 +65,7 @@ export const createOutcomes = (): Outcomes => {
       if (incident === undefined) return;
       const before = known.get(incident) ?? noOutcome;
       const after = afterEntry(before, entry);
-      if (after !== before || !known.has(incident)) known.set(incident, after);
+      if (after !== before || !known.has(incident)) known.set(incident, shared(after));
     },
     of: (incident) => (incident === undefined ? undefined : known.get(incident)),
   };

@@ -202,9 +202,7 @@ for (const format of ["json", "csv", "ocsf", "ecs"])
     const [told, written] = [bed.err().length, bed.out().length];
     bed.write(bed.read().toString().replace('"by":"helper"', '"by":7'));
     expect(await run("export", "--format", format)).toBe(1);
-    expect(bed.err().slice(told)).toMatch(
-      /^dogwatch: cannot export the whole log: 1 line cannot be read as an entry/u,
-    );
+    expect(bed.err().slice(told)).toMatch(/^dogwatch: cannot export the whole log: 1 line cannot be read as an entry/u);
     expect(bed.out().length - written).toBeLessThan(written);
   });
 
