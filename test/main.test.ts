@@ -33,6 +33,7 @@ const commands = [
   "status",
   "heal",
   "log",
+  "report",
   "chat",
   "egress",
   "silence",

@@ -39,7 +39,11 @@ const hostDay = (day: string, seen: readonly Seen[]): HostDay => {
 export const pastStrip = (host: string, checks: readonly PageCheck[]): Html => {
   const byDay = new Map<string, Seen[]>();
   for (const { name, days } of checks)
-    for (const day of days) byDay.set(day.day, [...(byDay.get(day.day) ?? []), { name, day }]);
+    for (const day of days) {
+      const seen = byDay.get(day.day);
+      if (seen === undefined) byDay.set(day.day, [{ name, day }]);
+      else seen.push({ name, day });
+    }
   const days = [...byDay.keys()].sort();
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return nothing;

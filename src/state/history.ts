@@ -48,22 +48,24 @@ const plus = (sums: Sums | undefined, value: number | undefined): Sums | undefin
 };
 
 const counted = (ticks: readonly number[], verdict: Verdict): readonly number[] => {
-  const place = places[verdict];
-  return Array.from(
-    { length: Math.max(ticks.length, place + 1) },
-    (_, at) => (ticks[at] ?? 0) + (at === place ? 1 : 0),
-  );
+  const next = [...ticks];
+  while (next.length <= places[verdict]) next.push(0);
+  next[places[verdict]] = (next[places[verdict]] ?? 0) + 1;
+  return next;
 };
 
+/** Most checks are green, and there is nothing to measure: a number is enough. */
+const isPlain = ({ verdict, ms, ready }: Found): boolean =>
+  verdict === "green" && ms === undefined && ready === undefined;
+
 const nextOf = (before: number | CheckHour | undefined, found: Found): number | CheckHour => {
+  if (typeof before !== "object" && isPlain(found)) return (before ?? 0) + 1;
   const known: CheckHour = typeof before === "object" ? before : { ticks: before === undefined ? [] : [before] };
   const ms = plus(known.ms, found.ms);
   const ready = plus(known.ready, found.ready);
   const running = plus(known.running, found.running);
-  const ticks = counted(known.ticks, found.verdict);
-  if (ticks.length === 1 && ms === undefined && ready === undefined && running === undefined) return ticks[0] ?? 0;
   return {
-    ticks,
+    ticks: counted(known.ticks, found.verdict),
     ...(ms === undefined ? {} : { ms }),
     ...(ready === undefined ? {} : { ready }),
     ...(running === undefined ? {} : { running }),
@@ -72,12 +74,10 @@ const nextOf = (before: number | CheckHour | undefined, found: Found): number | 
 
 /** The present hour after a tick. Checks that are gone stay in it until it ends. */
 const counting = ({ from, checks }: HourSums, found: readonly Found[]): HourSums => {
-  const seen = found.slice(0, maxChecks).map((each): [string, number | CheckHour] => {
-    const before = Object.hasOwn(checks, each.name) ? checks[each.name] : undefined;
-    return [each.name, nextOf(before, each)];
-  });
-  const gone = Object.entries(checks).slice(0, maxChecks);
-  return { from, checks: Object.fromEntries([...gone, ...seen]) };
+  const next = new Map(Object.entries(checks));
+  for (const each of found)
+    if (next.size < maxChecks || next.has(each.name)) next.set(each.name, nextOf(next.get(each.name), each));
+  return { from, checks: Object.fromEntries(next) };
 };
 
 /**

@@ -364,7 +364,7 @@ describe("on a real disk", () => {
       expect(writePage(host, join(folder, name), "new")).toMatchObject({ why: "it is a link: name the file itself" });
     }
     expect(readFileSync(join(folder, "target"), "utf8")).toBe("");
-    execFileSync("mkfifo", [join(folder, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(folder, "pipe")]);
     expect(writePage(host, join(folder, "pipe"), "new")).toMatchObject({ why: "it is no regular file" });
     expect(writePage(host, folder, "new")).toMatchObject({ why: "it is no regular file" });
   });

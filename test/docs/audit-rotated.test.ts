@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { verifyCommand } from "../../src/cli/log-verify.ts";
 import { type Journal, openJournal } from "../../src/heal/journal.ts";
+import { firstKey } from "../../src/seal/chain.ts";
 import { createLogBed, healEntries, type LogBed } from "../log/log-bed.ts";
-import { bringPrograms, chainScript, runBash, runIn } from "./audit-bed.ts";
+import { bringPrograms, chainScript, type Ran, runBash, runIn } from "./audit-bed.ts";
 
 const dayMs = 86_400_000;
 let bed: LogBed;
@@ -53,6 +55,21 @@ describe("docs/audit.md: logs as dogwatch itself rotates them", () => {
     const head = live(5);
     expect(readdirSync(bed.folder).filter((name) => /^heal-\d{10}\.jsonl/u.test(name))).toHaveLength(4);
     expect(check()).toEqual([`head ${head}`, `head ${head}`]);
+  });
+
+  test("seals that dogwatch itself made hold for the page's program and for log verify, and not once a sealed line was changed", async () => {
+    live(4);
+    const first = firstKey(readFileSync(join(bed.folder, "heal.seals"), "utf8")) ?? "";
+    bringPrograms(bed.folder);
+    const byPage = (): Ran => runIn(bed.folder, ["/usr/bin/python3", "seals.py", ".", first]);
+    const byUs = async (): Promise<number> =>
+      await verifyCommand(bed.host, ["--key", first], { logFile: bed.path }, false);
+    expect(byPage().out).toMatch(/^ok: sealed through line \d+ on 2026-11-26; 8 lines since\n$/u);
+    expect(await byUs()).toBe(0);
+    expect(bed.out()).toContain("sealed through 2026-11-25 (line ");
+    runBash(bed.folder, "gzip -d heal-0000000001.jsonl.gz; sed -i 's/twice/thrice/' heal-0000000001.jsonl");
+    expect(byPage().err).toContain("does not follow line");
+    expect(await byUs()).toBe(1);
   });
 
   test("both procedures go on where a logrotate moved the log, once its file has its name", () => {

@@ -212,6 +212,10 @@ describe("docs/audit.md: witnesses and copies", () => {
     expect(run(blockWith("logs="), { logs: there }).err).toBe("");
     const unpacked = run(blockWith("sha256sum -c"));
     expect(unpacked.out).toBe("heal.tar: OK\nheal-0000000001.jsonl\nheal-0000000014.jsonl\nheal.jsonl\nheal.seals\n");
+    run(
+      `rm -r copy; cd there; ln -s /etc/passwd heal.jsonl.1; ln -s ../victim hashes; mkdir heal-x; tar -cf ../heal.tar .; cd ..; sha256sum heal.tar >heal.tar.sha256`,
+    );
+    expect(run(blockWith("sha256sum -c")).out).toBe(unpacked.out);
     const copied = readFileSync(join(bed.folder, "heal.tar"));
     copied[700] = (copied[700] ?? 0) ^ 1;
     writeFileSync(join(bed.folder, "heal.tar"), copied);

@@ -106,6 +106,29 @@ describe.skipIf(why !== undefined)("a disk that takes nothing more", () => {
     expect(torn).toBeGreaterThan(0);
   });
 
+  test("tick on a disk that fills up where the log has to go on in a new file loses no line, and does so once there is room", async () => {
+    using chat = new Chat();
+    using den = new Den("small");
+    await using disk = await openDisk(den.at("small"));
+    den.recipe("mine", "exit 1");
+    const quiet = config(chat, "0").replace("checks: {", "checks: { quiet: { process: { name: no-such } },");
+    den.write("dogwatch.yaml", quiet);
+    const reason = "x".repeat(190);
+    const isSmall = (): boolean => readFileSync(disk.at(den.log)).length < 16_384;
+    const add = ["silence", "add", "quiet", "--for", "1s", "--reason", reason];
+    do await den.dogwatch(add, disk);
+    while (isSmall());
+    const before = readFileSync(disk.at(den.log), "utf8");
+    den.write("dogwatch.yaml", `${config(chat)}log: { rotate_size: 16K }\n`);
+    disk.fill();
+    expect((await den.tick(disk)).status).toBe(74);
+    expect(await den.verify(disk)).toBe("0 ok");
+    disk.free();
+    expect(await den.tick(disk)).toMatchObject({ status: 0, json: { verdict: "red", troubles: [] } });
+    expect(readFileSync(disk.at(`${den.logs}/heal-0000000001.jsonl`), "utf8")).toStartWith(before);
+    expect(await den.verify(disk)).toBe("0 ok");
+  });
+
   test("tick over a read-only state folder still alerts, heals nothing, ends with 73, and recovers by itself", async () => {
     using chat = new Chat();
     using den = new Den("small");

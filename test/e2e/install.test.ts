@@ -64,6 +64,9 @@ trap '((++e2e_count)); if [[ $e2e_count -eq $E2E_KILL_AT ]]; then kill -KILL $$;
 trap 'echo $e2e_count >/run/e2e-count' EXIT
 `;
 
+/** The first public key of the heal log's seals, as install.sh prints it. */
+const keyIn = (out: string): string | undefined => /^ {2}(dogwatch\/\S+\+[0-9a-f]{8}\+\S+)$/mu.exec(out)?.[1];
+
 describeOnBed("install.sh", () => {
   let bed: Bed;
   const sh = (script: string): Promise<string> => bed.sh(script, { timeoutMs: 60_000 });
@@ -104,6 +107,7 @@ describeOnBed("install.sh", () => {
     expect(out).toMatch(/green/iu);
     expect(out).toContain("usermod -aG dogwatch OPERATOR");
     expect(out).toContain("usermod -aG adm AUDITOR");
+    expect(keyIn(out)).toBe((await sh("dogwatch log key 2>/dev/null")).trim());
     expect(await there([...places, ...kept])).toEqual([...places, ...kept].toSorted());
     expect(await state("dogwatch.timer")).toBe("enabled\nactive\n");
     expect(await state("dogwatch-heal.socket")).toBe("enabled\nactive\n");
@@ -114,7 +118,9 @@ describeOnBed("install.sh", () => {
     await bed.write("/etc/systemd/system/dogwatch.timer.d/e2e.conf", fastTimer);
     await sh("systemctl daemon-reload; systemctl restart dogwatch.timer");
     const ticks = async (): Promise<readonly string[]> =>
-      (await sh("journalctl --sync; journalctl -q -t dogwatch -o cat")).split("\n").filter((line) => line !== "");
+      (await sh("journalctl --sync; journalctl -q -t dogwatch -o cat"))
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("helper: sealed"));
     const said = await until("three ticks", async () => {
       const lines = await ticks();
       return lines.length >= 4 ? lines : undefined;
@@ -145,8 +151,9 @@ describeOnBed("install.sh", () => {
 
   test("install.sh again is an upgrade: it keeps an edited config and mends what is broken", async () => {
     await sh("echo '# mine' >>/etc/dogwatch/dogwatch.yaml; sha256sum /etc/dogwatch/dogwatch.yaml >/run/e2e-sum");
+    const key = (await sh("dogwatch log key 2>/dev/null")).trim();
     await sh("echo broken >/usr/local/bin/dogwatch; echo old >/usr/local/share/dogwatch/heal-recipes/old.yaml");
-    await bed.run([install]);
+    expect(keyIn(await bed.run([install]))).toBe(key);
     expect(await sh("sha256sum -c /run/e2e-sum")).toContain("OK");
     expect(await sh("cmp /etc/dogwatch/dogwatch.yaml /etc/dogwatch/dogwatch.yaml.last-good")).toBe("");
     expect(await sh(`cmp /usr/local/bin/dogwatch ${unpacked}/dist/dogwatch`)).toBe("");

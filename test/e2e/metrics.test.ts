@@ -167,12 +167,19 @@ describeOnBed("the metrics under node_exporter and Prometheus", () => {
     await sh("rm -r /run/systemd/system/dogwatch.service.d; systemctl daemon-reload");
   }, 60_000);
 
-  test("install.sh --uninstall takes its own link away, and leaves what somebody else put there", async () => {
+  test("install.sh --uninstall takes its own links away, and leaves what somebody else put there", async () => {
+    await sh("echo 'report: /srv/dogwatch.html' >>/etc/dogwatch/dogwatch.yaml");
+    await bed.run([`${unpacked}/install.sh`], { timeoutMs: 120_000 });
+    expect(await sh("readlink /srv/dogwatch.html; head -c 15 /srv/dogwatch.html")).toBe(
+      "/var/lib/dogwatch/report.html\n<!doctype html>",
+    );
     await bed.run([`${unpacked}/install.sh`, "--uninstall"]);
     expect(await sh(`ls -A ${link.slice(0, link.lastIndexOf("/"))}`)).toBe("");
+    expect(await sh("ls -A /srv")).not.toContain("dogwatch");
     await sh(`ln -s /etc/hostname ${link}`);
     expect(await bed.run([`${unpacked}/install.sh`], { timeoutMs: 120_000 })).toContain(`${link} is not ours`);
     await bed.run([`${unpacked}/install.sh`, "--uninstall", "--purge"]);
     expect(await sh(`readlink ${link}`)).toBe("/etc/hostname\n");
+    expect(await sh("ls -A /srv")).not.toContain("dogwatch");
   }, 120_000);
 });

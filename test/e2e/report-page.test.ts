@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderPage } from "../../src/report/html.ts";
+import type { Page } from "../../src/report/page.ts";
 import { hostileTexts, pages } from "../report/pages.ts";
 
 // The page in Debian's Chromium. With DOGWATCH_PICTURES=FOLDER its pictures and prints stay there.
@@ -53,13 +54,20 @@ const kept = process.env["DOGWATCH_PICTURES"];
 const folder = kept ?? mkdtempSync(join(tmpdir(), "dogwatch-page-"));
 const told: Record<string, Told> = {};
 
+/** What axe-core says of a story it says of the next one too, in as many seconds again. */
+const someIncidents = (page: Page | undefined): string => {
+  if (page === undefined) throw new Error("no such page");
+  const { incidents, olderIncidents } = page;
+  const shown = incidents.slice(0, 14);
+  const older = olderIncidents + incidents.length - shown.length;
+  return renderPage({ ...page, incidents: shown, olderIncidents: older });
+};
+
 const names = ["empty", "one-day", "hostile-30x60"] as const;
+const drawn: ReadonlyMap<string, string> = new Map(names.map((name) => [name, someIncidents(pages[name])]));
 
 beforeAll(async () => {
-  for (const name of names) {
-    const page = pages[name];
-    if (page !== undefined) writeFileSync(join(folder, `${name}.html`), renderPage(page));
-  }
+  for (const [name, text] of drawn) writeFileSync(join(folder, `${name}.html`), text);
   writeFileSync(join(folder, "planted.html"), planted);
   const program = join(import.meta.dirname, "page-looks.mjs");
   const child = Bun.spawn(["node", program, folder], { stdout: "pipe", stderr: "pipe" });
@@ -127,17 +135,12 @@ describe("the page in Chromium", () => {
 
   test("the print tells every story that the page tells", () => {
     const print = pressed(printed("hostile-30x60"));
-    const page = pages["hostile-30x60"];
-    const seqs = [...renderPage(page ?? pages["empty"] ?? never()).matchAll(/<small>line (\d+) <bdi>([a-z.]+)</gu)];
-    expect(seqs.length).toBeGreaterThan(100);
+    const seqs = [...(drawn.get("hostile-30x60") ?? "").matchAll(/<small>line (\d+) <bdi>([a-z.]+)</gu)];
+    expect(seqs.length).toBeGreaterThan(50);
     const missing = seqs.filter(([, seq, event]) => !print.includes(`line${seq}${event}`));
     expect(missing.map(([text]) => text)).toEqual([]);
   });
 });
-
-const never = (): never => {
-  throw new Error("no such page");
-};
 
 describe("the gates, on a page with planted faults", () => {
   test("a request out and a complaint of the console are seen, also without scripts", () => {

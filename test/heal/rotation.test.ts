@@ -404,7 +404,7 @@ describe("enter() that can't rotate", () => {
 
   test("enter() never touches what isn't the log's in its folder", () => {
     const host = full();
-    const foreign = ["heal.seals", "heal.jsonl.bak", "heal-old.jsonl", "heal-1.jsonl", "notes.txt"];
+    const foreign = ["heal.jsonl.bak", "heal-old.jsonl", "heal-1.jsonl", "notes.txt"];
     for (const name of foreign) host.files.put(`${logs}/${name}`, `of ${name}`);
     const journal = journalOn(host, { ...small, rotateBytes: 1, keepMs: 1 });
     for (let number = 5; number < 30; number += 1) {
