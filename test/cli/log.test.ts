@@ -184,6 +184,15 @@ test("logCommand() export --format json is one array, an entry a line, each with
   expect(bed.err()).toBe('note: no entries: the log has no check "board"; it has "gateway"\n');
 });
 
+test("logCommand() show tells an empty log from none", async () => {
+  expect(await run("show")).toBe(0);
+  expect(bed.out()).toContain("no log yet");
+  const before = bed.out().length;
+  bed.write("");
+  expect(await run("show")).toBe(0);
+  expect(bed.out().slice(before)).toBe("no entries\n");
+});
+
 test("logCommand() export of no log is empty, and says so", async () => {
   expect(await run("export", "--format", "json")).toBe(0);
   expect(JSON.parse(bed.out())).toEqual([]);
@@ -202,9 +211,7 @@ for (const format of ["json", "csv", "ocsf", "ecs"])
     const [told, written] = [bed.err().length, bed.out().length];
     bed.write(bed.read().toString().replace('"by":"helper"', '"by":7'));
     expect(await run("export", "--format", format)).toBe(1);
-    expect(bed.err().slice(told)).toMatch(
-      /^dogwatch: cannot export the whole log: 1 line cannot be read as an entry/u,
-    );
+    expect(bed.err().slice(told)).toMatch(/^dogwatch: cannot export the whole log: 1 line cannot be read as an entry/u);
     expect(bed.out().length - written).toBeLessThan(written);
   });
 
