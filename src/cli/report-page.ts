@@ -1,4 +1,5 @@
 import packageFile from "../../package.json" with { type: "json" };
+import type { Check } from "../config/config.ts";
 import { printFault } from "../config/fault.ts";
 import { type Loaded, readLast } from "../load.ts";
 import { makePage } from "../report/data.ts";
@@ -6,13 +7,15 @@ import type { Page } from "../report/page.ts";
 import { readChatLatch } from "../state/chat-latch.ts";
 import { readHistory } from "../state/history-read.ts";
 import { readIllness } from "../state/illness.ts";
-import { readState } from "../state/store.ts";
+import { momentOf } from "../state/state.ts";
+import { readHealState, readState } from "../state/store.ts";
 import { type Cli, isoNow } from "./cli.ts";
 import { deafOf, deafText } from "./deaf.ts";
 import { egressList } from "./egress-list.ts";
 import { limitsOf } from "./limits.ts";
 import { withoutRemedy } from "./next-command.ts";
 import { quietLines } from "./quiet-lines.ts";
+import { cardOf } from "./report-card.ts";
 import type { KnownLog } from "./report-log.ts";
 
 const none: Page["egress"] = { destinations: [], programs: [], sockets: [] };
@@ -50,6 +53,8 @@ export const gatherPage = async (cli: Cli, loaded: Loaded, log: KnownLog, isStal
   const { value: state, note } = readState(host, paths.state, true);
   const { hours, why } = readHistory(host, paths.state);
   const { destinations, programs, sockets } = config === undefined ? none : await egressList(host, paths, config);
+  const heal = readHealState(host, paths.helper, momentOf(host), true).value;
+  const knownOf = (check: Check) => ({ kind: check.kind, card: cardOf(check, state, heal) });
   const noteOf = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
   return makePage({
     host: config?.host ?? host.hostname,
@@ -57,7 +62,7 @@ export const gatherPage = async (cli: Cli, loaded: Loaded, log: KnownLog, isStal
     at,
     state,
     isStale,
-    known: new Map((config?.checks ?? []).map(({ name, kind, card }) => [name, { kind, card }])),
+    known: new Map((config?.checks ?? []).map((check) => [check.name, knownOf(check)])),
     hours,
     log,
     egress: { destinations, programs, sockets },

@@ -17,9 +17,9 @@ export const logWord = ({ kind }: PageLog): string =>
 export const logPart = (log: PageLog): Html => {
   switch (log.kind) {
     case "whole":
-      return html`<p class="big">${mutedSign("green")} Whole: ${counted(log.lines, "line")}, each holds the hash of the one before.</p><p>Checked by dogwatch on this host, ${when(log.checkedAt)} UTC.</p>${log.notes.map((note) => html`<p><bdi>${clip(note, 1000)}</bdi></p>`)}${checker}${again(log.head)}`;
+      return html`<p class="big">${mutedSign("green")} Whole: ${counted(log.lines, "line")}, each holds the hash of the one before.</p><p>Checked ${when(log.checkedAt)} UTC.</p>${log.notes.map((note) => html`<p><bdi>${clip(note, 1000)}</bdi></p>`)}${checker}${again(log.head)}`;
     case "faulty":
-      return html`<p class="big">${mutedSign("red")} It is not as it was written.</p><p>${quoted(log.what)}</p><p>Checked by dogwatch on this host, ${when(log.checkedAt)} UTC.</p><p class="next"><b>Next</b> <code>dogwatch log verify</code></p>`;
+      return html`<p class="big">${mutedSign("red")} It is not as it was written.</p><p>${quoted(log.what)}</p><p>Checked ${when(log.checkedAt)} UTC.</p><p class="next"><b>Next</b> <code>dogwatch log verify</code></p>`;
     case "none":
       return html`<p class="big">No log yet: nothing turned red, and nothing was changed.</p>`;
     case "unchecked":
@@ -44,7 +44,7 @@ export const egressPart = ({ destinations, programs, sockets }: Page["egress"]):
     ["host and port", "methods", "for"],
     destinations.map((each) => [
       html`<code><bdi>${clip(each.host, 300)}</bdi>:${each.port}</code>`,
-      text(each.methods.join(", ")),
+      text(each.methods.length === 0 ? "connects" : each.methods.join(", ")),
       text(each.for),
     ]),
   )}${rows(

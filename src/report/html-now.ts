@@ -74,15 +74,16 @@ export const sinceOf = ({ since, ticks }: PageCheck, now: string): Html => {
   return html`since ${when(since)}${long === "" ? "" : `, ${long}`}, ${counted(ticks, "look")}`;
 };
 
-const sickItem = (check: PageCheck, page: Page): Html =>
-  html`<li><h2>${nameOf(check.name)}</h2><p>${quoted(check.evidence, maxEvidence)}</p><p class="since">${check.verdict} ${sinceOf(check, page.at)}</p>${folded(check, page.checks)}${check.verdict === "amber" ? nothing : nextOf(check)}</li>`;
+/** `isNamed`: the headline has said who it is. */
+const sickItem = (check: PageCheck, page: Page, isNamed: boolean): Html =>
+  html`<li>${isNamed ? nothing : html`<h2>${nameOf(check.name)}</h2>`}<p>${quoted(check.evidence, maxEvidence)}</p><p class="since">${check.verdict} ${sinceOf(check, page.at)}</p>${folded(check, page.checks)}${check.verdict === "amber" ? nothing : nextOf(check)}</li>`;
 
-const listOf = ({ listed }: Lead, page: Page): Html => {
+const listOf = ({ listed, sentence }: Lead, page: Page): Html => {
   const own = listed.filter(({ because }) => because === undefined);
   const shown = (own.length === 0 ? listed : own).slice(0, maxListed);
   const more = (own.length === 0 ? listed : own).length - shown.length;
   if (shown.length === 0) return nothing;
-  return html`<ul class="sick">${shown.map((check) => sickItem(check, page))}</ul>${more === 0 ? nothing : html`<p class="more"><a href="#checks">and ${counted(more, "other")}</a></p>`}`;
+  return html`<ul class="sick">${shown.map((check) => sickItem(check, page, sentence.startsWith(`${check.name} is `)))}</ul>${more === 0 ? nothing : html`<p class="more"><a href="#checks">and ${counted(more, "other")}</a></p>`}`;
 };
 
 const hints = ({ tone }: Lead, page: Page): Html => {
