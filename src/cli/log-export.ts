@@ -29,7 +29,7 @@ const conclude = (host: Host, read: LogRead, wanted: Wanted, logFile: string): n
   const { scanned, found, foreign } = read;
   const { terminal } = host;
   if (scanned.kind === "failed" && scanned.code !== "ENOENT") return refuseFile(host, scanned.path, scanned);
-  if (scanned.lines === 0) terminal.err(`note: no log yet: "${logFile}" does not exist\n`);
+  if (!read.isThere) terminal.err(`note: no log yet: "${logFile}" does not exist\n`);
   const missing = found === 0 && scanned.lines > 0 ? read.names.missing(wanted) : undefined;
   if (missing !== undefined) terminal.err(`note: no entries: ${missing}\n`);
   const text = foreignText(foreign);

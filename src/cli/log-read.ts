@@ -18,6 +18,8 @@ export interface Foreign {
 
 /** What a reading of the log came to. */
 export interface LogRead {
+  /** Whether there is any file of the log. */
+  readonly isThere: boolean;
   readonly scanned: Scanned;
   readonly foreign: Foreign;
   /** Entries that were asked for. */
@@ -67,7 +69,7 @@ export const readWanted = async (host: Host, paths: LogPaths, wanted: Wanted, ta
     found += 1;
     take.entry(what.entry, line.bytes);
   });
-  return { scanned, foreign, found, names };
+  return { isThere: files.length > 0, scanned, foreign, found, names };
 };
 
 const counted = (count: number, word: string): string => `${count} ${count === 1 ? "line" : "lines"} ${word}`;

@@ -39,10 +39,9 @@ const noIncident = (host: Host, id: string, { names }: LogRead): number => {
   return exits.usage;
 };
 
-const sayNothing = (host: Host, { scanned, names }: LogRead, path: string, wanted: Wanted): void => {
-  const missing = names.missing(wanted);
-  if (scanned.lines === 0)
-    host.terminal.out(`no log yet: "${path}" does not exist; nothing was healed or told here so far\n`);
+const sayNothing = (host: Host, { isThere, scanned, names }: LogRead, path: string, wanted: Wanted): void => {
+  const missing = scanned.lines === 0 ? undefined : names.missing(wanted);
+  if (!isThere) host.terminal.out(`no log yet: "${path}" does not exist; nothing was healed or told here so far\n`);
   else host.terminal.out(missing === undefined ? "no entries\n" : `no entries: ${missing}\n`);
 };
 

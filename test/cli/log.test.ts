@@ -184,6 +184,15 @@ test("logCommand() export --format json is one array, an entry a line, each with
   expect(bed.err()).toBe('note: no entries: the log has no check "board"; it has "gateway"\n');
 });
 
+test("logCommand() show tells an empty log from none", async () => {
+  expect(await run("show")).toBe(0);
+  expect(bed.out()).toContain("no log yet");
+  const before = bed.out().length;
+  bed.write("");
+  expect(await run("show")).toBe(0);
+  expect(bed.out().slice(before)).toBe("no entries\n");
+});
+
 test("logCommand() export of no log is empty, and says so", async () => {
   expect(await run("export", "--format", "json")).toBe(0);
   expect(JSON.parse(bed.out())).toEqual([]);

@@ -24,6 +24,7 @@ export const pages: readonly string[] = [
   "docs/gateways.md",
   "docs/recipes.md",
   "docs/audit.md",
+  "docs/export.md",
   "docs/queues.md",
 ];
 
