@@ -1,6 +1,5 @@
 import type { Failure, Host } from "../host/host.ts";
-import { segmentsOf } from "./segments.ts";
-import { type Verified, verifyLog } from "./verify.ts";
+import { type Verified, verifyAll } from "./verify.ts";
 
 /** What is known of the heal log's chain. `head`: sequence and whole hash, as `log verify` prints it. Times: RFC 3339 UTC. */
 export type LogCheck =
@@ -34,6 +33,6 @@ const checkOf = (verified: Verified, at: string): LogCheck | Failure => {
 
 /** Verifies the whole log now, all its files. `at`: RFC 3339 UTC, the present. A failure where it can't be read. Never throws. */
 export const checkLog = async (host: Host, logFile: string, at: string): Promise<LogCheck | Failure> => {
-  const paths = segmentsOf(host.files, logFile);
-  return paths.length === 0 ? { kind: "none" } : checkOf(await verifyLog(host, paths), at);
+  const all = await verifyAll(host, logFile);
+  return all === undefined ? { kind: "none" } : checkOf(all.verified, at);
 };
