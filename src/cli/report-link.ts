@@ -1,10 +1,20 @@
-import { loadKept } from "../load.ts";
+import { folderOf } from "../config/path.ts";
+import type { Files } from "../host/host.ts";
+import { loadFresh } from "../load.ts";
 import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { isWalled, pagePath } from "./report-tick.ts";
 
 const refuse = ({ host }: Cli, path: string, why: string, hint: string): number => {
   complain(host, `cannot link "${path}": ${why}`, hint);
   return exits.cannotCreate;
+};
+
+/** The first part of a path that is a link of somebody else's than root: it would choose the place. */
+const strangersLink = (files: Files, path: string): string | undefined => {
+  const folder = folderOf(path);
+  if (folder === "/" || folder === path) return undefined;
+  const stat = files.stat(folder);
+  return !("kind" in stat) && stat.isLink && stat.uid !== 0 ? folder : strangersLink(files, folder);
 };
 
 /** Makes the link where nothing is; one that is right already is left as it is. */
@@ -15,6 +25,9 @@ const link = (cli: Cli, path: string): number => {
     host.terminal.out(`${path}: the page of each tick\n`);
     return exits.done;
   }
+  const stranger = strangersLink(host.files, path);
+  if (stranger !== undefined)
+    return refuse(cli, path, `"${stranger}" is a link that isn't root's`, `Run: ls -ld ${stranger}`);
   const made = host.files.link(target, path);
   if (made.kind === "failed" && made.code === "EEXIST")
     return refuse(cli, path, "something else stands there", `Look at it, then remove it: ls -l ${path}`);
@@ -30,7 +43,8 @@ export const linkReport = async (cli: Cli): Promise<number> => {
     complain(host, "cannot link the report: only root can", "Run: sudo dogwatch report --link");
     return exits.usage;
   }
-  const loaded = await loadKept(host, paths, true);
+  // From the file that root alone can write: what the watcher keeps of it may name any path.
+  const loaded = await loadFresh(host, paths);
   if (loaded.kind === "faults") {
     printFaults(host, loaded.faults);
     return exits.config;

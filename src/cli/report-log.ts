@@ -1,9 +1,11 @@
+import { isMap } from "../config/json.ts";
 import { askStory } from "../heal/ask-story.ts";
 import { readBook } from "../heal/journal.ts";
 import { type RecentLog, recentLog } from "../heal/recent-log.ts";
 import type { Failure } from "../host/host.ts";
 import { readHead } from "../log/append.ts";
 import type { LogCheck } from "../log/checked.ts";
+import { isSeenEntry } from "../log/seen-entry.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
 import { type Cli, isoNow } from "./cli.ts";
 
@@ -19,8 +21,17 @@ interface Kept {
   readonly log: RecentLog;
 }
 
-const isKept = (value: unknown): value is Kept =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "log" in value;
+const checks: ReadonlySet<unknown> = new Set(["whole", "faulty", "none", "unchecked"]);
+
+/** Others than the watcher read it too, so it is looked at before it is believed. */
+const isLog = (value: unknown): value is RecentLog =>
+  isMap(value) &&
+  Array.isArray(value["entries"]) &&
+  value["entries"].every(isSeenEntry) &&
+  isMap(value["check"]) &&
+  checks.has(value["check"]["kind"]);
+
+const isKept = (value: unknown): value is Kept => isMap(value) && value["version"] === 1 && isLog(value["log"]);
 
 const keptPath = (folder: string): string => `${folder}/story.json`;
 const mode = 0o640;

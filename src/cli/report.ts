@@ -51,6 +51,8 @@ const pageOfWatcher = async ({ host, paths, flags }: Cli): Promise<string | Fail
   return { kind: "failed", code: "EIO", why: `the page could not be made as "${user}": ${why}` };
 };
 
+const isRootAtWall = ({ host, paths }: Cli): boolean => host.uid === 0 && isWalled(paths);
+
 const said = ({ host }: Cli, path: string, written: Done): number => {
   if (written.kind === "done") return exits.done;
   complain(host, `cannot write "${path}": ${written.why}`, "Without -o the page goes to standard output.");
@@ -58,8 +60,8 @@ const said = ({ host }: Cli, path: string, written: Done): number => {
 };
 
 const toFile = async (cli: Cli, path: string): Promise<number> => {
-  const { host, paths } = cli;
-  const made = host.uid === 0 && isWalled(paths) ? await pageOfWatcher(cli) : await pageText(cli);
+  const { host } = cli;
+  const made = isRootAtWall(cli) ? await pageOfWatcher(cli) : await pageText(cli);
   return said(cli, path, typeof made === "string" ? writePage(host, path, made) : made);
 };
 
@@ -81,7 +83,7 @@ export const reportCommand = async (cli: Cli): Promise<number> => {
     return exits.usage;
   }
   if (flags.isLink === true) return await (await import("./report-link.ts")).linkReport(cli);
-  const denial = stateDenial(host, paths.state);
+  const denial = isRootAtWall(cli) ? undefined : stateDenial(host, paths.state);
   if (denial !== undefined) {
     complain(
       host,

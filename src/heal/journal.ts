@@ -110,10 +110,12 @@ const headNow = (host: Host, { folder, logFile }: JournalPlace): Head | Failure 
 
 const sealNow = (host: Host, place: JournalPlace, sealer: Sealer): Sealed | Failure => {
   if (place.isReadOnly) return { kind: "failed", code: "REFUSED", why: "a dry run changes nothing" };
-  return underLock(host, place, () => {
+  const done = underLock(host, place, () => {
     const now = headNow(host, place);
     return "kind" in now ? now : sealer.before(now, host.clock.nowMs());
   });
+  if (done.kind === "failed") sealer.failed(done);
+  return done;
 };
 
 const lookHead = (host: Host, place: JournalPlace): Head | null => {
@@ -170,11 +172,6 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (entered.kind === "failed") trouble ??= entered;
     return entered;
   };
-  const seal = (): Sealed | Failure => {
-    const done = sealNow(host, place, sealer);
-    if (done.kind === "failed") trouble ??= done;
-    return done;
-  };
   const bookNow = (): Book => {
     const lying = readBook(host, place.folder);
     return inStep(host, place, lying, endOf(host, place, lying));
@@ -190,7 +187,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     head,
     grownTo: () => (first === undefined || known?.seq === first.seq ? undefined : (known ?? undefined)),
     trouble: () => trouble ?? sealer.trouble(),
-    seal,
+    seal: () => sealNow(host, place, sealer),
     sealings: sealer.sealings,
     notes: () => [...notes, ...sealer.notes()],
   };

@@ -7,6 +7,8 @@ import { type Sealed, type SealPlace, sealBefore } from "./sealing.ts";
 export interface Sealer {
   /** Seals what is there up to `head`, where that isn't done for the day of `nowMs`. Hold the log's lock. */
   before(head: Head, nowMs: number): Sealed | Failure;
+  /** It couldn't even be begun. */
+  failed(why: Failure): void;
   /** Why the last one failed; undefined where it didn't. */
   trouble(): Failure | undefined;
   /** The seals that were made. */
@@ -28,6 +30,9 @@ export const createSealer = (host: Host, place: SealPlace): Sealer => {
       sealings.push(...done.made);
       for (const note of done.notes) notes.add(note);
       return done;
+    },
+    failed: (why) => {
+      trouble = why;
     },
     trouble: () => trouble,
     sealings: () => sealings,

@@ -21,6 +21,8 @@ export interface Past {
   readonly grew: number;
   readonly score: number | null;
   readonly level: number | null;
+  /** It was found stuck at that look; or before this boot, and nothing was seen to move since. Null: neither. */
+  readonly stuck: "found" | "held" | null;
 }
 
 /** Reads what the last look left; undefined where it left nothing that can be used. Pure. */
@@ -45,6 +47,7 @@ export const pastOf = (memory: Memory | undefined): Past | undefined => {
     grew: of("grew") ?? 0,
     score: of("score"),
     level: of("level"),
+    stuck: memory["stuck"] === "found" || memory["stuck"] === "held" ? memory["stuck"] : null,
   };
 };
 
@@ -65,4 +68,5 @@ export const toMemory = (past: Past): Memory => ({
   grew: past.grew,
   score: past.score,
   level: past.level,
+  stuck: past.stuck,
 });

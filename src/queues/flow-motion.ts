@@ -16,6 +16,8 @@ export interface Motion {
   /** It stands, and only our own watching tells for how long: the source keeps no times. */
   readonly isWatched: boolean;
   readonly grew: number;
+  /** It was stuck when the host went down, and nothing was seen to move since: how long it stands in this boot is still too short to tell. */
+  readonly isHeld: boolean;
 }
 
 type Counters = Pick<QueueReading, "done" | "failed">;
@@ -59,6 +61,11 @@ export const motionOf = ({ reading, facts, options }: FlowLook, past: Past | und
     isFree,
     standS,
     isWatched: isFree && (reading.movedS === null || reading.oldestReadyS === null),
+    isHeld:
+      past !== undefined &&
+      isFree &&
+      !hasMoved &&
+      (past.bootId === bootId ? past.stuck === "held" : past.stuck !== null),
     grew: past !== undefined && reading.ready > past.ready ? past.grew + 1 : 0,
   };
 };

@@ -1,6 +1,7 @@
 import type { QueueFinding } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import { quote } from "../probes/evidence.ts";
+import type { Clock } from "./flow-clock.ts";
 import type { FlowLook } from "./flow-look.ts";
 import type { Motion } from "./flow-motion.ts";
 import type { QueueReading } from "./reading.ts";
@@ -93,3 +94,7 @@ export const sayState = (look: FlowLook, motion: Motion): string => {
   if (ready === 0 || motion.hasMoved) return `flowing: ${counts}`;
   return motion.isFree ? sayStanding(look, motion, counts) : `busy: ${counts}`;
 };
+
+/** What stood still before a boot, and may still do so. Pure. */
+export const sayHeld = ({ reading }: FlowLook, { uptimeS }: Pick<Clock, "uptimeS">): string =>
+  `booted ${forSo(uptimeS)} ago, stuck before: ${reading.ready} ready, ${ofSlots(reading)} running, nothing claimed or finished yet`;

@@ -7,7 +7,7 @@ import { type Past, pastOf, toMemory } from "./flow-memory.ts";
 import { type Motion, motionOf } from "./flow-motion.ts";
 import { type Relapse, relapseOf } from "./flow-relapse.ts";
 import { stuckOf } from "./flow-stuck.ts";
-import { type Finding, sayFindings, sayState } from "./flow-words.ts";
+import { type Finding, sayFindings, sayHeld, sayState } from "./flow-words.ts";
 import type { QueueReading } from "./reading.ts";
 
 /** A queue, judged. `memory` is for the next look, also of one that is unknown. */
@@ -62,7 +62,16 @@ const bad = (findings: readonly Finding[], memory: Memory): Flow => {
   };
 };
 
-const memoryOf = ({ reading, facts }: FlowLook, motion: Motion, relapse: Relapse, clock: Clock): Memory => {
+const stuckAs = (findings: readonly Finding[], { isHeld }: Motion): Past["stuck"] =>
+  findings.some(({ word }) => word === "stuck") ? "found" : isHeld ? "held" : null;
+
+const memoryOf = (
+  { reading, facts }: FlowLook,
+  motion: Motion,
+  relapse: Relapse,
+  clock: Clock,
+  stuck: Past["stuck"],
+): Memory => {
   const { ready, running, blocked, done, failed, movedS } = reading;
   const past: Past = {
     bootId: facts.bootId,
@@ -80,29 +89,32 @@ const memoryOf = ({ reading, facts }: FlowLook, motion: Motion, relapse: Relapse
     grew: motion.grew,
     score: relapse.score,
     level: relapse.level,
+    stuck,
   };
   return toMemory(past);
 };
 
 /**
  * Judges a queue by one reading and what the last look left. Two looks with the same memory say the same, so a red can be confirmed, and a
- * heal's proof is well only once something was claimed or finished. Ages that only a jump of the wall clock explains are unknown. Pure.
+ * heal's proof is well only once something was claimed or finished. A boot alone makes no stuck queue well. Ages that only a jump of the wall clock explains are unknown. Pure.
  */
 export const judgeFlow = (look: FlowLook, before: Memory | undefined): Flow => {
   const past = pastOf(before);
   const clock = clockOf(look.facts, past);
   const motion = motionOf(look, past);
   const relapse = relapseOf(look.reading, past);
-  const memory = memoryOf(look, motion, relapse, clock);
   const sure = findAll(look, motion, relapse, clock);
+  const memory = memoryOf(look, motion, relapse, clock, stuckAs(sure, motion));
   if (sure.length > 0) return bad(sure, memory);
   const perhaps = clock.trustS === null ? [] : findAll(look, motion, relapse, { ...clock, trustS: null });
   if (perhaps.length > 0)
     return { kind: "unknown", evidence: `${clock.says}, so ages tell nothing yet: ${sayFindings(perhaps)}`, memory };
+  const standing = motion.isWatched ? { isStanding: true as const } : {};
+  if (motion.isHeld) return { kind: "unknown", evidence: sayHeld(look, clock), ...standing, memory };
   return {
     kind: "ok",
     evidence: sayState(look, motion),
-    ...(motion.isWatched ? { isStanding: true } : {}),
+    ...standing,
     memory,
   };
 };

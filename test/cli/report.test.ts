@@ -13,6 +13,7 @@ import type { Host } from "../../src/host/host.ts";
 import type { Paths } from "../../src/paths.ts";
 import { renderPage } from "../../src/report/html.ts";
 import type { Page } from "../../src/report/page.ts";
+import { writeSealed } from "../../src/state/sealed.ts";
 import { createFakeHost } from "../fake-host.ts";
 import { configText, createTickBed, flags, paths, type TickBed } from "../tick-bed.ts";
 
@@ -394,6 +395,40 @@ describe("on a real disk", () => {
     const link = join(folder, "www.html");
     expect(await linked(link)).toEqual({ exit: 0, out: `${link} -> ${folder}/report.html\n`, err: "" });
     expect(await linked(link)).toEqual({ exit: 0, out: `${link}: the page of each tick\n`, err: "" });
+  });
+
+  test("linkReport() goes by root's own config, whatever the watcher keeps of it", async () => {
+    const fake = createFakeHost();
+    const lie = { key: "", config: { report: join(folder, "chosen.sh") }, keepables: [], accounts: {}, recipes: {} };
+    const kept = { version: 1, ...lie };
+    fake.files.put(
+      paths.config,
+      `chat: console\nchecks:\n  a: { process: { name: b } }\nreport: ${join(folder, "x.html")}\n`,
+    );
+    const key = `${fake.sha256(fake.files.text(paths.config) ?? "")}/unknown/web-1`;
+    writeSealed(fake, `${walled.state}/config.json`, { ...kept, key }, 0o640);
+    const links: string[] = [];
+    const link: Host["files"]["link"] = (_, path) => {
+      links.push(path);
+      return { kind: "done" };
+    };
+    const files = { ...fake.files, link };
+    await linkReport({ host: { ...fake, files }, paths: walled, flags, words: [] });
+    expect(links).toEqual([join(folder, "x.html")]);
+  });
+
+  test("linkReport() follows nobody else's link on its way", async () => {
+    const link = "/srv/www/html/page.html";
+    const fake = createFakeHost();
+    fake.files.put(paths.config, `chat: console\nchecks:\n  a: { process: { name: b } }\nreport: ${link}\n`);
+    const usual = fake.files.stat(paths.config);
+    if ("kind" in usual) throw new Error(usual.why);
+    fake.files.stat = (
+      (before) => (path: string) =>
+        path === "/srv/www" ? { ...usual, isFile: false, isLink: true, uid: 33 } : before(path)
+    )(fake.files.stat);
+    expect(await linkReport({ host: fake, paths: walled, flags, words: [] })).toBe(73);
+    expect(fake.terminal.stderr).toContain("\"/srv/www\" is a link that isn't root's");
   });
 
   test("linkReport() replaces nothing that stands there", async () => {

@@ -97,7 +97,7 @@ describe("tick in the journal", () => {
     expect(quiet.err).toMatch(/^<6>green web-1: 2 of 2 checks green in \d+ ms\n$/u);
     bed.kill();
     expect((await bed.tick()).err).toMatch(
-      /^<4>red web-1: 0 of 2 checks green in .*; red unit: failed \(signal, signal 9\); .*\n$/u,
+      /^<6>log 2:[0-9a-f]{64}\n<4>red web-1: 0 of 2 checks green in .*; red unit: failed \(signal, signal 9\); .*\n$/u,
     );
   });
 
@@ -140,5 +140,28 @@ describe("tick at its deadline", () => {
     expect(exit).toBe(70);
     expect(err).toBe("error: the tick did not end within 150 s and was given up\n");
     expect(bed.host.files.text(illness)).toContain('"exit":70');
+  });
+});
+
+describe("tick where it writes the heal log itself", () => {
+  test("tickCommand() tells the journal the log's whole head when the log has moved, and then only", async () => {
+    const bed = createTickBed();
+    Object.assign(bed.host.terminal, { isErrJournal: true });
+    const headsIn = (err: string): readonly string[] => err.match(/^<6>log \d+:[0-9a-f]{64}$/gmu) ?? [];
+    await bed.tick();
+    const quiet = await bed.tick();
+    bed.kill();
+    const loud = await bed.tick();
+    const log = (bed.host.files.text(paths.logFile) ?? "").trimEnd().split("\n");
+    expect(headsIn(quiet.err)).toEqual([]);
+    expect(headsIn(loud.err)).toEqual([`<6>log ${log.length}:${bed.host.sha256(log.at(-1) ?? "")}`]);
+  });
+
+  test("tickCommand() tells no head on a terminal, nor in a dry run", async () => {
+    const bed = createTickBed();
+    await bed.tick();
+    bed.kill();
+    expect((await bed.tick({ isDryRun: true })).err).not.toContain("log ");
+    expect((await bed.tick()).err).not.toMatch(/^log \d/mu);
   });
 });

@@ -123,7 +123,7 @@ test("unpackFile() reads a file to its end that is renamed and made anew meanwhi
 
 test("unpackFile() has a plain word for what it can't read, and leaves no file open", async () => {
   const open = (): number => readdirSync("/proc/self/fd").length;
-  spawnSync("mkfifo", [join(folder, "pipe")]);
+  Bun.spawnSync(["mkfifo", join(folder, "pipe")]);
   const before = open();
   expect(await unpackFile(join(folder, "none"), () => undefined)).toMatchObject({ kind: "failed", code: "ENOENT" });
   expect(await unpackFile(folder, () => undefined)).toMatchObject({ kind: "failed", code: "EINVAL" });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { QueueReading } from "../../src/queues/reading.ts";
 import { hour, job, judged, judgedInTurn, minute, startS, times } from "./flow-bed.ts";
 
 const ago = (seconds: number): number => startS - seconds;
@@ -180,10 +181,42 @@ describe("judgeFlow() finds stuck by watching", () => {
     expect(judgedInTurn([...times(4, all), ...times(4, { ...all, ready: 2 })]).findings).toEqual(["stuck"]);
   });
 
+  const boot2 = (uptimeS: number) => ({ bootId: "boot-2", uptimeS });
+
   test("judgeFlow() starts its watch anew after a boot", () => {
-    const { memory } = judgedInTurn(times(7, still));
-    const after = judged(still, { afterS: 8 * hour, memory, facts: { bootId: "boot-2", uptimeS: 60 } });
+    const { memory } = judgedInTurn(times(6, still));
+    const after = judged(still, { afterS: 8 * hour, memory, facts: boot2(60) });
     expect(after).toMatchObject({ kind: "ok", evidence: "watched from now on: 3 ready, 0 running" });
+  });
+
+  test("judgeFlow() doesn't take a boot for the end of what was stuck, until something moves or it is stuck again", () => {
+    const { kind, memory } = judgedInTurn(times(7, still));
+    expect(kind).toBe("bad");
+    const first = judged(still, { afterS: 8 * hour, memory, facts: boot2(60) });
+    expect(first).toMatchObject({
+      kind: "unknown",
+      evidence: "booted 1 min ago, stuck before: 3 ready, 0 running, nothing claimed or finished yet",
+      isStanding: true,
+    });
+    const second = judged(still, { afterS: 8 * hour + 300, memory: first.memory, facts: boot2(360) });
+    expect(second.kind).toBe("unknown");
+    const next = (given: Partial<QueueReading>, uptimeS: number) =>
+      judged(given, { afterS: 8 * hour + uptimeS, memory: second.memory, facts: boot2(uptimeS) }).kind;
+    expect(next({ ...still, running: 1 }, 660)).toBe("ok");
+    expect(next({ ...still, ready: 0 }, 660)).toBe("ok");
+    expect(next({ ...still, done: 1 }, 660)).toBe("ok");
+    expect(next(still, 660)).toBe("unknown");
+    expect(next(still, 60 + 30 * minute)).toBe("bad");
+  });
+
+  test("judgeFlow() holds a board that was stuck before a boot the same way", () => {
+    const board = { ready: 3, running: 0, movedS: startS - 5 * hour, oldestReadyS: 4 * hour };
+    const { kind, memory } = judged(board);
+    expect(kind).toBe("bad");
+    const after = { ...board, oldestReadyS: 12 * hour };
+    const look = (given: Partial<QueueReading>) => judged(given, { afterS: 8 * hour, memory, facts: boot2(60) }).kind;
+    expect(look(after)).toBe("unknown");
+    expect(look({ ...after, movedS: startS + 8 * hour - 10 })).toBe("ok");
   });
 
   test("judgeFlow() concludes nothing from a look of long ago", () => {
