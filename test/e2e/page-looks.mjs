@@ -7,7 +7,8 @@ import { chromium } from "playwright-core";
 
 const [folder = "."] = process.argv.slice(2);
 const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const views = [390, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+const widths = [390, 1280];
+const colorSchemes = ["light", "dark"];
 
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
@@ -57,13 +58,12 @@ const setOpen = (page, isOpen) =>
     }
   }, isOpen);
 
-/** The page at each width, light and dark. */
-const looksAt = async (address, name) => {
-  const { context, page, seen } = await open(address);
+/** The page at each width. */
+const looksIn = async (colorScheme, address, name) => {
+  const { context, page, seen } = await open(address, { colorScheme });
   const looks = [];
-  for (const { width, colorScheme } of views) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
     await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
     // With everything open: what is closed has nothing to find.
     if (looks.length === 0) await page.evaluate(axe);
@@ -75,6 +75,17 @@ const looksAt = async (address, name) => {
   const title = await page.title();
   await context.close();
   return { title, looks, ...seen };
+};
+
+/** Light and dark beside each other: axe-core keeps a processor busy. */
+const looksAt = async (address, name) => {
+  const [light, dark] = await Promise.all(colorSchemes.map((each) => looksIn(each, address, name)));
+  return {
+    title: light.title,
+    looks: [...light.looks, ...dark.looks],
+    console: [...light.console, ...dark.console],
+    requests: [...light.requests, ...dark.requests],
+  };
 };
 
 /** Without scripts: what can be read, what the keyboard reaches, what it prints. */

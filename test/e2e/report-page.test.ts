@@ -58,7 +58,7 @@ const told: Record<string, Told> = {};
 const someIncidents = (page: Page | undefined): string => {
   if (page === undefined) throw new Error("no such page");
   const { incidents, olderIncidents } = page;
-  const shown = incidents.slice(0, 14);
+  const shown = incidents.slice(0, 8);
   const older = olderIncidents + incidents.length - shown.length;
   return renderPage({ ...page, incidents: shown, olderIncidents: older });
 };
@@ -106,8 +106,8 @@ describe("the page in Chromium", () => {
       const { looks } = toldOf(name);
       expect(looks.map(({ width, colorScheme }) => `${width} ${colorScheme}`)).toEqual([
         "390 light",
-        "390 dark",
         "1280 light",
+        "390 dark",
         "1280 dark",
       ]);
       expect(looks.flatMap(grave)).toEqual([]);
@@ -136,7 +136,7 @@ describe("the page in Chromium", () => {
   test("the print tells every story that the page tells", () => {
     const print = pressed(printed("hostile-30x60"));
     const seqs = [...(drawn.get("hostile-30x60") ?? "").matchAll(/<small>line (\d+) <bdi>([a-z.]+)</gu)];
-    expect(seqs.length).toBeGreaterThan(50);
+    expect(seqs.length).toBeGreaterThan(30);
     const missing = seqs.filter(([, seq, event]) => !print.includes(`line${seq}${event}`));
     expect(missing.map(([text]) => text)).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe("the page in Chromium", () => {
 describe("the gates, on a page with planted faults", () => {
   test("a request out and a complaint of the console are seen, also without scripts", () => {
     const { console, requests, plain } = toldOf("planted");
-    expect(requests).toEqual(["https://out.invalid/x.png"]);
+    expect(requests).toEqual(["https://out.invalid/x.png", "https://out.invalid/x.png"]);
     expect(plain.requests).toEqual(["https://out.invalid/x.png"]);
     expect(console.join("\n")).toContain("a script ran");
     expect(console.join("\n")).toContain("Content Security Policy");
