@@ -46,6 +46,17 @@ const ticks = async (bed: TickBed, count: number): Promise<void> => {
 const still: Stats = { ready: 3, running: 0, blocked: 0, done: 7 };
 
 describe("tick() on a queue of counters", () => {
+  test("tick() takes no reboot for the end of a queue that stands still, and tells its end once something moves", async () => {
+    const { bed, queue } = queueBed(still);
+    await ticks(bed, 8);
+    bed.host.clock.reboot("boot-2");
+    await ticks(bed, 1);
+    expect(firstLines(bed).filter((line) => line.startsWith("RECOVERED"))).toEqual([]);
+    queue.now = { ...still, ready: 2, running: 1 };
+    await ticks(bed, 1);
+    expect(firstLines(bed).filter((line) => line.startsWith("RECOVERED"))).toHaveLength(1);
+  });
+
   test("tick() restarts the dispatcher once it stood still for stuck_after, and is proved by a new claim", async () => {
     const { bed } = queueBed(still, { ...still, ready: 2, running: 1 });
     await ticks(bed, 6);
