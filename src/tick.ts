@@ -127,7 +127,7 @@ export const tick = async (run: Run): Promise<TickReport> => {
   if (mailbox.outbox().length > 0) persist();
   const wouldSend = mail.wouldSend().map(({ kind, text }) => ({ kind, text }));
   if (!run.isDryRun) await mailbox.flush();
-  sealed = await sealDaily(run, recalled.state);
+  sealed = await sealDaily(run, recalled);
   persist();
   await history.end();
   return reportOf(run, recalled, { at, latest, staged, mail, latch, wouldSend, reasons, sealed });

@@ -82,6 +82,7 @@ const createWall = async (script: Script | Failure, config: string = configText)
   const bed = createTickBed(config, { ...paths, socket, helper: "/var/lib/dogwatch-heal" });
   const asked: Request[] = [];
   const { host } = bed;
+  host.files.put(socket, "");
   let now: Script | Failure = {};
   const machine: Host = {
     ...host,
@@ -287,6 +288,27 @@ describe("tick() that can't reach root's side of the wall", () => {
   test("tick() still judges, and says what it can't see, when the helper's looks fail", async () => {
     const { tick } = await createWall({ suspect: () => [end] });
     expect((await tick()).json).toMatchObject({ verdict: "red", troubles: [cannot("it hung up")] });
+  });
+});
+
+describe("tick() on a new day", () => {
+  test("tick() with the helper stopped stays well while nothing needs it, and says that the log isn't sealed", async () => {
+    const bed = createTickBed(configText, { ...paths, socket, helper: "/var/lib/dogwatch-heal" });
+    const connects: string[] = [];
+    const connect = async (path: string): Promise<Failure> => {
+      connects.push(path);
+      return failed("ECONNREFUSED", "connection refused");
+    };
+    const machine: Host = { ...bed.host, peers: { ...bed.host.peers, connect } };
+    // The first tick of all asks for incidents that it may have forgotten.
+    await bed.tick({}, machine);
+    connects.length = 0;
+    const stopped = await bed.tick({}, machine);
+    expect({ exit: stopped.exit, connects }).toEqual({ exit: 0, connects: [] });
+    expect(stopped.out).toContain("the heal log is not sealed today: the heal helper is stopped");
+    bed.host.files.put(socket, "");
+    expect((await bed.tick({}, machine)).exit).toBe(74);
+    expect(connects).toEqual([socket]);
   });
 });
 
