@@ -99,8 +99,11 @@ test(`tick, killed at any instant of ${rounds * kills} red ticks, repeats no hea
     expect({ round, ...(await den.tick()).json }).toMatchObject({ round, verdict: "green", troubles: [], outbox: 0 });
     expect({ round, verify: await den.verify() }).toEqual({ round, verify: "0 ok" });
     expect([den.names(), readdirSync(den.logs)]).toEqual([
-      ["config.json", "heal.json", "heal.lock", "incidents.json", "log.lock", "state.json", "tick.lock"],
-      ["heal.jsonl"],
+      [
+        ...["config.json", "dogwatch.prom", "heal.json", "heal.lock", "incidents.json", "log.lock", "seal.key"],
+        ...["state.json", "tick.lock"],
+      ],
+      ["heal.jsonl", "heal.seals"],
     ]);
     expectTold(round, patient);
     expectWhole(round, patient);

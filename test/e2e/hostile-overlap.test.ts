@@ -112,7 +112,10 @@ describe("SIGTERM in mid-tick", () => {
       json: { verdict: "red", troubles: [], checks: [{ ticks: 1 }, {}] },
     });
     expect(chat.heads()).toHaveLength(1);
-    const kept = ["config.json", "heal.json", "heal.lock", "incidents.json", "log.lock", "state.json", "tick.lock"];
+    const kept = [
+      ...["config.json", "dogwatch.prom", "heal.json", "heal.lock", "incidents.json", "log.lock", "seal.key"],
+      ...["state.json", "tick.lock"],
+    ];
     expect(kept).toEqual(expect.arrayContaining([...den.names()]));
   });
 
