@@ -146,7 +146,7 @@ const logGoals = ([long, sum, short]: readonly Result[]): readonly Goal[] => [
     unit: "x",
   },
   {
-    name: "the same, peak RSS against that of a log a hundredth as long",
+    name: "the same, peak RSS against that of a log a tenth as long",
     value: (long?.memory.peakMiB ?? Number.NaN) / (short?.memory.peakMiB ?? Number.NaN),
     atMost: 1.25,
     unit: "x",
