@@ -1,11 +1,11 @@
 import { isMap } from "../config/json.ts";
 import { askStory } from "../heal/ask-story.ts";
-import { readBook } from "../heal/journal.ts";
 import { type RecentLog, recentLog } from "../heal/recent-log.ts";
 import type { Failure } from "../host/host.ts";
 import { readHead } from "../log/append.ts";
 import type { LogCheck } from "../log/checked.ts";
 import { isSeenEntry } from "../log/seen-entry.ts";
+import { readBook } from "../state/book-file.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
 import { type Cli, isoNow } from "./cli.ts";
 
