@@ -3,8 +3,8 @@ import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { isHelperTrouble } from "../heal/ask.ts";
 import type { Head } from "../log/entry.ts";
-import type { TickReport } from "../report.ts";
 import { readBook } from "../state/book-file.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 

@@ -1,8 +1,8 @@
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
-import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, exits } from "./cli.ts";
 import { sayHead } from "./say-head.ts";
 import type { Live } from "./tick-live.ts";
