@@ -87,7 +87,9 @@ const byBeginning = (a: Segment, b: Segment): number =>
 /** What logrotate's copytruncate left empty is no match for the copy that it made. */
 const rankedAnew = (files: Files, segment: Segment): Segment => {
   const stat = segment.rank === ranks.plain ? files.stat(segment.path) : undefined;
-  return stat !== undefined && !("kind" in stat) && stat.sizeBytes === 0 ? { ...segment, rank: ranks.emptied } : segment;
+  return stat !== undefined && !("kind" in stat) && stat.sizeBytes === 0
+    ? { ...segment, rank: ranks.emptied }
+    : segment;
 };
 
 const rotatedOf = (files: Files, logFile: string, names: readonly string[]): readonly string[] => {
