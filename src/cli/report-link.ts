@@ -40,7 +40,7 @@ const link = (cli: Cli, path: string): number => {
     );
   if (made.kind === "failed") return refuse(cli, path, made.why, `Run: sudo dogwatch report --link; ls -ld ${path}`);
   host.terminal.out(
-    `${path} -> ${target}\n` + "  a web server may read it: sudo usermod -aG dogwatch www-data, then restart it\n",
+    `${path} -> ${target}\n  a web server may read it: sudo usermod -aG dogwatch www-data, then restart it\n`,
   );
   return exits.done;
 };
