@@ -55,6 +55,13 @@ export const keyCommand = async (cli: Cli): Promise<number> => {
     complain(host, sealed.why, hint);
     return exits.cannotCreate;
   }
+  for (const note of journal.notes()) host.terminal.err(`${note}\n`);
   const made = journal.sealings().find(({ first }) => first !== undefined)?.first;
-  return made === undefined ? exits.bug : sayKey(cli, made);
+  if (made !== undefined) return sayKey(cli, made);
+  complain(
+    host,
+    `cannot tell the first key of the seals: "${path}" doesn't hold seal 0, so the seals before were moved away or cut off`,
+    "Put them back, before those that are there. The key itself is the one that install.sh printed.",
+  );
+  return exits.ioError;
 };
