@@ -33,7 +33,7 @@ const textOf = (path: string): string =>
 /** All lines of all files, in one file, as an auditor would lay them out. */
 const joined = (den: Den): string => {
   const texts = readdirSync(den.logs)
-    .filter((name) => name.startsWith("heal") && name !== "heal.seals")
+    .filter((name) => name.includes("jsonl"))
     .map((name) => textOf(`${den.logs}/${name}`))
     .filter((text) => text !== "");
   const seqOf = (text: string): number => readEntry(text.split("\n", 1)[0] ?? "").seq;
