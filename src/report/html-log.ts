@@ -40,7 +40,7 @@ const text = (value: string): Html => html`<bdi>${clip(value, 500)}</bdi>`;
 /** Everything that can ever be contacted or run. Never throws. */
 export const egressPart = ({ destinations, programs, sockets }: Page["egress"]): Html => {
   if (destinations.length + programs.length + sockets.length === 0) return html`<p>Nothing at all.</p>`;
-  return html`<p class="lede">All that dogwatch can ever contact or run. Anything else is refused before a socket opens. <code>dogwatch prove</code> says how to check that without dogwatch.</p>${rows(
+  return html`<p class="lede">All that dogwatch can ever contact or run. Anything else is refused before a socket opens. <code>dogwatch egress</code> lists it on the host.</p>${rows(
     "Destinations",
     ["host and port", "methods", "for"],
     destinations.map((each) => [
