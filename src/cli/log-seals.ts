@@ -35,10 +35,8 @@ export interface SealVerdict {
 export interface LogSeals {
   /** What must be told each line; begins anew. */
   options(): Required<Pick<VerifyOptions, "onLine">>;
-  /** Asked when the log was read, and found whole. */
-  verdict(): SealVerdict;
-  /** What is wrong with the file of seals by itself, where the log isn't whole. */
-  readonly faultText: string;
+  /** Asked when the log was read. `isBroken`: its lines follow each other up to a fault only, so that no more can be held against the seals. */
+  verdict(isBroken: boolean): SealVerdict;
   /** The newest line that they have sealed. */
   readonly sealedSeq: number;
 }
@@ -89,6 +87,19 @@ const unsealedNote = ({ unsealed }: HeldLog): readonly string[] =>
         `note: ${unsealed.from === unsealed.to ? `line ${unsealed.from} is` : `lines ${unsealed.from} to ${unsealed.to} are`} not sealed yet: whoever is root since then can have changed what they say`,
       ];
 
+/** Whether a day can be asked for: one that isn't over can't be sealed. */
+const wrongDay = (day: string | undefined, nowMs: number): NoSeals | undefined => {
+  if (day === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\d$/u.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(ms))
+    return { kind: "words", why: `"${day}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
+  const hint = `A day is sealed by the first line or tick after it. The last that can be: --through ${dayBefore(new Date(nowMs).toISOString().slice(0, 10))}`;
+  return ms + dayMs > nowMs ? { kind: "words", why: `${day} is not over yet in UTC`, hint } : undefined;
+};
+
+const newestJson = (newest: Seal | undefined): SealVerdict["json"]["newest"] =>
+  newest === undefined ? null : { seal: newest.seal, made: newest.made, next: newest.next };
+
 type AnyFault = SealVerdict["json"]["faults"][number];
 
 const faultLines = (file: string, fault: AnyFault): readonly string[] => {
@@ -118,6 +129,29 @@ const textOf = (
   return [...faults, ...sealed, ""].join("\n");
 };
 
+/** Of a log that is broken: its seals by themselves, and how far the lines before the fault are as they sealed them. */
+const brokenVerdict = (file: string, chain: SealChain, { fault, reached }: HeldLog): SealVerdict => {
+  const rewritten = fault?.kind === "rewritten" ? [fault] : [];
+  const newest = chain.seals.at(-1);
+  const held = rewritten.length > 0 ? undefined : chain.seals.findLast(({ head }) => head.seq <= reached);
+  const faults = [...rewritten, ...(chain.fault === undefined ? [] : [chain.fault])];
+  const through = throughOf(held);
+  const good =
+    newest === undefined || faults.length > 0
+      ? []
+      : [`the seals by themselves are whole: ${plural(chain.seals)} by your key, the newest made ${newest.made}`];
+  const reach =
+    through === null || through.line === 0
+      ? []
+      : [`lines up to ${through.line} are as seal ${held?.seal} has sealed them, through ${through.day}`];
+  const text = [...faults.flatMap((each) => faultLines(file, each)), ...good, ...reach, ""].join("\n");
+  return {
+    isGood: false,
+    text,
+    json: { seals: chain.seals.length, newest: newestJson(newest), through, unsealed: null, faults },
+  };
+};
+
 /** Reads the seals that `words` ask for, of the log whose files are given, or of our own. Never throws. */
 export const openSeals = (
   host: Host,
@@ -127,8 +161,8 @@ export const openSeals = (
 ): LogSeals | NoSeals => {
   const key = parseVKey(words.key);
   if (key === undefined) return { kind: "words", why: `"${words.key}" is no verifier key`, hint: keyHint };
-  if (words.through !== undefined && !/^\d{4}-\d\d-\d\d$/u.test(words.through))
-    return { kind: "words", why: `"${words.through}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
+  const wrong = wrongDay(words.through, host.clock.nowMs());
+  if (wrong !== undefined) return wrong;
   const path = words.seals ?? `${folderOf(files[0] ?? logFile)}/heal.seals`;
   const read = readSeals(host, path);
   if (read.kind === "failed") return { kind: "unreadable", path, failure: read };
@@ -136,14 +170,14 @@ export const openSeals = (
   const newest = chain.seals.at(-1);
   let holder: Holder = holdAgainst(chain.seals);
   return {
-    faultText: chain.fault === undefined ? "" : `${faultLines(path, chain.fault).join("\n")}\n`,
     sealedSeq: Math.max(0, ...chain.seals.map(({ head }) => head.seq)),
     options: () => {
       holder = holdAgainst(chain.seals);
       return { onLine: (line, raw) => holder.take(line, () => atOf(raw.bytes)) };
     },
-    verdict: () => {
+    verdict: (isBroken) => {
       const ended = holder.end();
+      if (isBroken) return brokenVerdict(path, chain, ended);
       // Where the seals break off, the lines after them are of any day: that is said already.
       const isOtherDay = chain.fault !== undefined && ended.fault?.kind === "other-day";
       const held = isOtherDay ? { ...ended, fault: undefined } : ended;
@@ -155,7 +189,7 @@ export const openSeals = (
       ];
       const json = {
         seals: chain.seals.length,
-        newest: newest === undefined ? null : { seal: newest.seal, made: newest.made, next: newest.next },
+        newest: newestJson(newest),
         through,
         unsealed: held.unsealed ?? null,
         faults,
