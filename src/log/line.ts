@@ -78,7 +78,8 @@ export const factsOf = ({ bytes, isTooLong }: Pick<RawLine, "bytes" | "isTooLong
   if (isObject(value)) return entryFacts(value);
   const text = lenient.decode(bytes);
   if (value === undefined && isCutLine(text)) return { kind: "cut", seq: seqOfCutLine(text) };
-  if (text.startsWith("\ufeff")) return { kind: "broken", why: `a byte order mark stands before it; ${asItIs}` };
+  if (text.startsWith("\ufeff") || (bytes[0] === 0xff && bytes[1] === 0xfe))
+    return { kind: "broken", why: `a byte order mark stands before it; ${asItIs}` };
   return { kind: "broken", why: text === "" ? "it is empty" : "it is not a JSON object" };
 };
 

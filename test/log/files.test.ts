@@ -202,3 +202,11 @@ test("verifyLog() counts no more lines of another log put behind this one than t
     },
   });
 });
+
+test("verifyAll() says which file is empty where lines are lost", async () => {
+  const [, second = ""] = rotated(3);
+  writeFileSync(second, "");
+  expect(await all()).toMatchObject({
+    fault: { kind: "lost", what: expect.stringContaining(`; "${second}" is empty`) },
+  });
+});

@@ -203,6 +203,15 @@ describe("log verify --key FIRST, against root who came on the third day", () =>
     expect(exit).toBe(0);
   });
 
+  test("log verify --key says that a program converted the seals", async () => {
+    const bed = threeDays();
+    const first = bed.first();
+    bed.host.files.put(sealsFile, (bed.host.files.text(sealsFile) ?? "").replaceAll("\n", "\r\n"));
+    const { exit, out } = await bed.verify("--key", first);
+    expect(exit).toBe(1);
+    expect(out).toContain("the lines of the seals end in CR LF");
+  });
+
   test("log verify --key refuses a day that isn't over, and one that is none", async () => {
     const bed = threeDays();
     for (const day of ["2026-11-25", "2026-13-45"])
