@@ -35,10 +35,8 @@ export interface SealVerdict {
 export interface LogSeals {
   /** What must be told each line; begins anew. */
   options(): Required<Pick<VerifyOptions, "onLine">>;
-  /** Asked when the log was read, and found whole. */
-  verdict(): SealVerdict;
-  /** What is wrong with the file of seals by itself, where the log isn't whole. */
-  readonly faultText: string;
+  /** Asked when the log was read. `isBroken`: its lines follow each other up to a fault only, so that no more can be held against the seals. */
+  verdict(isBroken: boolean): SealVerdict;
   /** The newest line that they have sealed. */
   readonly sealedSeq: number;
 }
@@ -104,6 +102,19 @@ const sealedLine = (seals: readonly Seal[], through: SealVerdict["json"]["throug
     ? `nothing is sealed yet: seal 0 is by your key, made ${made}.\nThat key is erased with seal 1, on the next day`
     : `sealed through ${through.day} (line ${through.line}): ${plural(seals)} by your key, the newest made ${made}`;
 
+/** Whether a day can be asked for: one that isn't over can't be sealed. */
+const wrongDay = (day: string | undefined, nowMs: number): NoSeals | undefined => {
+  if (day === undefined) return undefined;
+  const isDay = /^\d{4}-\d\d-\d\d$/u.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`));
+  if (!isDay) return { kind: "words", why: `"${day}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
+  const today = dayOfMs(nowMs);
+  const hint = `Give an earlier day: --through ${dayBefore(today)}`;
+  return day < today ? undefined : { kind: "words", why: `${day} is not over in UTC, so it can't be sealed yet`, hint };
+};
+
+const newestJson = (newest: Seal | undefined): SealVerdict["json"]["newest"] =>
+  newest === undefined ? null : { seal: newest.seal, made: newest.made, next: newest.next };
+
 type AnyFault = SealVerdict["json"]["faults"][number];
 
 const faultLines = (file: string, fault: AnyFault): readonly string[] => {
@@ -129,6 +140,29 @@ const textOf = (
   return [...faults, ...sealed, ""].join("\n");
 };
 
+/** Of a log that is broken: its seals by themselves, and how far the lines before the fault are as they sealed them. */
+const brokenVerdict = (file: string, chain: SealChain, { fault, reached }: HeldLog): SealVerdict => {
+  const rewritten = fault?.kind === "rewritten" ? [fault] : [];
+  const newest = chain.seals.at(-1);
+  const held = rewritten.length > 0 ? undefined : chain.seals.findLast(({ head }) => head.seq <= reached);
+  const faults = [...rewritten, ...(chain.fault === undefined ? [] : [chain.fault])];
+  const through = throughOf(held);
+  const good =
+    newest === undefined || faults.length > 0
+      ? []
+      : [`the seals by themselves are whole: ${plural(chain.seals)} by your key, the newest made ${newest.made}`];
+  const reach =
+    through === null || through.line === 0
+      ? []
+      : [`lines up to ${through.line} are as seal ${held?.seal} has sealed them, through ${through.day}`];
+  const text = [...faults.flatMap((each) => faultLines(file, each)), ...good, ...reach, ""].join("\n");
+  return {
+    isGood: false,
+    text,
+    json: { seals: chain.seals.length, newest: newestJson(newest), through, unsealed: null, faults },
+  };
+};
+
 /** Reads the seals that `words` ask for, of the log whose files are given, or of our own. Never throws. */
 export const openSeals = (
   host: Host,
@@ -138,15 +172,8 @@ export const openSeals = (
 ): LogSeals | NoSeals => {
   const key = parseVKey(words.key);
   if (key === undefined) return { kind: "words", why: `"${words.key}" is no verifier key`, hint: keyHint };
-  if (words.through !== undefined && !/^\d{4}-\d\d-\d\d$/u.test(words.through))
-    return { kind: "words", why: `"${words.through}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
-  const today = dayOfMs(host.clock.nowMs());
-  if (words.through !== undefined && words.through >= today)
-    return {
-      kind: "words",
-      why: `${words.through} is not over in UTC, so it can't be sealed yet`,
-      hint: `Give an earlier day: --through ${dayBefore(today)}`,
-    };
+  const wrong = wrongDay(words.through, host.clock.nowMs());
+  if (wrong !== undefined) return wrong;
   const path = words.seals ?? `${folderOf(files[0] ?? logFile)}/heal.seals`;
   const read = readSeals(host, path);
   if (read.kind === "failed") return { kind: "unreadable", path, failure: read };
@@ -154,14 +181,14 @@ export const openSeals = (
   const newest = chain.seals.at(-1);
   let holder: Holder = holdAgainst(chain.seals);
   return {
-    faultText: chain.fault === undefined ? "" : `${faultLines(path, chain.fault).join("\n")}\n`,
     sealedSeq: Math.max(0, ...chain.seals.map(({ head }) => head.seq)),
     options: () => {
       holder = holdAgainst(chain.seals);
       return { onLine: (line, raw) => holder.take(line, () => atOf(raw.bytes)) };
     },
-    verdict: () => {
+    verdict: (isBroken) => {
       const ended = holder.end();
+      if (isBroken) return brokenVerdict(path, chain, ended);
       // Where the seals break off, the lines after them are of any day: that is said already.
       const isOtherDay = chain.fault !== undefined && ended.fault?.kind === "other-day";
       const held = isOtherDay ? { ...ended, fault: undefined } : ended;
@@ -173,7 +200,7 @@ export const openSeals = (
       ];
       const json = {
         seals: chain.seals.length,
-        newest: newest === undefined ? null : { seal: newest.seal, made: newest.made, next: newest.next },
+        newest: newestJson(newest),
         through,
         unsealed: unsealedOf(newest, held),
         faults,

@@ -10,6 +10,8 @@ import { refuseFile, refuseWords, sortWords } from "./log-words.ts";
 const tampered = 1;
 const keyHint = "Give the first key of the seals besides: --key dogwatch/HOST+…";
 const witnessHint = "Give a head as a message tells it, with at least 16 hex digits: --head 41:9f3ac2d1c07be55a";
+const fileHint =
+  "Give the log's own files, heal*.jsonl*, unpacked from a tar; for the seals: --key FIRST, and --seals FILE where they lie elsewhere";
 
 /** What is verified, against what, and how it is told. */
 interface Asked {
@@ -26,11 +28,14 @@ const putJson = (host: Host, value: unknown): void => host.terminal.out(`${JSON.
 export const placeOf = ({ file, line, offset, packing }: Fault): string =>
   `${file}: line ${line}, byte ${offset}${packing === undefined ? "" : ` of the text that the ${packing} data holds`}`;
 
-const sayFault = ({ host, isJson }: Pick<Asked, "host" | "isJson">, fault: Fault): number => {
-  if (isJson) putJson(host, { result: "tampered", fault });
+const sayFault = ({ host, isJson, seals }: Asked, fault: Fault, isBroken: boolean): number => {
+  const sealed = seals?.verdict(isBroken);
+  const also = sealed === undefined ? {} : { sealed: sealed.json };
+  if (isJson) putJson(host, { result: "tampered", fault, ...also });
   else {
     host.terminal.out(`TAMPERED: ${fault.what}\n  ${placeOf(fault)} (${fault.kind})\n`);
     host.terminal.out("  Keep a copy of the file as it is; what comes after this line proves nothing.\n");
+    host.terminal.out(sealed?.text ?? "");
   }
   return tampered;
 };
@@ -62,9 +67,9 @@ const sayNoLog = (asked: Asked, path: string): number => {
   const seen = Math.max(asked.seals?.sealedSeq ?? 0, ...asked.witnesses.map(({ seq }) => seq));
   if (seen > 0) {
     const what = `the log is gone, and the witness saw line ${seen}`;
-    return sayFault(asked, { kind: "cut", seq: 1, file: path, line: 1, offset: 0, what });
+    return sayFault(asked, { kind: "cut", seq: 1, file: path, line: 1, offset: 0, what }, true);
   }
-  const sealed = asked.seals?.verdict();
+  const sealed = asked.seals?.verdict(false);
   if (sealed?.isGood === false) {
     if (isJson) putJson(host, { result: "tampered", lines: 0, sealed: sealed.json });
     else host.terminal.out(sealed.text);
@@ -80,7 +85,7 @@ const say = (asked: Asked, verified: Verified): number => {
   const { host, paths, witnesses, isJson } = asked;
   switch (verified.kind) {
     case "whole": {
-      const sealed = asked.seals?.verdict();
+      const sealed = asked.seals?.verdict(false);
       if (!isJson) return sayWhole(asked, verified, sealed);
       const { lines, head, notes } = verified;
       const isGood = sealed?.isGood !== false;
@@ -90,8 +95,7 @@ const say = (asked: Asked, verified: Verified): number => {
       return isGood ? exits.done : tampered;
     }
     case "faulty":
-      if (!isJson) host.terminal.out(asked.seals?.faultText ?? "");
-      return sayFault(asked, verified.fault);
+      return sayFault(asked, verified.fault, verified.isBroken);
     case "too-old":
       return refuseWords(
         host,
@@ -135,6 +139,8 @@ export const verifyCommand = async (
     return seals.kind === "words"
       ? refuseWords(host, "verify", seals.why, seals.hint)
       : refuseFile(host, seals.path, seals.failure);
+  const other = words.find((word) => /\.(?:seals|tar|tgz|tar\.[a-z0-9]+)$/u.test(word));
+  if (other !== undefined) return refuseWords(host, "verify", `"${other}" is no file of the log`, fileHint);
   const options = (): VerifyOptions => ({ witnesses, ...seals?.options() });
   if (words.length > 0) {
     const asked = { host, paths: [...new Set(words)], witnesses, isJson, seals };

@@ -1,3 +1,6 @@
+import type { SeenEntry } from "../log/seen-entry.ts";
+import { type Worse, worseOf } from "../log/worse.ts";
+
 /** How ECS files an event of ours. Source: ECS 9.4.0, event.kind, event.category, event.type, event.outcome. */
 export interface EcsKind {
   readonly kind: "alert" | "event";
@@ -44,11 +47,17 @@ const kinds: Readonly<Record<string, EcsKind>> = {
   "log.rotated": { kind: "event", category: ["file"], type: ["change"], severity: 1 },
 };
 
-/** How ECS files an event; one of a later version of ours has no category. Never throws. */
-export const ecsKindOf = (event: string): EcsKind =>
-  (Object.hasOwn(kinds, event) ? kinds[event] : undefined) ?? {
-    kind: "event",
-    category: [],
-    type: ["info"],
-    severity: 1,
-  };
+const later: EcsKind = { kind: "event", category: [], type: ["info"], severity: 1 };
+
+/** What is worse than its name tells must not pass for information. */
+const worse: Readonly<Record<Worse, Partial<EcsKind>>> = {
+  "not-all-restored": { severity: 4, outcome: "failure" },
+  "log-altered": { severity: 4 },
+};
+
+/** How ECS files an entry; one of a later version of ours has no category. Never throws. */
+export const ecsKindOf = (entry: Pick<SeenEntry, "event" | "why">): EcsKind => {
+  const kind = (Object.hasOwn(kinds, entry.event) ? kinds[entry.event] : undefined) ?? later;
+  const how = worseOf(entry);
+  return how === undefined ? kind : { ...kind, ...worse[how] };
+};

@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export const ecsVersion = "9.4.0";
 
 const eventOf = ({ entry, line, sha256 }: Exported): Fields => {
-  const { kind, category, type, outcome, severity } = ecsKindOf(entry.event);
+  const { kind, category, type, outcome, severity } = ecsKindOf(entry);
   return {
     kind,
     ...(category.length === 0 ? {} : { category }),

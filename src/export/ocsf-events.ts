@@ -1,4 +1,5 @@
 import type { SeenEntry } from "../log/seen-entry.ts";
+import { type Worse, worseOf } from "../log/worse.ts";
 import {
   baseEvent,
   detectionFinding,
@@ -80,11 +81,19 @@ const isRemoval = ({ event, why }: SeenEntry): boolean => event === "log.rotated
 const isOfProcess = ({ of }: OcsfKind, { target }: SeenEntry): boolean =>
   of === remediation && target?.pid !== undefined;
 
+/** What is worse than its name tells must not be filed as a success. */
+const worse: Readonly<Record<Worse, Pick<OcsfKind, "severity" | "status">>> = {
+  "not-all-restored": { severity: high, status: other("Not all restored") },
+  "log-altered": { severity: high, status: other("Altered") },
+};
+
 /** What an entry is in OCSF; one of a later version of ours is a base event. Never throws. */
 export const kindOf = (entry: SeenEntry): OcsfKind => {
   if (isRemoval(entry)) return rotated([2, "Delete"]);
   const kind = Object.hasOwn(kinds, entry.event) ? kinds[entry.event] : undefined;
   if (kind === undefined)
     return { of: baseEvent, activity: other(entry.event), severity: informational, status: unknown };
-  return isOfProcess(kind, entry) ? { ...kind, of: processRemediation } : kind;
+  const how = worseOf(entry);
+  const told = how === undefined ? kind : { ...kind, ...worse[how] };
+  return isOfProcess(kind, entry) ? { ...told, of: processRemediation } : told;
 };

@@ -18,6 +18,6 @@ export const betweenFiles = ({ before, at }: Scene, fault: Fault): Fault => {
   if (fault.kind !== "duplicated" || at.kind === "broken" || at.seq === undefined) return fault;
   return {
     ...fault,
-    what: `"${at.file}" begins with line ${at.seq} again, and "${last.file}" ends with line ${last.number}: the same lines twice`,
+    what: `"${at.file}" begins with line ${at.seq} again, and "${last.file}" ends with line ${last.number}: the same lines twice, or another log's`,
   };
 };

@@ -1,7 +1,7 @@
 import { sealOf } from "./chain.ts";
 import { type ChainState, unsealedOf } from "./chain-state.ts";
 import { type Fault, faultAt } from "./fault.ts";
-import type { Line } from "./line.ts";
+import { asItIs, type Line } from "./line.ts";
 
 type Entry = Extract<Line, { kind: "entry" }>;
 
@@ -66,7 +66,11 @@ const strayAt = ({ hash }: ChainState, at: Line, count: number): Fault => {
   const first = count === 1 ? "it" : "the first";
   const told = seq === undefined ? `${first} is no entry` : `${first} holds seq ${seq}`;
   if (seq !== undefined && seq < at.number)
-    return faultAt("duplicated", at, `${where} ${count === 1 ? "is" : "are"} inserted, an earlier line again: ${told}`);
+    return faultAt(
+      "duplicated",
+      at,
+      `${where} ${count === 1 ? "is" : "are"} inserted, an earlier line again or another log's: ${told}`,
+    );
   return faultAt("inserted", at, `${where} ${count === 1 ? "was" : "were"} inserted: ${told}`);
 };
 
@@ -84,9 +88,12 @@ const diagnoseResumed = ({ before, at }: Scene, { line, isFollowed }: NonNullabl
 /** The place is right, the hash isn't: the line before was changed, or this line's own `prev`. */
 const diagnoseHash = ({ before, at, next }: Scene, prev: string): Fault => {
   const last = before.last;
+  if (last?.isCrLf === true) return changed(last, `it ends in CR LF; ${asItIs}`);
   const isVouchedFor = isVouched(at, next);
-  if (isVouchedFor === undefined ? isNear(prev, before.hash) : !isVouchedFor)
-    return changed(at, `its prev isn't the hash of line ${at.number - 1}`);
+  const isNearIt = isNear(prev, before.hash);
+  const orBefore = isNearIt || last === undefined ? "" : ", which may be another one than it was, too";
+  if (isVouchedFor === undefined ? isNearIt : !isVouchedFor)
+    return changed(at, `its prev isn't the hash of line ${at.number - 1}${orBefore}`);
   if (last === undefined) return changed(at, "the first line's prev must be 64 zeros");
   return changed(last, `its hash isn't the prev of line ${at.number}`);
 };
@@ -114,7 +121,7 @@ const diagnosePlace = (scene: Scene, seq: number): Fault => {
     return faultAt("swapped", at, `lines ${at.number} and ${seq} are swapped: line ${at.number} holds seq ${seq}`);
   const shift = shiftOf(scene);
   if (shift > 0) return lost(at, at.number, shift);
-  if (shift < 0) return strayAt(before, at, -shift);
+  if (shift < 0) return strayAt(before, at, Math.min(-shift, scene.lastNumber - at.number + 1));
   if (seq === at.number) return changed(at, "more torn lines in a row than a host can leave");
   return changed(at, `it holds seq ${seq}: another line was put in its place`);
 };

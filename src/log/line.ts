@@ -32,6 +32,8 @@ export interface Place {
   /** Byte offset in its file. */
   readonly offset: number;
   readonly isClosed: boolean;
+  /** It ends in CR LF, which no line of ours does: a program converted the text. */
+  readonly isCrLf: boolean;
 }
 
 type Facts =
@@ -66,6 +68,9 @@ const entryFacts = (value: object): Facts => {
   return { kind: "entry", seq: value.seq, prev: value.prev, event, proof };
 };
 
+/** What to do about a file that an editor or a mail program converted. */
+export const asItIs = "a mail program or an editor does that: fetch the file anew, as it is";
+
 /** What a line is, from its bytes. Never throws. */
 export const factsOf = ({ bytes, isTooLong }: Pick<RawLine, "bytes" | "isTooLong">): Facts => {
   if (isTooLong) return { kind: "broken", why: `it is longer than ${maxLineBytes} bytes` };
@@ -73,6 +78,8 @@ export const factsOf = ({ bytes, isTooLong }: Pick<RawLine, "bytes" | "isTooLong
   if (isObject(value)) return entryFacts(value);
   const text = lenient.decode(bytes);
   if (value === undefined && isCutLine(text)) return { kind: "cut", seq: seqOfCutLine(text) };
+  if (text.startsWith("\ufeff") || (bytes[0] === 0xff && bytes[1] === 0xfe))
+    return { kind: "broken", why: `a byte order mark stands before it; ${asItIs}` };
   return { kind: "broken", why: text === "" ? "it is empty" : "it is not a JSON object" };
 };
 
@@ -83,4 +90,5 @@ export const readLine = (raw: RawLine, at: Pick<Place, "number" | "file" | "file
   sha256: hashLine(raw.bytes),
   offset: raw.offset,
   isClosed: raw.isClosed,
+  isCrLf: raw.bytes.at(-1) === 0x0d,
 });

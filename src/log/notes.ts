@@ -32,12 +32,21 @@ const endNotes = ({ last, torn }: ChainState): readonly string[] => {
     : [`line ${last.number} lacks its newline; the next append adds it, and a log.torn`];
 };
 
-/** The notes of a whole chain, for a person: an older beginning, tears. Pure. */
+/** A log that ends with the line that closes a file lacks the next one; only a kill in mid-rotation leaves that. */
+const nextNotes = ({ last }: ChainState): readonly string[] =>
+  last?.kind === "entry" && last.event === "log.rotated" && last.proof === undefined
+    ? [
+        `its last line, ${last.number}, says that it goes on in a next file, and that is not here: copy it too, or ask where it is`,
+      ]
+    : [];
+
+/** The notes of a whole chain, for a person: an older beginning, tears, a next file that isn't there. Pure. */
 export const notesOf = (told: Told): readonly string[] => {
   const closed = told.tears - told.state.torn.length;
   return [
     ...beginNotes(told),
     ...(closed === 0 ? [] : [`${plural(closed, "torn line")} (a kill in mid-write), sealed by log.torn`]),
     ...endNotes(told.state),
+    ...nextNotes(told.state),
   ];
 };

@@ -29,7 +29,7 @@ const phrases = (entry: SeenEntry): readonly string[] => [
   ...(entry.backup ?? []).map(({ path }) => `backup of ${path}`),
   ...(entry.exit === undefined ? [] : [`exit ${entry.exit}`]),
   ...some(entry.evidence),
-  ...(entry.event === "log.torn" ? [] : some(entry.proof)),
+  ...(/^log\./u.test(entry.event) ? [] : some(entry.proof)),
   ...some(entry.why),
   ...(entry.budget_left === undefined ? [] : [`budget left ${entry.budget_left}`]),
   ...(/^(?:helper|watcher)$/u.test(entry.by) ? [] : [`by ${entry.by}`]),

@@ -1,4 +1,5 @@
 import type { SeenEntry } from "./seen-entry.ts";
+import { worseOf } from "./worse.ts";
 
 const attemptOf = ({ attempt, recipe }: SeenEntry): string =>
   `${recipe === undefined ? "a recipe" : `recipe ${recipe}`}${attempt === undefined ? "" : `, attempt ${attempt}`}`;
@@ -12,15 +13,24 @@ const titles: Readonly<Record<string, (entry: SeenEntry) => string>> = {
   "heal.dispatched": () => "the intent is on disk, now the command runs",
   "heal.proved": () => "proved: the sick checks are well",
   "heal.failed": (entry) => `${attemptOf(entry)} failed`,
-  "heal.restored": () => "the files of the backup were put back",
+  "heal.restored": (entry) =>
+    worseOf(entry) === undefined
+      ? "the files of the backup were put back"
+      : "not all files of the backup were put back",
   "heal.refused": (entry) => `not healed: ${attemptOf(entry)} was refused`,
   "heal.indeterminate": () => "a crash came between intent and outcome; the change is not repeated",
   "heal.unlatched": () => "a person let the rule act again",
   "silence.added": () => "silenced",
   "silence.removed": () => "no more silenced",
   "config.changed": () => "the config is another one",
-  "log.torn": () => "a line of the log was cut off in mid-write",
-  "log.rotated": () => "the log goes over to another file",
+  "log.torn": (entry) =>
+    worseOf(entry) === undefined
+      ? "a line of the log was cut off in mid-write"
+      : "the end of the log is not as it was left",
+  "log.rotated": (entry) =>
+    worseOf(entry) === undefined
+      ? "the log goes over to another file"
+      : "the log was moved, emptied or removed by somebody else",
 };
 
 /** Where an event stands in a heal's five steps. Source: docs/audit.md. */

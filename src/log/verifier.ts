@@ -68,10 +68,12 @@ const walkFor = (witnesses: readonly Witness[]): Walk => ({
   asked: new Map(witnesses.map(({ seq }) => [seq, null])),
 });
 
-/** A log whose first line says that it was rotated goes on from older files; any other begins at 1. */
-const begin = (walk: Walk, raw: RawLine): void => {
+/** A log whose first line says that it was rotated goes on from older files, also where one before it seals a tear at their end; any other begins at 1. */
+const begin = (walk: Walk, raw: RawLine, next: RawLine | undefined): void => {
   const facts = factsOf(raw);
-  if (facts.kind !== "entry" || facts.event !== "log.rotated" || facts.seq === 1) return;
+  if (facts.kind !== "entry" || facts.seq === 1) return;
+  const opening = facts.event === "log.torn" && next !== undefined ? factsOf(next) : facts;
+  if (opening.kind !== "entry" || opening.event !== "log.rotated") return;
   walk.firstSeq = facts.seq;
   walk.firstPrev = facts.prev;
   walk.state = chainBefore(facts.seq, facts.prev);
@@ -140,21 +142,41 @@ export const createVerifier = (
   onLine: (line: Line, raw: RawLine) => void = () => undefined,
 ): Verifier => {
   const walk = walkFor(witnesses);
+  let held: { readonly raw: RawLine; readonly file: string } | undefined;
+  const step = (raw: RawLine, file: string): void => {
+    const line = placed(walk, raw, file);
+    if (walk.scene !== undefined) lookOn(walk.scene, line);
+    else if (doesFollow(walk.state, line)) {
+      accept(walk, line);
+      onLine(line, raw);
+    } else walk.scene = sceneOf(walk.state, line);
+  };
+  /** The first line waits for the second, which may tell how the log begins. */
+  const release = (next?: RawLine): void => {
+    if (held === undefined) return;
+    const { raw, file } = held;
+    held = undefined;
+    begin(walk, raw, next);
+    step(raw, file);
+  };
   return {
     take(raw, file): void {
-      if (walk.lines === 0) begin(walk, raw);
-      const line = placed(walk, raw, file);
-      if (walk.scene !== undefined) lookOn(walk.scene, line);
-      else if (doesFollow(walk.state, line)) {
-        accept(walk, line);
-        onLine(line, raw);
-      } else walk.scene = sceneOf(walk.state, line);
+      if (walk.lines === 0 && held === undefined) {
+        held = { raw: { ...raw, bytes: raw.bytes.slice() }, file };
+        return;
+      }
+      release(raw);
+      step(raw, file);
     },
     stop(file, offset, why): void {
+      release();
       stepInto(walk, file);
       const place = { number: walk.firstSeq + walk.lines, file, fileLine: walk.fileLine, offset };
       walk.damage = faultAt("damaged", place, `"${file}" is damaged from line ${place.number} on: ${why}`);
     },
-    end: () => judged(walk, witnesses),
+    end: () => {
+      release();
+      return judged(walk, witnesses);
+    },
   };
 };

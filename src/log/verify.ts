@@ -27,6 +27,13 @@ const withFile = (verdict: Verdict, paths: readonly string[], packings: Readonly
   return { ...verdict, fault: { ...verdict.fault, file, ...(packing === "plain" ? {} : { packing }) } };
 };
 
+/** A file without a line, between those that have some, is where lost lines were. */
+const withEmpty = (verdict: Verdict, empty: readonly string[]): Verdict => {
+  if (verdict.kind !== "faulty" || verdict.fault.kind !== "lost" || empty.length === 0) return verdict;
+  const what = `${verdict.fault.what}; ${empty.map((path) => `"${path}"`).join(", ")} ${empty.length === 1 ? "is" : "are"} empty`;
+  return { ...verdict, fault: { ...verdict.fault, what } };
+};
+
 const verifyInOrder = async (
   host: Pick<Host, "unpack">,
   paths: readonly string[],
@@ -34,15 +41,21 @@ const verifyInOrder = async (
 ): Promise<Verified> => {
   const verifier = createVerifier(witnesses, onLine);
   const packings = new Map<string, Packing>();
+  const empty: string[] = [];
   for (const path of paths) {
-    const read = await readLines(host, path, (raw) => verifier.take(raw, path));
+    let isEmpty = true;
+    const read = await readLines(host, path, (raw) => {
+      isEmpty = false;
+      verifier.take(raw, path);
+    });
     if (read.kind === "failed") return { kind: "unreadable", path, failure: read };
     packings.set(path, read.packing);
+    if (isEmpty) empty.push(path);
     if (read.kind === "done") continue;
     verifier.stop(path, read.offset, `the ${read.packing} data can't be unpacked there (${read.why})`);
     break;
   }
-  return withFile(verifier.end(), paths, packings);
+  return withEmpty(withFile(verifier.end(), paths, packings), empty);
 };
 
 /**

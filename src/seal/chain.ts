@@ -64,7 +64,13 @@ const signatureFault = (at: Held, key: VKey, before: Seal | undefined, isSigned:
 const startOf = (all: readonly NoteAt[], key: VKey): number =>
   all.findIndex(({ note }) => note?.signatures.some(({ name, id }) => name === key.name && id === key.id) ?? false);
 
-const noStart = (all: readonly NoteAt[], key: VKey): SealFault => {
+const noStart = (file: string, all: readonly NoteAt[], key: VKey): SealFault => {
+  if (file.includes("\r\n"))
+    return fault(
+      "damaged",
+      1,
+      "the lines of the seals end in CR LF; a mail program or an editor does that: fetch the file anew, as it is",
+    );
   const named = all.map(held).find((each) => each?.seal.next === key.text && each.seal.seal > 0);
   return named === undefined
     ? fault(
@@ -86,7 +92,7 @@ const noStart = (all: readonly NoteAt[], key: VKey): SealFault => {
 export const checkSeals = (file: string, key: VKey, isSigned: IsSigned): SealChain => {
   const all = parseNotes(file);
   const start = startOf(all, key);
-  if (start < 0) return { seals: [], fault: noStart(all, key) };
+  if (start < 0) return { seals: [], fault: noStart(file, all, key) };
   const seals: Seal[] = [];
   let by: VKey | undefined = key;
   for (const each of all.slice(start)) {

@@ -26,6 +26,8 @@ export interface HeldLog {
   readonly fault: HeldFault | undefined;
   /** Lines after the newest seal. */
   readonly unsealed: { readonly from: number; readonly to: number } | undefined;
+  /** The last line that came by. */
+  readonly reached: number;
 }
 
 /** Holds lines against seals, as they come by; in order, and each that follows the one before it. */
@@ -98,6 +100,7 @@ export const holdAgainst = (seals: readonly Seal[]): Holder => {
       return {
         fault: fault ?? (missing === undefined ? undefined : cut(last, missing)),
         unsealed: to >= from ? { from, to } : undefined,
+        reached: to,
       };
     },
   };

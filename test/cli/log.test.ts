@@ -64,6 +64,8 @@ test("logCommand() verify --json tells a whole log and a missing one", async () 
 });
 
 const misuses = [
+  { name: "the seals as a log", args: ["verify", "copy/heal.seals"], says: '"copy/heal.seals" is no file of the log' },
+  { name: "a tar as a log", args: ["verify", "heal.tar"], says: '"heal.tar" is no file of the log' },
   { name: "a witness of 15 digits", args: ["verify", "--head", "3:0123456789abcde"], says: "is no head of a log" },
   { name: "a witness without a value", args: ["verify", "--head"], says: '"--head" needs a value' },
   { name: "an unknown option", args: ["verify", "--deep"], says: 'no option "--deep"' },
@@ -223,4 +225,11 @@ test("logCommand() export leaves an array open when a file can't be read to its 
   expect(await run("export", "--format", "json")).toBe(74);
   expect(() => JSON.parse(bed.out())).toThrow();
   expect(bed.err()).toContain("cannot read the heal log");
+});
+
+test("logCommand() show leaves the hash of a file before to --json", async () => {
+  bed.append({ event: "log.rotated", by: "helper", why: "goes on", proof: `6:${"ab".repeat(32)}` });
+  expect(await run("show")).toBe(0);
+  expect(bed.out()).toContain("goes on");
+  expect(bed.out()).not.toContain("abab");
 });

@@ -86,3 +86,32 @@ describe("the OCSF rules", () => {
       expect(validate(JSON.parse(JSON.stringify(event)))).toBe(false);
     });
 });
+
+const worse = [
+  {
+    entry: {
+      event: "heal.restored",
+      by: "helper",
+      why: 'NOT RESTORED: "/a": no space left; restored and verified: "/b"',
+    },
+    ocsf: "Not all restored",
+    outcome: "failure",
+  },
+  { entry: { event: "log.torn", by: "helper", why: "lines 3 to 9 are gone: somebody cut this log" }, ocsf: "Altered" },
+  {
+    entry: { event: "log.rotated", by: "helper", why: "it was emptied by somebody else: line 4 is in no file here" },
+    ocsf: "Altered",
+  },
+] as const;
+
+for (const { entry, ...want } of worse)
+  test(`ocsf() and ecs() file no ${entry.event} as a success or as information that says "${entry.why}"`, async () => {
+    const [ocsf] = objectsIn((await exportOf([entry], ["--format", "ocsf"])).out);
+    expect(ocsf).toMatchObject({ status_id: 99, status: want.ocsf, severity: "High" });
+    expect(validate(ocsf)).toBe(true);
+    const [ecs] = objectsIn((await exportOf([entry], ["--format", "ecs"])).out);
+    expect(ecs?.["event"]).toMatchObject({ severity: 4, ...("outcome" in want ? { outcome: want.outcome } : {}) });
+    expect(String(ecs?.["message"])).toMatch(
+      /^(?:not all files|the end of the log is not as|the log was moved, emptied)/u,
+    );
+  });

@@ -3,7 +3,9 @@ import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { verifyCommand } from "../../src/cli/log-verify.ts";
+import { sha256 } from "../../src/host/digest.ts";
 import type { Unpack } from "../../src/host/unpacked.ts";
+import { segmentsOf } from "../../src/log/segments.ts";
 import { verifyAll, verifyLog } from "../../src/log/verify.ts";
 import { createLogBed, healEntries, type LogBed } from "./log-bed.ts";
 
@@ -59,7 +61,7 @@ test("verifyLog() names a file that is there twice", async () => {
   const files = rotated(3);
   const copy = join(bed.folder, "copy.jsonl");
   copyFileSync(files[1] ?? "", copy);
-  const what = `"${copy}" begins with line 8 again, and "${files[1]}" ends with line 15: the same lines twice`;
+  const what = `"${copy}" begins with line 8 again, and "${files[1]}" ends with line 15: the same lines twice, or another log's`;
   expect(await verifyLog(bed.host, [...files, copy])).toMatchObject({
     fault: { kind: "duplicated", file: copy, line: 1, offset: 0, seq: 16, what },
   });
@@ -137,5 +139,74 @@ test("verifyAll() begins anew where the log was rotated beside it", async () => 
     kind: "whole",
     lines: 16,
     notes: [],
+  });
+});
+
+test("verifyAll() takes a log whose first file begins with the seal of a tear that a moved file ended in, and no log that only begins with a log.torn", async () => {
+  rotated(2);
+  const lines = bed.read().toString().trimEnd().split("\n");
+  const [first = "", second = ""] = lines;
+  const sealing = first.replace('"event":"log.rotated"', '"event":"log.torn"');
+  const seq = Number(/"seq":(\d+)/u.exec(first)?.[1]);
+  const opening = second
+    .replace(/"event":"[^"]*"/u, '"event":"log.rotated"')
+    .replace(/"prev":"[^"]*"/u, `"prev":"${sha256(sealing)}"`);
+  for (const file of segmentsOf(bed.host.files, bed.path)) rmSync(file);
+  writeFileSync(bed.path, `${sealing}\n${opening}\n`);
+  const notes = [`it begins at line ${seq}: the lines before are in older files, not checked here`, expect.any(String)];
+  expect(await all()).toMatchObject({ kind: "whole", firstSeq: seq, lines: 2, notes });
+  for (const text of [`${sealing}\n`, `${sealing}\n${opening.replace("log.rotated", "heal.proved")}\n`]) {
+    writeFileSync(bed.path, text);
+    expect(await all()).toMatchObject({ kind: "faulty", fault: { kind: "lost", seq: 1, line: 1 } });
+  }
+});
+
+test("verifyAll() says of a log without its active file that a next file should be there", async () => {
+  const files = rotated(3);
+  rmSync(files[2] ?? "");
+  expect(await all()).toMatchObject({
+    kind: "whole",
+    notes: [
+      "its last line, 15, says that it goes on in a next file, and that is not here: copy it too, or ask where it is",
+    ],
+  });
+});
+
+test("verifyLog() says that a program converted the text where lines end in CR LF, or a byte order mark stands before them", async () => {
+  const files = rotated(2);
+  const text = await Bun.file(files[0] ?? "").text();
+  writeFileSync(files[0] ?? "", text.replaceAll("\n", "\r\n"));
+  const why = "a mail program or an editor does that: fetch the file anew, as it is";
+  const what = (how: string) => `line 1 was changed after it was written (a flipped byte or an edit): ${how}; ${why}`;
+  expect(await all()).toMatchObject({ fault: { kind: "changed", line: 1, what: what("it ends in CR LF") } });
+  writeFileSync(files[0] ?? "", `\ufeff${text}`);
+  expect(await all()).toMatchObject({ fault: { line: 1, what: what("a byte order mark stands before it") } });
+});
+
+test("verifyLog() counts no more lines of another log put behind this one than there are", async () => {
+  rotated(1);
+  bed.append(...healEntries(2));
+  const bytes = bed.read();
+  const another = createLogBed();
+  another.wait(5000);
+  another.append(...healEntries(1), ...healEntries(2));
+  writeFileSync(bed.path, Buffer.concat([bytes, another.read()]));
+  another.remove();
+  const count = bytes.toString().trimEnd().split("\n").length;
+  expect(await all()).toMatchObject({
+    fault: {
+      seq: count + 1,
+      what: expect.stringMatching(
+        new RegExp(`^lines ${count + 1} to ${2 * count} are inserted, an earlier line again or another log's`, "u"),
+      ),
+    },
+  });
+});
+
+test("verifyAll() says which file is empty where lines are lost", async () => {
+  const [, second = ""] = rotated(3);
+  writeFileSync(second, "");
+  expect(await all()).toMatchObject({
+    fault: { kind: "lost", what: expect.stringContaining(`; "${second}" is empty`) },
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { logCommand } from "../../src/cli/log.ts";
 import { parseSeal, type Seal } from "../../src/seal/seal.ts";
 import { vkeyOf } from "../../src/seal/vkey.ts";
 import {
   day,
   headOf,
   keyFile,
+  logFile,
   presentKey,
   rewrite,
   type Said,
@@ -218,6 +220,38 @@ describe("log verify --key FIRST, against root who came on the third day", () =>
     expect(bed.host.terminal.stderr).toContain(
       "2026-11-25 is not over in UTC, so it can't be sealed yet\n  Give an earlier day: --through 2026-11-24",
     );
+  });
+
+  test("log verify --key says that a program converted the seals", async () => {
+    const bed = threeDays();
+    const first = bed.first();
+    bed.host.files.put(sealsFile, (bed.host.files.text(sealsFile) ?? "").replaceAll("\n", "\r\n"));
+    const { exit, out } = await bed.verify("--key", first);
+    expect(exit).toBe(1);
+    expect(out).toContain("the lines of the seals end in CR LF");
+  });
+
+  test("log verify --key refuses a day that isn't over, and one that is none", async () => {
+    const bed = threeDays();
+    for (const day of ["2026-11-25", "2026-13-45"])
+      expect((await bed.verify("--key", bed.first(), "--through", day)).exit).toBe(64);
+  });
+
+  test("log verify --key tells of a broken log how far its lines are as they were sealed, and that the seals are whole", async () => {
+    const bed = threeDays();
+    bed.host.files.put(logFile, `${bed.lines().join("\n")}\n`.replace('"seq":5', '"seq":9'));
+    const { exit, out } = await bed.verify("--key", bed.first());
+    expect(exit).toBe(1);
+    expect(out).toContain("TAMPERED: line 5");
+    expect(out).toContain("the seals by themselves are whole: seals 0 to 2 are by your key");
+    expect(out).toContain("lines up to 3 are as seal 1 has sealed them, through 2026-11-23");
+    bed.host.terminal.stdout = "";
+    expect(await logCommand(bed.host, ["verify", "--key", bed.first()], { logFile }, true)).toBe(1);
+    expect(JSON.parse(bed.host.terminal.stdout)).toMatchObject({
+      result: "tampered",
+      fault: { seq: 5 },
+      sealed: { seals: 3, through: { line: 3 }, faults: [] },
+    });
   });
 
   for (const { name, attack, named } of attacks)
