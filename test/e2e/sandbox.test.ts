@@ -86,7 +86,10 @@ describeOnBed("the unit's sandbox", () => {
     await host.bed.sh("chmod 0777 /tmp/gw.sock");
     await host.configure(checks);
     expect(await host.tick()).toBe(0);
-    expect(await host.journal("-t", "dogwatch")).toEqual([expect.stringContaining("3 of 3 checks green")]);
+    const said = await host.journal("-t", "dogwatch");
+    expect(said.filter((line) => !line.startsWith("helper: sealed by seal"))).toEqual([
+      expect.stringContaining("3 of 3 checks green"),
+    ]);
 
     await asUser("systemctl --user kill -s KILL gateway.service");
     expect(await host.tick()).toBe(0);
