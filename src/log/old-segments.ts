@@ -82,6 +82,6 @@ export const retiring = (host: Host, logFile: string, { keepMs, lastAt, openSinc
   const firstSeq = firstSeqOfName(logFile, baseNameOf(path)) ?? lookFirst(files, path)?.firstSeq;
   const lines = linesOf(firstSeq ?? tail.head.seq, lastNumber(tail));
   const why = `removed ${baseNameOf(path)} (${lines}), older than ${printDuration(keepMs)}`;
-  const { seq, sha256 } = tail.head;
+  const { seq, sha256 } = tail.torn.at(-1) ?? tail.head;
   return { path, entry: { event: "log.rotated", by: "helper", why, proof: `${seq}:${sha256}` } };
 };
