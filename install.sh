@@ -276,11 +276,12 @@ say_metrics() {
 # An auditor's whole trust in the seals rests on this one line, so it is said at each install, not only at the first.
 say_key() {
   local key hint=''
-  [[ $scope == system ]] || hint=' (in a user install everything you run could have read the secret half)'
+  [[ $scope == system ]] || hint=$'\n  (in a user install everything you run could have read its secret half)'
   key=$("$bin" log key 2>/dev/null) || return 0 # not with a log that can't be sealed: the tick says so
   cat <<KEY
-The first public key of this host's heal log. Keep it where this host's root can't reach, with the date$hint:
-  $key
+The first public key of this host's heal log. Keep it, with the date, where this
+host's root can't reach it:
+  $key$hint
   with it an auditor asks: dogwatch log verify --key $key
 KEY
 }
@@ -362,8 +363,9 @@ GROUPS
     return
   fi
   cat <<LIMITS
-What does not hold in a user install: no IP filter and no file-system wall around dogwatch, and a heal log that everything
-you run can rewrite (the heads in the chat are the proof there). Only your own units and processes can be healed.
+What does not hold in a user install: no IP filter and no file-system wall around
+dogwatch, and a heal log that everything you run can rewrite (the heads in the
+chat are the proof there). Only your own units and processes can be healed.
 LIMITS
   [[ -e /var/lib/systemd/linger/$(id -un) ]] || echo "It stops when you log out; to go on: sudo loginctl enable-linger $(id -un)"
   case :$PATH: in *:"${bin%/*}":*) ;; *) echo "${bin%/*} is not in your PATH" ;; esac

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cli } from "../src/cli/cli.ts";
 import { leaveMetrics } from "../src/cli/tick-metrics.ts";
-import { noHeal } from "../src/heal/heal.ts";
+import { noHeal } from "../src/heal/healed.ts";
 import { createHost } from "../src/host/real-host.ts";
-import type { TickReport } from "../src/report.ts";
 import { noHeals } from "../src/state/heal-state.ts";
+import type { TickReport } from "../src/tick-report.ts";
 
 const rounds = 500;
 const state = mkdtempSync(join(tmpdir(), "dogwatch-metrics-"));

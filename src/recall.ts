@@ -1,8 +1,8 @@
 import type { LoggedIncidents } from "./heal/helper.ts";
-import { readBook } from "./heal/journal.ts";
 import type { Done } from "./host/host.ts";
 import { nowOf, type Run } from "./run.ts";
 import { lastLineOf } from "./state/book.ts";
+import { readBook } from "./state/book-file.ts";
 import type { HealState } from "./state/heal-state.ts";
 import { readSilences, type Silence } from "./state/silence.ts";
 import type { State } from "./state/state.ts";

@@ -2,9 +2,9 @@ import { type Decided, decide } from "./alert/decide.ts";
 import type { Telling } from "./alert/tell.ts";
 import type { LoggedIncidents } from "./heal/helper.ts";
 import type { Recalled } from "./recall.ts";
-import type { TickReport } from "./report.ts";
 import { nowOf, type Run } from "./run.ts";
 import { silenceOf } from "./state/silence.ts";
+import type { TickReport } from "./tick-report.ts";
 import type { Judged } from "./verdict/judge.ts";
 
 /** What this tick tells, and what it doesn't, from its verdicts and what the last one left. */

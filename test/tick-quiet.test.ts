@@ -3,7 +3,7 @@ import { healCommand } from "../src/cli/heal.ts";
 import { silenceCommand } from "../src/cli/silence.ts";
 import { statusCommand } from "../src/cli/status.ts";
 import { tickLine } from "../src/cli/tick-text.ts";
-import { noHeal } from "../src/heal/heal.ts";
+import { noHeal } from "../src/heal/healed.ts";
 import { keepWindows, readKeptWindows } from "../src/state/windows.ts";
 import { configText, createTickBed, flags, paths, type TickBed } from "./tick-bed.ts";
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Healed } from "../heal/heal.ts";
+import type { Healed } from "../heal/healed.ts";
 import type { Incident } from "../state/state.ts";
 import type { HealTold } from "./compose.ts";
 import type { Decision } from "./decide.ts";

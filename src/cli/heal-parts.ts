@@ -2,8 +2,6 @@ import type { Config } from "../config/config.ts";
 import type { HealContext } from "../heal/context.ts";
 import { type Journal, openJournal } from "../heal/journal.ts";
 import type { Host } from "../host/host.ts";
-import type { RunLog } from "../host/run-log.ts";
-import type { Head } from "../log/entry.ts";
 import type { Cli } from "./cli.ts";
 
 /** What of a config the heal log's writer needs; `log` is missing where the config can't be used: then no new file is begun. */
@@ -16,15 +14,6 @@ export const journalOf = ({ host, paths }: Cli, { host: hostName, log }: LogSett
 /** Tells whoever sits at the terminal what somebody else did to the log. */
 export const sayNotes = ({ terminal }: Host, journal: Journal): void => {
   for (const note of journal.notes()) terminal.err(`note: ${note}\n`);
-};
-
-/**
- * Tells the journal the log's whole head, where this process has moved it: a witness that `dogwatch log witness` finds again, under a uid that no other user
- * can put on a line of the journal.
- */
-export const sayHead = ({ host, flags }: Cli, log: RunLog, head: Head | undefined): void => {
-  if (head !== undefined && (host.terminal.isErrJournal || flags.logFormat === "json"))
-    log.log("info", `log ${head.seq}:${head.sha256}`);
 };
 
 /** Reads recipes as this install has them; the parser is loaded when the first is asked for. Never throws for expected trouble. */

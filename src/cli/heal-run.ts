@@ -4,7 +4,7 @@ import { checkDestinations } from "../config/egress.ts";
 import { probeUser, secretReader } from "../config/secret.ts";
 import { healConfirmed, lookFor } from "../heal/confirmed-heal.ts";
 import type { HealContext } from "../heal/context.ts";
-import type { Healed } from "../heal/heal.ts";
+import type { Healed } from "../heal/healed.ts";
 import { byCheck } from "../heal/in-process.ts";
 import type { Journal } from "../heal/journal.ts";
 import type { Failure } from "../host/host.ts";

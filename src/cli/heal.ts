@@ -1,4 +1,4 @@
-import type { Healed } from "../heal/heal.ts";
+import type { Healed } from "../heal/healed.ts";
 import { openRunLog } from "../host/run-log.ts";
 import { loadFresh } from "../load.ts";
 import { silenceText } from "../state/silence.ts";
@@ -32,7 +32,7 @@ const plan = async (cli: Cli): Promise<number> => {
     return exits.config;
   }
   const log = await openRunLog(host.terminal, { level: flags.logLevel, format: flags.logFormat });
-  const { heal, silences, at } = await tick(runOf(cli, loaded, log, true));
+  const { heal, silences, at } = await tick(await runOf(cli, loaded, log, true));
   if (heal === null) return exits.done;
   const { outcome, recipe, unit, check, why, steps } = heal;
   host.terminal.out(

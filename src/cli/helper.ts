@@ -8,7 +8,8 @@ import { loadKept } from "../load.ts";
 import { lookAll, lookAsUsers } from "../looks.ts";
 import { keepMemory, readMemory } from "../state/look-memory.ts";
 import { type Cli, complain, exits, isoNow } from "./cli.ts";
-import { journalOf, recipeReader, sayHead } from "./heal-parts.ts";
+import { journalOf, recipeReader } from "./heal-parts.ts";
+import { sayHead } from "./say-head.ts";
 
 /** The whole connection; the unit ends it a little later. */
 const sessionMs = 170_000;

@@ -19,13 +19,14 @@ const sayKey = ({ host, paths, flags }: Cli, key: string): number => {
   if (flags.isJson) host.terminal.out(`${JSON.stringify({ key, seals: sealsPath(paths.logFile) })}\n`);
   else host.terminal.out(`${key}\n`);
   host.terminal.err(
-    "Keep this line away from this host: with it, dogwatch log verify --key proves that nobody\n" +
-      "changed the log of the days before he became root.\n",
+    "Keep this line away from this host: with it, dogwatch log verify --key proves\n" +
+      "that nobody changed the log of the days before he became root.\n",
   );
   if (paths.helper === paths.state)
     host.terminal.err(
-      "Here one user runs all of it: each of his programs can read the key of the day, and write log and seals\n" +
-        "anew. The heads in chat, dead-man's switch and journal are worth more.\n",
+      "Here one user runs all of it: each of his programs can read the key of the day,\n" +
+        "and write log and seals anew. The heads in chat, dead-man's switch and journal\n" +
+        "are worth more.\n",
     );
   return exits.done;
 };
@@ -54,6 +55,13 @@ export const keyCommand = async (cli: Cli): Promise<number> => {
     complain(host, sealed.why, hint);
     return exits.cannotCreate;
   }
+  for (const note of journal.notes()) host.terminal.err(`${note}\n`);
   const made = journal.sealings().find(({ first }) => first !== undefined)?.first;
-  return made === undefined ? exits.bug : sayKey(cli, made);
+  if (made !== undefined) return sayKey(cli, made);
+  complain(
+    host,
+    `cannot tell the first key of the seals: "${path}" doesn't hold seal 0, so the seals before were moved away or cut off`,
+    "Put them back, before those that are there. The key itself is the one that install.sh printed.",
+  );
+  return exits.ioError;
 };

@@ -5,7 +5,7 @@ import { parseLine } from "../log/line.ts";
 import type { VerifyOptions } from "../log/verify.ts";
 import { checkSeals, type SealChain, type SealFault } from "../seal/chain.ts";
 import { type HeldFault, type HeldLog, type Holder, holdAgainst } from "../seal/held.ts";
-import { dayBefore, type Seal } from "../seal/seal.ts";
+import { dayBefore, dayOfMs, type Seal } from "../seal/seal.ts";
 import { parseVKey } from "../seal/vkey.ts";
 
 /** What an auditor asks of the seals. */
@@ -26,7 +26,7 @@ export interface SealVerdict {
     readonly newest: { readonly seal: number; readonly made: string; readonly next: string } | null;
     /** The last day that is sealed, and its last line. */
     readonly through: { readonly day: string; readonly line: number } | null;
-    readonly unsealed: HeldLog["unsealed"] | null;
+    readonly unsealed: { readonly from: number; readonly to: number } | null;
     readonly faults: readonly (SealFault | HeldFault | { readonly kind: "stale"; readonly what: string })[];
   };
 }
@@ -58,9 +58,11 @@ const atOf = (bytes: Uint8Array): string | undefined => {
     : undefined;
 };
 
-/** All days before that of the newest seal: what came on them was there when it was made. */
+/** All days before that of the newest seal: what came on them was there when it was made. Seal 0 alone seals nothing: the key that signed it is still there. */
 const throughOf = (newest: Seal | undefined): SealVerdict["json"]["through"] =>
-  newest === undefined ? null : { day: dayBefore(newest.made.slice(0, 10)), line: newest.head.seq };
+  newest === undefined || newest.seal === 0
+    ? null
+    : { day: dayBefore(newest.made.slice(0, 10)), line: newest.head.seq };
 
 const staleFault = (through: SealVerdict["json"]["through"], wanted: string | undefined) => {
   if (wanted === undefined || (through !== null && through.day >= wanted)) return [];
@@ -75,26 +77,39 @@ const lateNote = ({ seal, made, head }: Seal, nowMs: number): readonly string[] 
   const ageMs = nowMs - Date.parse(made);
   if (ageMs <= lateMs) return [];
   return [
-    `note: the newest seal is ${Math.floor(ageMs / dayMs)} d old, and where dogwatch runs it makes one each day. Newer ones may have been`,
-    `      cut off, and the lines after line ${head.seq} changed: ask for a number above ${seal} in the journal and the dead-man's switch`,
+    `note: the newest seal is ${Math.floor(ageMs / dayMs)} d old, and where dogwatch runs it makes one each day.`,
+    `      Newer ones may have been cut off, and the lines after line ${head.seq} changed: ask`,
+    `      for a number above ${seal} in the journal and the dead-man's switch`,
   ];
 };
 
-const unsealedNote = ({ unsealed }: HeldLog): readonly string[] =>
-  unsealed === undefined
+/** Lines that no erased key has sealed. */
+const unsealedOf = (newest: Seal | undefined, { unsealed }: HeldLog): SealVerdict["json"]["unsealed"] => {
+  const to = unsealed?.to ?? newest?.head.seq ?? 0;
+  return newest?.seal === 0 && to > 0 ? { from: 1, to } : (unsealed ?? null);
+};
+
+const unsealedNote = (unsealed: SealVerdict["json"]["unsealed"]): readonly string[] =>
+  unsealed === null
     ? []
     : [
-        `note: ${unsealed.from === unsealed.to ? `line ${unsealed.from} is` : `lines ${unsealed.from} to ${unsealed.to} are`} not sealed yet: whoever is root since then can have changed what they say`,
+        `note: ${unsealed.from === unsealed.to ? `line ${unsealed.from} is` : `lines ${unsealed.from} to ${unsealed.to} are`} not sealed yet: whoever is root since then can have`,
+        "      changed what they say",
       ];
+
+const sealedLine = (seals: readonly Seal[], through: SealVerdict["json"]["through"], { made }: Seal): string =>
+  through === null
+    ? `nothing is sealed yet: seal 0 is by your key, made ${made}.\nThat key is erased with seal 1, on the next day`
+    : `sealed through ${through.day} (line ${through.line}): ${plural(seals)} by your key, the newest made ${made}`;
 
 /** Whether a day can be asked for: one that isn't over can't be sealed. */
 const wrongDay = (day: string | undefined, nowMs: number): NoSeals | undefined => {
   if (day === undefined) return undefined;
-  const ms = /^\d{4}-\d\d-\d\d$/u.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms))
-    return { kind: "words", why: `"${day}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
-  const hint = `A day is sealed by the first line or tick after it. The last that can be: --through ${dayBefore(new Date(nowMs).toISOString().slice(0, 10))}`;
-  return ms + dayMs > nowMs ? { kind: "words", why: `${day} is not over yet in UTC`, hint } : undefined;
+  const isDay = /^\d{4}-\d\d-\d\d$/u.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`));
+  if (!isDay) return { kind: "words", why: `"${day}" is no day`, hint: "Give a day in UTC: --through 2026-11-25" };
+  const today = dayOfMs(nowMs);
+  const hint = `Give an earlier day: --through ${dayBefore(today)}`;
+  return day < today ? undefined : { kind: "words", why: `${day} is not over in UTC, so it can't be sealed yet`, hint };
 };
 
 const newestJson = (newest: Seal | undefined): SealVerdict["json"]["newest"] =>
@@ -119,13 +134,9 @@ const textOf = (
   const faults = json.faults.flatMap((each) => faultLines(file, each));
   const isHeld = held.fault === undefined;
   const sealed =
-    newest === undefined || json.through === null || !isHeld
+    newest === undefined || !isHeld
       ? []
-      : [
-          `sealed through ${json.through.day} (line ${json.through.line}): ${plural(seals)} by your key, the newest made ${newest.made}`,
-          ...unsealedNote(held),
-          ...lateNote(newest, nowMs),
-        ];
+      : [sealedLine(seals, json.through, newest), ...unsealedNote(json.unsealed), ...lateNote(newest, nowMs)];
   return [...faults, ...sealed, ""].join("\n");
 };
 
@@ -191,7 +202,7 @@ export const openSeals = (
         seals: chain.seals.length,
         newest: newestJson(newest),
         through,
-        unsealed: held.unsealed ?? null,
+        unsealed: unsealedOf(newest, held),
         faults,
       };
       return { isGood: faults.length === 0, text: textOf(path, chain, held, json, host.clock.nowMs()), json };

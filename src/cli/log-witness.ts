@@ -1,6 +1,8 @@
+import { folderOf } from "../config/path.ts";
 import type { Host } from "../host/host.ts";
 import { readInput } from "../host/input.ts";
 import { inertText } from "../log/bounds.ts";
+import { segmentsOf } from "../log/segments.ts";
 import { verifyAll } from "../log/verify.ts";
 import { type Met, parseWitness, type Witness, witnessesIn } from "../log/witness.ts";
 import { complain, exits } from "./cli.ts";
@@ -36,9 +38,9 @@ const given = (words: readonly string[]): readonly Told[] | string => {
   return told;
 };
 
-/** The owner of the log: nobody else's word in the journal counts, since anybody may write there under our name. */
-const ownerOf = ({ files }: Host, paths: readonly string[]): number | undefined => {
-  const stat = files.stat(paths.at(-1) ?? "");
+/** The owner of the log, or of its folder where it is gone: nobody else's word in the journal counts, since anybody may write there under our name. */
+const ownerOf = ({ files }: Host, logFile: string): number | undefined => {
+  const stat = files.stat(segmentsOf(files, logFile).at(-1) ?? folderOf(logFile));
   return "kind" in stat ? undefined : stat.uid;
 };
 
@@ -48,12 +50,17 @@ const goneOf = (witness: Witness, file: string): Met => ({
   fault: { kind: "cut", seq: 1, file, line: 1, offset: 0, what: "the log is gone" },
 });
 
-/** Holds heads against all files of the log. */
-const check = async (host: Host, { logFile }: LogPaths, told: readonly Told[], isJson: boolean): Promise<number> => {
+/** Holds heads against all files of the log. `owner`: whose heads of the journal count. */
+const check = async (
+  host: Host,
+  { logFile }: LogPaths,
+  told: readonly Told[],
+  owner: number | undefined,
+  isJson: boolean,
+): Promise<number> => {
   const all = await verifyAll(host, logFile, () => ({ witnesses: told.map(({ witness }) => witness) }));
   const verified = all?.verified;
   if (verified?.kind === "unreadable") return refuseFile(host, verified.path, verified.failure);
-  const owner = all === undefined ? undefined : ownerOf(host, all.paths);
   const checked = told.map((each, i): Checked => {
     const met = verified?.met[i] ?? goneOf(each.witness, logFile);
     return { ...each, met, doesCount: each.uid === null || owner === undefined || each.uid === owner };
@@ -77,15 +84,17 @@ export const witnessCommand = async (
 ): Promise<number> => {
   const option = words.find((word) => word.startsWith("--"));
   if (option !== undefined) return refuseWords(host, "witness", `there is no option "${option}"`, hint);
+  const owner = ownerOf(host, paths.logFile);
   if (words.length > 0) {
     const told = given(words);
-    return typeof told === "string" ? refuseWords(host, "witness", told, hint) : await check(host, paths, told, isJson);
+    if (typeof told === "string") return refuseWords(host, "witness", told, hint);
+    return await check(host, paths, told, owner, isJson);
   }
-  const read = await journalHeads(host);
+  const read = await journalHeads(host, owner);
   if (read.kind === "blind") {
     complain(host, `cannot read the journal: ${read.why}`, read.hint);
     return exits.ioError;
   }
   if (read.isCut) host.terminal.err("note: the journal has more heads than these, older ones\n");
-  return await check(host, paths, read.heads, isJson);
+  return await check(host, paths, read.heads, owner, isJson);
 };

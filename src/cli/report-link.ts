@@ -22,7 +22,7 @@ const link = (cli: Cli, path: string): number => {
   const { host, paths } = cli;
   const target = pagePath(paths.state);
   if (path === target || host.files.linkTarget(path) === target) {
-    host.terminal.out(`${path}: the page of each tick\n`);
+    host.terminal.out(`${path} leads to the page of each tick already\n`);
     return exits.done;
   }
   const stranger = strangersLink(host.files, path);
@@ -31,8 +31,17 @@ const link = (cli: Cli, path: string): number => {
   const made = host.files.link(target, path);
   if (made.kind === "failed" && made.code === "EEXIST")
     return refuse(cli, path, "something else stands there", `Look at it, then remove it: ls -l ${path}`);
+  if (made.kind === "failed" && made.code === "ENOENT")
+    return refuse(
+      cli,
+      path,
+      "its folder is not there",
+      `Run: sudo mkdir -p ${folderOf(path)}; sudo dogwatch report --link`,
+    );
   if (made.kind === "failed") return refuse(cli, path, made.why, `Run: sudo dogwatch report --link; ls -ld ${path}`);
-  host.terminal.out(`${path} -> ${target}\n`);
+  host.terminal.out(
+    `${path} -> ${target}\n  a web server may read it: sudo usermod -aG dogwatch www-data, then restart it\n`,
+  );
   return exits.done;
 };
 

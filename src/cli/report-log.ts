@@ -1,11 +1,11 @@
 import { isMap } from "../config/json.ts";
 import { askStory } from "../heal/ask-story.ts";
-import { readBook } from "../heal/journal.ts";
 import { type RecentLog, recentLog } from "../heal/recent-log.ts";
 import type { Failure } from "../host/host.ts";
 import { readHead } from "../log/append.ts";
 import type { LogCheck } from "../log/checked.ts";
 import { isSeenEntry } from "../log/seen-entry.ts";
+import { readBook } from "../state/book-file.ts";
 import { readSealed, writeSealed } from "../state/sealed.ts";
 import { type Cli, isoNow } from "./cli.ts";
 
@@ -37,7 +37,7 @@ const keptPath = (folder: string): string => `${folder}/story.json`;
 const mode = 0o640;
 
 const helpersWord =
-  "the root helper checked it; this page has that by way of the watcher, who can't read the log: sudo dogwatch log verify";
+  "the root helper checked it; this page has that by way of the watcher, who can't read the log. Your own check: sudo dogwatch log verify";
 
 /** Who found this out: a reader must know whose word it is. */
 const checkedBy = (check: LogCheck, who: string): LogCheck =>

@@ -1,14 +1,14 @@
 import packageFile from "../../package.json" with { type: "json" };
 import { waitsSince } from "../alert/entry.ts";
-import { readBook } from "../heal/journal.ts";
 import { expose } from "../metrics/expose.ts";
 import type { Facts, Look } from "../metrics/facts.ts";
-import type { TickReport } from "../report.ts";
 import { lastLineOf } from "../state/book.ts";
+import { readBook } from "../state/book-file.ts";
 import { noHeals } from "../state/heal-state.ts";
 import { silenceOf } from "../state/silence.ts";
 import { emptyState } from "../state/state.ts";
 import { readHealState, readState } from "../state/store.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, isoNow } from "./cli.ts";
 
 /** Readable by the group, as the rest of the folder: node_exporter's user joins it. */

@@ -3,7 +3,8 @@ import { filterFault } from "../config/ip-filter.ts";
 import { secretReader } from "../config/secret.ts";
 import { isHelperTrouble } from "../heal/ask.ts";
 import type { Head } from "../log/entry.ts";
-import type { TickReport } from "../report.ts";
+import { readBook } from "../state/book-file.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, exits, isoNow } from "./cli.ts";
 import { nextCommand } from "./next-command.ts";
 
@@ -38,10 +39,9 @@ const helperTrouble = ({ report }: Ended): string => {
 };
 
 /** The log's head, asked of nobody: as this run heard of it, else as the log's writer left it. */
-const headOf = async ({ host, paths }: Cli, lastHead: () => Head | null): Promise<Head | null> => {
+const headOf = ({ host, paths }: Cli, lastHead: () => Head | null): Head | null => {
   const heard = lastHead();
   if (heard !== null) return heard;
-  const { readBook } = await import("../heal/journal.ts");
   const { seq, sha256 } = readBook(host, paths.helper);
   return { seq, sha256 };
 };
@@ -79,7 +79,7 @@ export const openSwitch = async (
         ...{ host: config.host, exit, ...whyOf(ended) },
         ...(exit === 0 ? {} : { next: nextCommand(String(exit), paths, helperTrouble(ended)) }),
         ...(report === undefined ? {} : { found: report }),
-        head: await headOf(cli, lastHead),
+        head: headOf(cli, lastHead),
       });
       const why = await watch.end(exit === 0 ? "" : "/fail", body);
       noteSwitch(host, paths.state, isoNow(host), why);

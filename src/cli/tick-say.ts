@@ -1,8 +1,8 @@
 import { type Fault, printFault, tellingFault } from "../config/fault.ts";
 import type { Failure, Terminal } from "../host/host.ts";
 import type { RunLog } from "../host/run-log.ts";
-import type { TickReport } from "../report.ts";
 import { clearIllness, type Illness, writeIllness } from "../state/illness.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, complain, exits, isoNow } from "./cli.ts";
 import { inertLines, inLocale } from "./paint.ts";
 import { failByLast } from "./tick-ping.ts";

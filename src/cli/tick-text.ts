@@ -1,7 +1,7 @@
 import { clock } from "../alert/compose.ts";
 import type { Terminal } from "../host/host.ts";
-import type { TickReport } from "../report.ts";
 import { silenceText } from "../state/silence.ts";
+import type { TickReport } from "../tick-report.ts";
 import type { Judged } from "../verdict/judge.ts";
 import { paint, plural } from "./paint.ts";
 import { fitTo, linesTo, padTo, widthOf } from "./width.ts";

@@ -1,10 +1,10 @@
 import { openRunLog, type RunLog } from "../host/run-log.ts";
 import { type Loaded, type LoadedConfig, loadKept } from "../load.ts";
-import type { TickReport } from "../report.ts";
 import { type Run, tickDeadlineMs } from "../run.ts";
 import { tick } from "../tick.ts";
+import type { TickReport } from "../tick-report.ts";
 import { type Cli, exits } from "./cli.ts";
-import { sayHead } from "./heal-parts.ts";
+import { sayHead } from "./say-head.ts";
 import type { Live } from "./tick-live.ts";
 import { leaveIllMetrics, leaveMetrics } from "./tick-metrics.ts";
 import { type DeadmanSwitch, openSwitch } from "./tick-ping.ts";
@@ -71,10 +71,10 @@ const watchedBy = async ({ host, flags }: Cli): Promise<Live | undefined> => {
 
 /** The run of this tick, on a terminal in sight of a person. */
 const inSight = async (cli: Cli, loaded: LoadedConfig, log: RunLog, live: Live | undefined): Promise<Run> => {
-  if (live === undefined) return runOf(cli, loaded, log, false);
+  if (live === undefined) return await runOf(cli, loaded, log, false);
   const { logLevel: level, logFormat: format } = cli.flags;
   const above = await openRunLog(live.host.terminal, { level, format });
-  return runOf({ ...cli, host: live.host }, loaded, above, false, live.progress);
+  return await runOf({ ...cli, host: live.host }, loaded, above, false, live.progress);
 };
 
 /** Looks, judges, heals and tells; the switch hears the beginning and is still to hear the end. Undefined: given up. */

@@ -5,6 +5,7 @@ import { type Loaded, loadFresh } from "../load.ts";
 import { type Cli, complain, exits, printFaults } from "./cli.ts";
 import { blindChecks, blindInSystem, closedSecrets, limitsOf } from "./limits.ts";
 import { beatWarnings, pluginWarnings } from "./plugins.ts";
+import { pageWarnings } from "./report-tick.ts";
 
 /** A user who may not look into the credentials folder can still check the rest. */
 const areCredentialsInSight = (host: Host, folder: string): boolean => {
@@ -29,6 +30,7 @@ const limitWarnings = (cli: Cli, loaded: Loaded): readonly Fault[] => {
     ...closedSecrets(cli, config),
     ...pluginWarnings(cli.host, config),
     ...beatWarnings(cli.host, config),
+    ...pageWarnings(cli, config),
   ];
   const all = cli.words.length > 0 ? blindInSystem(config) : here;
   return all.map((words) => wholeFileFault(cli.paths.config, words));

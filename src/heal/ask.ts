@@ -4,7 +4,7 @@ import type { LinePeer, NextLine } from "../host/peers.ts";
 import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
-import { type Healed, noHeal } from "./heal.ts";
+import { type Healed, noHeal } from "./healed.ts";
 import type { Helper, LoggedIncidents, WatcherEvent } from "./helper.ts";
 import { type Answer, fromWire, maxAnswerBytes, maxItems, parseAnswer, type Request, wireVersion } from "./wire.ts";
 

@@ -6,7 +6,7 @@ import { momentOf } from "../state/state.ts";
 import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
 import { ownView, relevantChecks } from "../verdict/own-view.ts";
 import { type HealContext, rulesOf } from "./context.ts";
-import { type Healed, noHeal } from "./heal.ts";
+import { type Healed, noHeal } from "./healed.ts";
 import { hasOpenAttempt, healUnderLock, noteRefusal } from "./locked-heal.ts";
 
 type Readings = ReadonlyMap<string, Reading>;

@@ -1,6 +1,5 @@
 import type { Check } from "../config/config.ts";
 import type { NewEntry } from "../log/entry.ts";
-import type { Reading } from "../probes/probe.ts";
 import type { Attempt, HealState } from "../state/heal-state.ts";
 import type { Silence } from "../state/silence.ts";
 import { elapsedS, type Incident } from "../state/state.ts";
@@ -12,29 +11,8 @@ import type { Applicable, Chosen } from "./choice.ts";
 import { choose } from "./choose.ts";
 import { tidyFiles } from "./file-change.ts";
 import { withFiles } from "./files.ts";
+import { type Healed, noHeal } from "./healed.ts";
 import { afterRefusal } from "./refusals.ts";
-
-/** What the heal stage did, for the message, the report and the next tick. */
-export interface Healed {
-  readonly outcome: "none" | "planned" | "watching" | "healed" | "failed" | "refused" | "indeterminate";
-  readonly recipe: string | null;
-  readonly unit: string | null;
-  /** The unit belongs to a user's manager. */
-  readonly isUserUnit: boolean;
-  readonly check: string | null;
-  /** The checks whose recovery would prove it. */
-  readonly sick: readonly string[];
-  readonly incident: string | null;
-  readonly card: string | null;
-  readonly why: string;
-  readonly steps: readonly (readonly string[])[];
-  /** Readings of the checks that were proved well. */
-  readonly readings: ReadonlyMap<string, Reading>;
-  /** Why each red check of a rule is not healed, by check. */
-  readonly reasons: Readonly<Record<string, { readonly recipe: string; readonly why: string }>>;
-  /** Checks whose incident the log has closed behind the back of whoever asks: what is red there is a new one. */
-  readonly closed?: readonly string[];
-}
 
 /** What was done, with what it leaves for the next heal. */
 export interface HealedWithState extends Healed {
@@ -57,22 +35,6 @@ export interface HealWork {
   /** Called when a recipe is about to be applied. */
   readonly onApply: (healed: Healed) => void;
 }
-
-/** The stage did nothing, for this reason. */
-export const noHeal = (why: string): Healed => ({
-  outcome: "none",
-  recipe: null,
-  unit: null,
-  isUserUnit: false,
-  check: null,
-  sick: [],
-  incident: null,
-  card: null,
-  why,
-  steps: [],
-  readings: new Map(),
-  reasons: {},
-});
 
 const nothing = (heal: HealState, why: string): HealedWithState => ({ ...noHeal(why), heal });
 

@@ -1,6 +1,6 @@
 import type { Rule } from "../config/config.ts";
 import { isUnfoldedRed, type Judged } from "../verdict/judge.ts";
-import { type Healed, noHeal } from "./heal.ts";
+import { type Healed, noHeal } from "./healed.ts";
 
 /** Why a check that flaps isn't healed, in one sentence: by the watcher's own counting as by the helper's. Pure. */
 export const flappingText = (check: string): string =>

@@ -3,7 +3,7 @@ import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
 import type { Incident } from "../state/state.ts";
 import type { Judged } from "../verdict/judge.ts";
-import type { Healed } from "./heal.ts";
+import type { Healed } from "./healed.ts";
 
 /** What the watcher wants to have written down. The helper checks each against what it knows itself; a repeat changes nothing. */
 export type WatcherEvent =

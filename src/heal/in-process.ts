@@ -10,6 +10,7 @@ import type { Keepable } from "./keep.ts";
 import { keepCopies } from "./keep-copies.ts";
 import { healUnderLock, tidyUp } from "./locked-heal.ts";
 import { noteStates } from "./note-states.ts";
+import { readingsOf } from "./readings.ts";
 
 /** What a helper in the tick's own process needs beyond the context. `look`: by whoever can look at these checks. */
 export interface InProcessParts extends Omit<HealContext, "note" | "say" | "look" | "memory"> {
@@ -24,21 +25,6 @@ export interface InProcessParts extends Omit<HealContext, "note" | "say" | "look
     memory: (check: string) => Memory | undefined,
   ) => Promise<ReadonlyMap<string, Reading>>;
 }
-
-/** What the verdicts tell of their readings. Pure. */
-export const readingsOf = (judged: readonly Judged[]): ReadonlyMap<string, Reading> =>
-  new Map(
-    judged.map(({ name, reading, evidence, durationMs, startedUptimeS, isAlertOnly }) => [
-      name,
-      {
-        kind: reading,
-        evidence,
-        durationMs,
-        ...(startedUptimeS === undefined ? {} : { startedUptimeS }),
-        ...(isAlertOnly === undefined ? {} : { isAlertOnly }),
-      },
-    ]),
-  );
 
 /** The incidents of a book by check. Of two that are open for one check, the newer. Pure. */
 export const byCheck = (

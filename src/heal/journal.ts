@@ -4,8 +4,8 @@ import { type ChainEnd, readEnd } from "../log/chain-end.ts";
 import type { Head, NewEntry } from "../log/entry.ts";
 import { type LogStory, readStory } from "../log/open-incidents.ts";
 import type { Seal } from "../seal/seal.ts";
-import { type Book, emptyBook } from "../state/book.ts";
-import { readSealed, writeSealed } from "../state/sealed.ts";
+import type { Book } from "../state/book.ts";
+import { readBook, writeBook } from "../state/book-file.ts";
 import { knownHead, outOfStep } from "./known-head.ts";
 import { type LogPlace, tidyFiles, type Written, writeEntries } from "./log-writer.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
@@ -13,7 +13,6 @@ import type { Sealed } from "./sealing.ts";
 
 /** The log's lock is held for a few writes, so its holder is waited for, in milliseconds; a file that is packed takes some of them. */
 const lockWaitMs = 10_000;
-const bookMode = 0o640;
 
 /** The heal log as its writer has it: lines, the book of what they say, and one lock around both. */
 export interface Journal {
@@ -55,17 +54,6 @@ export interface JournalPlace extends LogPlace {
   readonly isReadOnly: boolean;
 }
 
-const isBook = (value: unknown): value is Book =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1;
-
-const bookPath = (folder: string): string => `${folder}/incidents.json`;
-
-/** The book as it lies there, for whoever only looks: it may be a line behind. Never throws. */
-export const readBook = (host: Host, folder: string): Book => {
-  const read = readSealed(host, bookPath(folder), isBook, false);
-  return read.kind === "read" ? { ...emptyBook, ...read.value } : emptyBook;
-};
-
 /** What the log says in place of what the book says, where they differ. A book that knows lines which are gone knows better. */
 const inStep = (host: Host, { logFile }: JournalPlace, book: Book, end: ChainEnd | Failure): Book => {
   if ("kind" in end) return book;
@@ -82,14 +70,10 @@ const endOf = ({ files }: Host, { logFile }: JournalPlace, book: Book): ChainEnd
 
 const headOf = (end: ChainEnd | Failure): Head => ("kind" in end ? { seq: 0, sha256: "" } : end.tail.head);
 
-/** A book that can't be written is made anew from the log: the line counts. */
-const saveBook = (host: Host, { folder }: JournalPlace, book: Book): void =>
-  void writeSealed(host, bookPath(folder), book, bookMode);
-
 /** The same host at one moment: no line slips onto another day than the seal before it. */
 const atOneMoment = (host: Host): Host => {
   const nowMs = host.clock.nowMs();
-  return Object.create(host, { clock: { value: { ...host.clock, nowMs: () => nowMs } } });
+  return { ...host, clock: { ...host.clock, nowMs: () => nowMs } };
 };
 
 /** Under the log's lock. */
@@ -144,7 +128,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     const keeping = { keepMs: place.rotation?.keepMs ?? 0, lastAt, openSince };
     const tidied = noted(tidyFiles(now, place, keeping, after));
     if (tidied.kind === "failed" || tidied.head.seq === after.seq) return { kind: "appended", head: after };
-    saveBook(host, place, { ...book, ...tidied.head });
+    writeBook(host, place.folder, { ...book, ...tidied.head });
     return tidied;
   };
   const write = (make: (book: Book) => Entering): Entered => {
@@ -156,7 +140,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     if (place.isReadOnly || ("kind" in end && entries.length === 0)) return { kind: "appended", head: headOf(end) };
     // The watcher sees the book and not the log: what opens stands there first, so that a kill before the book's own write doesn't hide it.
     if (Object.keys(book.open).some((id) => !Object.hasOwn(before.open, id)))
-      saveBook(host, place, { ...before, open: book.open, seq: outOfStep(knownHead(before).seq) });
+      writeBook(host, place.folder, { ...before, open: book.open, seq: outOfStep(knownHead(before).seq) });
     if ("kind" in end) return end;
     const now = atOneMoment(host);
     // What can't be sealed stops no line.
@@ -164,7 +148,7 @@ export const openJournal = (host: Host, place: JournalPlace): Journal => {
     const written = writeEntries(now, place, end, entries);
     const entered = noted(written);
     if (entered.kind === "failed" || (book === lying && entered.head.seq === end.tail.head.seq)) return entered;
-    saveBook(host, place, { ...book, ...entered.head });
+    writeBook(host, place.folder, { ...book, ...entered.head });
     return written.rotatedAfter === undefined ? entered : tidy(now, book, entered.head, written.rotatedAfter);
   };
   const enter = (make: (book: Book) => Entering): Entered => {

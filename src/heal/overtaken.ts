@@ -1,7 +1,7 @@
 import { type AttemptEnd, attemptName, type LogStory } from "../log/open-incidents.ts";
 import { type Attempt, type HealState, isOpenAttempt } from "../state/heal-state.ts";
 import type { Moment } from "../state/state.ts";
-import { type Healed, noHeal } from "./heal.ts";
+import { type Healed, noHeal } from "./healed.ts";
 
 /** An attempt that the log has ended while the heal state still has it open, and the heal state after it. */
 export interface Overtaken {

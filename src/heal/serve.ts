@@ -8,7 +8,7 @@ import { healConfirmed, type Look, lookFor } from "./confirmed-heal.ts";
 import type { HealContext } from "./context.ts";
 import { endedChecks, endSaidOver, lookAtEnds, nowOf, sightOf } from "./ends.ts";
 import { type EventScope, enterEvents } from "./events.ts";
-import type { Healed } from "./heal.ts";
+import type { Healed } from "./healed.ts";
 import type { WatcherEvent } from "./helper.ts";
 import { asNotGreen, byCheck } from "./in-process.ts";
 import type { Keepable } from "./keep.ts";

@@ -1,7 +1,7 @@
 import { parseJson } from "../config/json.ts";
 import type { Head } from "../log/entry.ts";
 import type { Reading } from "../probes/probe.ts";
-import type { Healed } from "./heal.ts";
+import type { Healed } from "./healed.ts";
 import type { LoggedIncidents, WatcherEvent } from "./helper.ts";
 import type { RecentLog } from "./recent-log.ts";
 

@@ -12,6 +12,7 @@ export type LogCheck =
     }
   | { readonly kind: "faulty"; readonly what: string; readonly checkedAt: string }
   | { readonly kind: "none" }
+  /** It can't be read from here, or nobody has checked it yet; `head` as its writer left it. */
   | { readonly kind: "unchecked"; readonly why: string; readonly head: string | null };
 
 const checkOf = (verified: Verified, at: string): LogCheck | Failure => {

@@ -9,6 +9,8 @@ import { firstSeqOfName, lookFirst, segmentsOf } from "./segments.ts";
 import { lastNumber } from "./tail.ts";
 
 const mode = 0o640;
+/** A larger file stays plain: it is held twice while it is packed, and whoever does that is to stay below 150 MiB. */
+export const maxToPackBytes: number = 32 * 1024 * 1024;
 /** Files packed at one rotation: one, and one that an earlier rotation left. */
 const packedAtOnce = 2;
 /** Never removed, whatever the clock says. */
@@ -33,7 +35,7 @@ const pack = ({ files, sha256 }: Host, path: string, bytes: Uint8Array): Done =>
 };
 
 /**
- * Packs the rotated files of our own, all but the newest, whose bytes are read back before the plain one goes. What is larger than 64 MiB stays as it
+ * Packs the rotated files of our own, all but the newest, whose bytes are read back before the plain one goes. What is larger than 32 MiB stays as it
  * is; so does what can't be packed, with a note. Call it under the log's lock. Never throws.
  */
 export const packOlder = (host: Host, logFile: string): readonly string[] => {
@@ -43,10 +45,10 @@ export const packOlder = (host: Host, logFile: string): readonly string[] => {
     .filter((path) => path.endsWith(".jsonl") && firstSeqOfName(logFile, baseNameOf(path)) !== undefined)
     .filter((path) => {
       const stat = files.stat(path);
-      return !("kind" in stat) && stat.isFile && stat.sizeBytes <= maxPackedBytes;
+      return !("kind" in stat) && stat.isFile && stat.sizeBytes <= maxToPackBytes;
     });
   return plain.slice(0, packedAtOnce).flatMap((path) => {
-    const read = files.read(path, maxPackedBytes);
+    const read = files.read(path, maxToPackBytes);
     const done = read.kind === "failed" ? read : pack(host, path, read.bytes);
     return done.kind === "failed" ? [`heal log: cannot pack "${path}": ${done.why}; it stays as it is`] : [];
   });

@@ -4,7 +4,7 @@ import { maxTorn } from "./chain-state.ts";
 import { eachLine, type RawLine, splitLines } from "./lines.ts";
 import { noLog, readTail, type Tail, tailOf, untouched } from "./tail.ts";
 
-/** A file of a log is packed, and unpacked at once, up to this size: what is larger stays plain. */
+/** A packed file of a log is unpacked at once up to this size; our own are smaller. */
 export const maxPackedBytes: number = 64 * 1024 * 1024;
 
 /** What a packed file holds; undefined for one that isn't packed, which is better read a piece at a time. */

@@ -13,7 +13,7 @@ interface Segment {
 }
 
 const digits = 10;
-const ranks = { plain: 0, packed: 1, foreign: 2 } as const;
+const ranks = { plain: 0, packed: 1, foreign: 2, emptied: 3 } as const;
 /** Enough of a file to see its first number. A Zstandard block, 128 KiB at most, is unpacked whole or not at all. Source: RFC 8878 section 3.1.1.2.3. */
 const startBytes = 4096;
 const zstdStartBytes = 163_840;
@@ -37,12 +37,16 @@ export const firstSeqOfName = (logFile: string, name: string): number | undefine
   return number === undefined ? undefined : Number(number);
 };
 
-/** Names that logrotate gives: `heal.jsonl.1`, `heal.jsonl-20261126`, with `extension .jsonl` also `heal-20261126.jsonl`. Source: logrotate(8). */
+/**
+ * Names that logrotate gives: `heal.jsonl.1`, `heal.jsonl-20261126`, with `extension .jsonl` also `heal-20261126.jsonl`; and, where its pattern is a
+ * `*.jsonl` or wider, the same of our own rotated files: `heal-0000000001.jsonl.1`. Source: logrotate(8).
+ */
 const isLogrotates = (logFile: string, name: string): boolean => {
   const [base, stem, plain] = [baseNameOf(logFile), stemOf(logFile), name.replace(packings, "")];
-  const isNumber = (text: string): boolean => /^[.-]\d[\d.-]*$/u.test(text);
-  if (plain.startsWith(base)) return isNumber(plain.slice(base.length));
-  return plain.startsWith(stem) && plain.endsWith(".jsonl") && isNumber(plain.slice(stem.length, -".jsonl".length));
+  const rotated = name.replace(/(?:[.-]\d+|\.(?:gz|zst|xz|bz2))+$/u, "");
+  if (rotated !== name && (rotated === base || firstSeqOfName(logFile, rotated) !== undefined)) return true;
+  const between = plain.startsWith(stem) && plain.endsWith(".jsonl") ? plain.slice(stem.length, -".jsonl".length) : "";
+  return /^[.-]\d[\d.-]*$/u.test(between);
 };
 
 /** What the beginning of a log's file tells. `at`: when its first line was written, RFC 3339; empty where that can't be seen. */
@@ -80,9 +84,19 @@ const segmentOf = (files: Files, logFile: string, name: string): readonly Segmen
 const byBeginning = (a: Segment, b: Segment): number =>
   a.firstSeq - b.firstSeq || a.rank - b.rank || b.sizeBytes - a.sizeBytes || (a.path < b.path ? -1 : 1);
 
+/** What logrotate's copytruncate left empty is no match for the copy that it made. */
+const rankedAnew = (files: Files, segment: Segment): Segment => {
+  const stat = segment.rank === ranks.plain ? files.stat(segment.path) : undefined;
+  return stat !== undefined && !("kind" in stat) && stat.sizeBytes === 0
+    ? { ...segment, rank: ranks.emptied }
+    : segment;
+};
+
 const rotatedOf = (files: Files, logFile: string, names: readonly string[]): readonly string[] => {
-  const found = names.flatMap((name) => segmentOf(files, logFile, name)).toSorted(byBeginning);
-  const active = found.some(({ rank }) => rank === ranks.foreign) ? lookFirst(files, logFile)?.firstSeq : undefined;
+  const all = names.flatMap((name) => segmentOf(files, logFile, name));
+  const isForeign = all.some(({ rank }) => rank === ranks.foreign);
+  const found = (isForeign ? all.map((each) => rankedAnew(files, each)) : all).toSorted(byBeginning);
+  const active = isForeign ? lookFirst(files, logFile)?.firstSeq : undefined;
   // A kill in mid-compress leaves two of one beginning; so does a copy that somebody's logrotate made of the log itself.
   const isTaken = ({ firstSeq, rank }: Segment, i: number): boolean =>
     found[i - 1]?.firstSeq !== firstSeq && !(rank === ranks.foreign && firstSeq === active);

@@ -37,7 +37,7 @@ export const uptimeOf = (days: readonly DayCount[]): Uptime => {
 export const uptimeFigure = ({ measured, red }: Uptime): string => {
   if (measured === 0) return "\u2013";
   if (red === 0) return "100\u00a0%";
-  const hundredths = Math.min(9999, Math.floor((1 - red / measured) * 10_000));
+  const hundredths = Math.min(9999, Math.floor(((measured - red) * 10_000) / measured));
   return `${(hundredths / 100).toFixed(2)}\u00a0%`;
 };
 

@@ -1,6 +1,7 @@
+import type { LogCheck } from "../log/checked.ts";
 import { clip } from "./inert.ts";
 import { type Html, html, nothing } from "./markup.ts";
-import type { Page, PageLog } from "./page.ts";
+import type { Page } from "./page.ts";
 import { mutedSign } from "./signs.ts";
 import { counted, quoted, when } from "./words.ts";
 
@@ -10,11 +11,11 @@ const again = (head: string): Html =>
 const checker = html`<p>A page that the host made of its own log proves nothing to who doesn’t trust the host. The heads in the chat’s messages and at the dead-man’s switch do: compare them.</p>`;
 
 /** The log in two words, for the overview. Never throws. */
-export const logWord = ({ kind }: PageLog): string =>
+export const logWord = ({ kind }: LogCheck): string =>
   ({ whole: "whole", faulty: "FAULTY", none: "none yet", unchecked: "not checked" })[kind];
 
 /** Whether the heal log was verified, by whom and when, and how to do that oneself. Never throws. */
-export const logPart = (log: PageLog): Html => {
+export const logPart = (log: LogCheck): Html => {
   switch (log.kind) {
     case "whole":
       return html`<p class="big">${mutedSign("green")} Whole: ${counted(log.lines, "line")}, each holds the hash of the one before.</p><p>Checked ${when(log.checkedAt)} UTC.</p>${log.notes.map((note) => html`<p><bdi>${clip(note, 1000)}</bdi></p>`)}${checker}${again(log.head)}`;
@@ -39,7 +40,7 @@ const text = (value: string): Html => html`<bdi>${clip(value, 500)}</bdi>`;
 /** Everything that can ever be contacted or run. Never throws. */
 export const egressPart = ({ destinations, programs, sockets }: Page["egress"]): Html => {
   if (destinations.length + programs.length + sockets.length === 0) return html`<p>Nothing at all.</p>`;
-  return html`<p class="lede">All that dogwatch can ever contact or run. Anything else is refused before a socket opens. <code>dogwatch prove</code> says how to check that without dogwatch.</p>${rows(
+  return html`<p class="lede">All that dogwatch can ever contact or run. Anything else is refused before a socket opens. <code>dogwatch egress</code> lists it on the host.</p>${rows(
     "Destinations",
     ["host and port", "methods", "for"],
     destinations.map((each) => [

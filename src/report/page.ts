@@ -1,3 +1,4 @@
+import type { LogCheck } from "../log/checked.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 /** Days on a strip, the present one included. */
@@ -75,20 +76,6 @@ export interface PageIncident {
   readonly steps: readonly PageStep[];
 }
 
-/** What is known of the heal log when the page is made. */
-export type PageLog =
-  | {
-      readonly kind: "whole";
-      readonly lines: number;
-      readonly head: string;
-      readonly checkedAt: string;
-      readonly notes: readonly string[];
-    }
-  | { readonly kind: "faulty"; readonly what: string; readonly checkedAt: string }
-  | { readonly kind: "none" }
-  /** It can't be read from here, or nobody has checked it yet; `head` as its writer left it. */
-  | { readonly kind: "unchecked"; readonly why: string; readonly head: string | null };
-
 /** All that the page shows: plain data. Texts from outside are escaped where they are put into HTML, not before. */
 export interface Page {
   readonly host: string;
@@ -105,7 +92,7 @@ export interface Page {
   readonly olderIncidents: number;
   /** Steps outside of incidents: silences, config changes, tears, rotations; newest first. */
   readonly others: readonly PageStep[];
-  readonly log: PageLog;
+  readonly log: LogCheck;
   readonly egress: {
     readonly destinations: readonly {
       readonly host: string;

@@ -57,9 +57,12 @@ export const parseNote = (whole: string): Note | undefined => {
   return { text: whole.slice(0, end + 1), signatures };
 };
 
+/** Texts and signatures that are looked at: more than 64 MiB of seals have. A file of nothing but newlines would take all memory. */
+const maxBlocks = 400_000;
+
 /** Reads a file of notes, each followed by an empty line, of texts that have none. What isn't one has its place all the same. Pure. */
 export const parseNotes = (file: string): readonly NoteAt[] => {
-  const blocks = file.split("\n\n");
+  const blocks = file.split("\n\n", maxBlocks);
   const found: NoteAt[] = [];
   let line = 1;
   const linesOf = (block: string | undefined): number => (block === undefined ? 0 : block.split("\n").length + 1);

@@ -6,7 +6,7 @@ import type { Message } from "../../src/alert/platforms/platform.ts";
 import { openPost } from "../../src/alert/post.ts";
 import type { Telling } from "../../src/alert/tell.ts";
 import type { Config } from "../../src/config/config.ts";
-import { type Healed, noHeal } from "../../src/heal/heal.ts";
+import { type Healed, noHeal } from "../../src/heal/healed.ts";
 import { incident, judged, rule } from "../heal/bed.ts";
 
 const config: Config = {

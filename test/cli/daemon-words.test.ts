@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { missedNotes, statusLine, usualCron } from "../../src/cli/daemon-words.ts";
 import { sha256 } from "../../src/host/digest.ts";
 import { scheduleFault } from "../../src/host/schedule.ts";
-import type { TickReport } from "../../src/report.ts";
+import type { TickReport } from "../../src/tick-report.ts";
 
 const now = "2026-11-23T02:05:10.000Z";
 const next = "2026-11-23T02:10:31.000Z";

@@ -16,11 +16,14 @@ afterEach(() => bed.remove());
 const me = process.getuid?.() ?? 0;
 
 /** Runs `log witness` on a host whose journalctl answers so. */
-const run = async (ran: Ran, ...words: readonly string[]): Promise<{ readonly exit: number; readonly out: string }> => {
+const run = async (
+  ran: Ran | ((argv: readonly string[]) => Ran),
+  ...words: readonly string[]
+): Promise<{ readonly exit: number; readonly out: string }> => {
   const exec = {
     run: async (command: Command): Promise<Ran> => {
       asked.push(command);
-      return ran;
+      return typeof ran === "function" ? ran(command.argv) : ran;
     },
   };
   const host: Host = { ...bed.host, exec };
@@ -87,6 +90,19 @@ test("logCommand() witness takes nobody's word but the log owner's: anybody may 
     exit: 0,
     out: expect.stringContaining("no head yet"),
   });
+});
+
+test("logCommand() witness sees the owner's heads whatever crowd of others stands before them", async () => {
+  const head = bed.append(...healEntries(1));
+  const crowd = journal(...Array.from({ length: 1000 }, () => told({ seq: 3, sha256: "ab".repeat(32) }, me + 1)));
+  const own = journal(told({ ...head, sha256: "cd".repeat(32) }));
+  const { exit, out } = await run((argv) => (argv.includes(`_UID=${me}`) ? own : crowd));
+  expect({ exit, out }).toMatchObject({ exit: 1, out: expect.stringContaining("NOT OK: 1 of 1 head doesn't fit") });
+});
+
+test("logCommand() witness takes no other user's word that the log is gone", async () => {
+  const { exit, out } = await run(journal(told({ seq: 4, sha256: "ab".repeat(32) }, me + 1)));
+  expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringContaining("no head yet") });
 });
 
 test("logCommand() witness exits 1 where every head fits and the chain is broken behind them", async () => {

@@ -393,8 +393,12 @@ describe("on a real disk", () => {
 
   test("linkReport() leads the config's path to the watcher's page, and finds it right the next time", async () => {
     const link = join(folder, "www.html");
-    expect(await linked(link)).toEqual({ exit: 0, out: `${link} -> ${folder}/report.html\n`, err: "" });
-    expect(await linked(link)).toEqual({ exit: 0, out: `${link}: the page of each tick\n`, err: "" });
+    expect(await linked(link)).toEqual({
+      exit: 0,
+      out: `${link} -> ${folder}/report.html\n  a web server may read it: sudo usermod -aG dogwatch www-data, then restart it\n`,
+      err: "",
+    });
+    expect(await linked(link)).toEqual({ exit: 0, out: `${link} leads to the page of each tick already\n`, err: "" });
   });
 
   test("linkReport() goes by root's own config, whatever the watcher keeps of it", async () => {
@@ -440,9 +444,10 @@ describe("on a real disk", () => {
 
   test("linkReport() says where the folder is missing", async () => {
     const { exit, err } = await linked(join(folder, "no", "www.html"));
-    expect([exit, err.split("\n")[0]]).toEqual([
+    expect([exit, ...err.split("\n").slice(0, 2)]).toEqual([
       73,
-      `dogwatch: cannot link "${folder}/no/www.html": no such file or directory`,
+      `dogwatch: cannot link "${folder}/no/www.html": its folder is not there`,
+      `  Run: sudo mkdir -p ${folder}/no; sudo dogwatch report --link`,
     ]);
   });
 });

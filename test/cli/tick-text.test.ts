@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
 import { widthOf } from "../../src/cli/width.ts";
-import { noHeal } from "../../src/heal/heal.ts";
-import type { TickReport } from "../../src/report.ts";
+import { noHeal } from "../../src/heal/healed.ts";
+import type { TickReport } from "../../src/tick-report.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
 import { createFakeHost } from "../fake-host.ts";
 

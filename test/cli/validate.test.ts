@@ -41,6 +41,20 @@ describe("validate", () => {
     expect(err).toBe(`${paths.config}:8:11: warning: there is no card "gateway-dwon"; "dogwatch card" lists them\n`);
   });
 
+  test("validate says how the page of each tick gets to where the config wants it, until it is there", async () => {
+    const host = hostWith(`${configText}report: /var/www/html/dogwatch.html\n`);
+    const walled = { ...paths, helper: "/var/lib/dogwatch-heal" };
+    const said = async (target: string | undefined): Promise<string> => {
+      const before = host.terminal.stderr.length;
+      const files = { ...host.files, linkTarget: () => target };
+      expect(await validateCommand({ host: { ...host, files }, paths: walled, words: [], flags })).toBe(0);
+      return host.terminal.stderr.slice(before);
+    };
+    const words = `"/var/www/html/dogwatch.html" doesn't lead to the page of each tick yet; run: sudo dogwatch report --link`;
+    expect(await said(undefined)).toContain(`warning: ${words}\n`);
+    expect(await said(`${walled.state}/report.html`)).not.toContain("report");
+  });
+
   test("validate tells a missing credential by its path, and never its text", async () => {
     const host = hostWith(configText);
     host.files.remove(`${paths.credentials.path}/telegram-token`);

@@ -7,7 +7,8 @@ import { createLogBed, type LogBed } from "../log/log-bed.ts";
 import { bringPrograms, chainScript, fillSegments, programOf, runBash, runIn, segmentsIn } from "./audit-bed.ts";
 import { bytesOf, type Case, casesOf, type Files } from "./audit-edits.ts";
 
-const times = 14;
+/** Of each kind of edit; test/e2e/log-edits.test.ts has the shell look at 500 edits, here it is held against Python. */
+const times = 5;
 let bed: LogBed;
 let cases: readonly Case[];
 
@@ -110,6 +111,6 @@ describe("docs/audit.md: independent verifiers", () => {
         ((told > own && told <= own + 2) || name.startsWith("two files")));
     const differ = all.filter((each) => each.shell !== each.python || !isSame(each.name, each.shell, each.ours));
     expect(differ).toEqual([]);
-    expect(all.filter((each) => each.ours !== "ok").length).toBeGreaterThan(150);
+    expect(all.filter((each) => each.ours !== "ok").length).toBeGreaterThan(cases.length * 0.7);
   }, 240_000);
 });

@@ -15,6 +15,12 @@ import { array, boolean, type GenericSchema, looseObject, nullable, number, opti
 /** The program under attack: what `npm run build` leaves. */
 export const binary: string = join(import.meta.dir, "../../dist/dogwatch");
 
+/** What ticks leave in the state folder. */
+export const stateFiles: readonly string[] = [
+  ...["config.json", "dogwatch.prom", "heal.json", "heal.lock", "incidents.json", "log.lock", "seal.key"],
+  ...["state.json", "tick.lock"],
+];
+
 /** How a program ended: `status` is null when `signal` ended it. `peakMiB`: the most memory that it was seen to hold. */
 export interface Ran {
   readonly status: number | null;

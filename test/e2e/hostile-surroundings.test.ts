@@ -20,7 +20,9 @@ describe("a hostile environment", () => {
       expect(ran.status).toBe(0);
       const paths = [den.state, den.logs, den.log, ...den.names().map((name) => join(den.state, name))];
       const modes = paths.map((path) => (statSync(path).mode & 0o777).toString(8));
-      const want = paths.map((path) => (path.endsWith(".lock") ? "600" : path.includes(".json") ? "640" : "750"));
+      const want = paths.map((path) =>
+        /\.(?:lock|key)$/u.test(path) ? "600" : /\.(?:jsonl?|prom)$/u.test(path) ? "640" : "750",
+      );
       expect(modes).toEqual(want);
       expect(paths.length).toBeGreaterThan(5);
     });

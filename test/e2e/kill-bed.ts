@@ -152,12 +152,15 @@ const alertFaults = ({ told, strangeHeads, story }: Run, log: readonly Entry[]):
 
 const files = [
   "config.json",
+  "dogwatch.prom",
   "heal.json",
   "heal.jsonl",
   "heal.lock",
+  "heal.seals",
   "incidents.json",
   "log.lock",
   "looks.json",
+  "seal.key",
   "state.json",
   "tick.lock",
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { Chat, Den, nextSecond, readEntry } from "./hostile-bed.ts";
 
@@ -20,8 +20,8 @@ const tick = async (den: Den, chat: Chat, count: ">= 1" | "0") => {
 };
 
 /** Runs the real logrotate by a rule of these lines, whatever the time. */
-const rotateBy = (den: Den, lines: string): void => {
-  const rule = den.write("logrotate.conf", `${den.log} {\nrotate 9\nmissingok\n${lines}\n}\n`, 0o644);
+const rotateBy = (den: Den, lines: string, files = den.log): void => {
+  const rule = den.write("logrotate.conf", `${files} {\nrotate 9\nmissingok\n${lines}\n}\n`, 0o644);
   const ran = Bun.spawnSync([logrotate, "--force", "--state", den.at("logrotate.state"), rule], { stderr: "pipe" });
   expect(ran.stderr.toString()).toBe("");
   expect(ran.exitCode).toBe(0);
@@ -33,7 +33,7 @@ const textOf = (path: string): string =>
 /** All lines of all files, in one file, as an auditor would lay them out. */
 const joined = (den: Den): string => {
   const texts = readdirSync(den.logs)
-    .filter((name) => name.startsWith("heal"))
+    .filter((name) => name.includes("jsonl"))
     .map((name) => textOf(`${den.logs}/${name}`))
     .filter((text) => text !== "");
   const seqOf = (text: string): number => readEntry(text.split("\n", 1)[0] ?? "").seq;
@@ -70,6 +70,20 @@ describe.skipIf(!isHere)("a logrotate at the heal log", () => {
       expect(readFileSync(den.at("joined.jsonl"), "utf8")).toStartWith('{"seq":1,');
       const opened = readFileSync(den.at("joined.jsonl"), "utf8").match(/"event":"incident\.(?:opened|resolved)"/gu);
       expect(opened).toHaveLength(3);
+    });
+
+  for (const lines of ["compress", "compress\ndateext", "copytruncate", "extension .jsonl"])
+    test(`log verify finds our own rotated files too that a logrotate of *.jsonl took, with ${lines.replace("\n", " and ")}`, async () => {
+      using chat = new Chat();
+      using den = new Den();
+      await tick(den, chat, ">= 1");
+      renameSync(den.log, `${den.logs}/heal-0000000001.jsonl`);
+      await tick(den, chat, "0");
+      rotateBy(den, lines, `${den.logs}/*.jsonl`);
+      await tick(den, chat, ">= 1");
+      expect(await den.verify()).toBe("0 ok");
+      const { out } = await den.dogwatch(["log", "show", "--json"]);
+      expect(out).toStartWith('{"seq":1,');
     });
 
   test("tick after logrotate's copy has nothing to say, and the copy is no file of the log", async () => {

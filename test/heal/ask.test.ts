@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { askHelper } from "../../src/heal/ask.ts";
-import { noHeal } from "../../src/heal/heal.ts";
+import { noHeal } from "../../src/heal/healed.ts";
 import { type Answer, toWire } from "../../src/heal/wire.ts";
 import type { LinePeer, NextLine } from "../../src/host/peers.ts";
 import { configOf } from "../checks.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Config } from "../../src/config/config.ts";
-import { type Healed, type HealWork, healOne } from "../../src/heal/heal.ts";
+import { type HealWork, healOne } from "../../src/heal/heal.ts";
+import type { Healed } from "../../src/heal/healed.ts";
 import { emptyHealState, type HealState } from "../../src/state/heal-state.ts";
 import type { Judged } from "../../src/verdict/judge.ts";
 import { unitFacts } from "../fake-facts.ts";

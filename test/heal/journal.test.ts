@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
-import { type Journal, openJournal, readBook } from "../../src/heal/journal.ts";
+import { type Journal, openJournal } from "../../src/heal/journal.ts";
+import { readBook } from "../../src/state/book-file.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 
 const folder = "/var/lib/dogwatch-heal";

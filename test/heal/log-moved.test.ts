@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
-import { type Journal, openJournal, readBook } from "../../src/heal/journal.ts";
+import { type Journal, openJournal } from "../../src/heal/journal.ts";
 import { openIncidents } from "../../src/log/open-incidents.ts";
 import { eachSegmentLine } from "../../src/log/segment-lines.ts";
 import { segmentsOf } from "../../src/log/segments.ts";
 import { createVerifier, type Verdict } from "../../src/log/verifier.ts";
+import { readBook } from "../../src/state/book-file.ts";
 import { createFakeHost, type FakeHost } from "../fake-host.ts";
 
 const folder = "/var/lib/dogwatch-heal";

@@ -7,7 +7,7 @@ import { maxText } from "../../src/alert/platforms/text.ts";
 import { tickJson, tickLine, tickTable } from "../../src/cli/tick-text.ts";
 import type { ChatConfig } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import { noHeal } from "../../src/heal/heal.ts";
+import { noHeal } from "../../src/heal/healed.ts";
 import { openRunLog } from "../../src/host/run-log.ts";
 import { quote } from "../../src/probes/evidence.ts";
 import { message } from "../alert/bed.ts";

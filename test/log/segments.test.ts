@@ -64,6 +64,33 @@ const cases: readonly {
     ],
   },
   {
+    name: "our own that a logrotate with a wide pattern took, by the first line",
+    given: {
+      "heal-0000000001.jsonl.gz.1": gzipSync(from(1)),
+      "heal-0000000010.jsonl.1.gz": gzipSync(from(10)),
+      "heal-0000000020.jsonl-20261126": from(20),
+      "heal-0000000030-20261126.jsonl": from(30),
+      "heal-0000000035.jsonl.1.gz.1": gzipSync(from(35)),
+      "heal-0000000040.jsonl.1": from(40),
+      "heal-0000000040.jsonl": from(40),
+      "heal.jsonl": from(50),
+    },
+    listed: [
+      "heal-0000000001.jsonl.gz.1",
+      "heal-0000000010.jsonl.1.gz",
+      "heal-0000000020.jsonl-20261126",
+      "heal-0000000030-20261126.jsonl",
+      "heal-0000000035.jsonl.1.gz.1",
+      "heal-0000000040.jsonl",
+      "heal.jsonl",
+    ],
+  },
+  {
+    name: "the copy of our own that logrotate's copytruncate left empty",
+    given: { "heal-0000000001.jsonl": "", "heal-0000000001.jsonl.1": from(1), "heal-0000000010.jsonl": "" },
+    listed: ["heal-0000000001.jsonl.1", "heal-0000000010.jsonl"],
+  },
+  {
     name: "not the copies that logrotate's copy makes of the active log",
     given: { "heal.jsonl.1": from(1), "heal.jsonl.2": from(1), "heal.jsonl": from(1, from(2)) },
     listed: ["heal.jsonl"],

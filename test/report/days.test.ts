@@ -17,6 +17,7 @@ describe("uptimeFigure()", () => {
     { name: "every look measured nothing", given: [day({ unknown: 9 })], want: "–" },
     { name: "no look was red", given: [day({ green: 3, amber: 2 })], want: "100\u00a0%" },
     { name: "one look of many was red", given: [day({ green: 999_999, red: 1 })], want: "99.99\u00a0%" },
+    { name: "four of five were red", given: [day({ green: 1, red: 4 })], want: "20.00\u00a0%" },
     { name: "all were red", given: [day({ red: 5 })], want: "0.00\u00a0%" },
     {
       name: "unknown looks and gaps don't count",

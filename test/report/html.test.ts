@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { commands } from "../../src/cli/commands.ts";
 import { renderPage } from "../../src/report/html.ts";
 import { leadOf } from "../../src/report/html-now.ts";
 import type { Page } from "../../src/report/page.ts";
@@ -232,4 +233,12 @@ describe("the one place where text becomes HTML", () => {
     expect(bypass("styleOf(check.name)")).toBe(true);
     expect(bypass("({ [made]: check.name })")).toBe(true);
   });
+});
+
+test("renderPage() names no command of dogwatch that there isn't", () => {
+  const said = Object.values(pages).flatMap((page) =>
+    [...renderPage(page).matchAll(/<code>(?:sudo )?dogwatch ([a-z]+)/gu)].map(([, word]) => word ?? ""),
+  );
+  expect(said).toContain("egress");
+  expect(said.filter((word) => !(word in commands))).toEqual([]);
 });

@@ -198,9 +198,28 @@ describe("log verify --key FIRST, against root who came on the third day", () =>
     expect(out).toBe(
       `ok: 8 lines, the chain is whole\nhead 8:${headOf(bed).sha256}\n` +
         "sealed through 2026-11-24 (line 6): seals 0 to 2 are by your key, the newest made 2026-11-25T02:12:00.000Z\n" +
-        "note: lines 7 to 8 are not sealed yet: whoever is root since then can have changed what they say\n",
+        "note: lines 7 to 8 are not sealed yet: whoever is root since then can have\n" +
+        "      changed what they say\n",
     );
     expect(exit).toBe(0);
+  });
+
+  test("log verify --key says that seal 0 alone seals nothing: whoever is root on that day makes it anew", async () => {
+    const bed = threeDays();
+    put(bed, bed.seals()[0]);
+    rewrite(bed, (said) => [{ ...said, at: `${told(bed, 0).made.slice(0, 10)}T23:00:00.000Z` }]);
+    const { exit, out } = await bed.verify("--key", bed.first());
+    expect(out).toContain("\nnothing is sealed yet: seal 0 is by your key, made ");
+    expect(out).toContain("\nnote: lines 1 to 8 are not sealed yet");
+    expect(exit).toBe(0);
+  });
+
+  test("log verify --through a day that isn't over is a wrong word, no tampering", async () => {
+    const bed = threeDays();
+    expect((await bed.verify("--key", bed.first(), "--through", "2026-11-25")).exit).toBe(64);
+    expect(bed.host.terminal.stderr).toContain(
+      "2026-11-25 is not over in UTC, so it can't be sealed yet\n  Give an earlier day: --through 2026-11-24",
+    );
   });
 
   test("log verify --key says that a program converted the seals", async () => {

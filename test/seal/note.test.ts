@@ -138,3 +138,9 @@ describe("keyNameFor()", () => {
       expect(parseVKey(vkeyOf(keyNameFor(given), signing.publicKey(new Uint8Array(32))).text)?.name).toBe(want);
     });
 });
+
+test("parseNotes() looks at a bounded part of a file that is nothing but newlines", () => {
+  const notes = parseNotes("\n".repeat(4_000_000));
+  expect(notes.length).toBeLessThanOrEqual(200_000);
+  expect(notes.every(({ note }) => note === undefined)).toBe(true);
+});

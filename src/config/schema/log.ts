@@ -15,8 +15,8 @@ export const log: Block<Config["log"]> = v.pipe(
       rotate_size: withDefault(
         size(16_384, 1024 * mebibyte),
         "8M",
-        "At this size the heal log goes on in a new file; the older ones are packed with gzip, up to 64M each.",
-        "64M",
+        "At this size the heal log goes on in a new file; the older ones are packed with gzip, up to 32M each.",
+        "32M",
       ),
       rotate_every: withDefault(
         duration(hourMs, 3650 * dayMs),

@@ -1,5 +1,5 @@
 import type { Tried } from "./alert/deliver.ts";
-import type { Healed } from "./heal/heal.ts";
+import type { Healed } from "./heal/healed.ts";
 import type { HealTotals } from "./state/heal-state.ts";
 import type { Silence } from "./state/silence.ts";
 import type { Judged } from "./verdict/judge.ts";
