@@ -1,3 +1,4 @@
+import { worseOf } from "../log/worse.ts";
 import type { PageIncident, PageStep } from "./page.ts";
 
 /** One attempt of a recipe, put together from its lines. */
@@ -13,7 +14,7 @@ export interface Heal {
   readonly backup: NonNullable<PageStep["backup"]>;
   readonly proof: string | undefined;
   readonly why: string | undefined;
-  readonly outcome: "proved" | "failed" | "restored" | "indeterminate" | "under way";
+  readonly outcome: "proved" | "failed" | "restored" | "not restored" | "indeterminate" | "under way";
 }
 
 const outcomes: Readonly<Record<string, Heal["outcome"]>> = {
@@ -46,7 +47,7 @@ const withStep = (heal: Heal, step: PageStep): Heal => ({
   backup: step.backup ?? heal.backup,
   proof: step.proof ?? heal.proof,
   why: step.why ?? heal.why,
-  outcome: outcomes[step.event] ?? heal.outcome,
+  outcome: worseOf(step) === "not-all-restored" ? "not restored" : (outcomes[step.event] ?? heal.outcome),
 });
 
 /** Changes that were made, or at least begun, in an incident; oldest first. Refusals are none. Never throws. */

@@ -51,6 +51,7 @@ const outcomeWords: Readonly<Record<Heal["outcome"], string>> = {
   proved: "proved well",
   failed: "failed",
   restored: "failed, backup put back",
+  "not restored": "failed, backup not all put back",
   indeterminate: "cut off by a crash",
   "under way": "under way",
 };

@@ -1,3 +1,4 @@
+import { type Worse, worseOf } from "../log/worse.ts";
 import { clip } from "./inert.ts";
 import { type Html, html, nothing } from "./markup.ts";
 import type { PageStep } from "./page.ts";
@@ -24,6 +25,18 @@ const events: Readonly<Record<string, readonly [words: string, mark: Mark]>> = {
   "config.changed": ["Another config", "plain"],
   "log.torn": ["A line was cut off by a crash", "mid"],
   "log.rotated": ["The log goes on in another file", "plain"],
+};
+
+/** The same where its own line tells worse. */
+const worse: Readonly<Record<Worse, readonly [words: string, mark: Mark]>> = {
+  "not-all-restored": ["Backup not all put back", "bad"],
+  "log-altered": ["Somebody else changed the log's files", "bad"],
+};
+
+const toldAs = (step: PageStep): readonly [words: string, mark: Mark] => {
+  const told = worseOf(step);
+  if (told !== undefined) return worse[told];
+  return (Object.hasOwn(events, step.event) ? events[step.event] : undefined) ?? [step.event, "plain"];
 };
 
 const maxWord = 500;
@@ -62,7 +75,7 @@ const recipeOf = ({ recipe, attempt, event }: PageStep): Html => {
 
 /** One line of a story: what happened, in words, then the log's own word, number and writer. `day`: what was shown last. Never throws. */
 export const stepItem = (step: PageStep, isNewDay: boolean): Html => {
-  const [words, mark] = (Object.hasOwn(events, step.event) ? events[step.event] : undefined) ?? [step.event, "plain"];
+  const [words, mark] = toldAs(step);
   const evidence =
     step.evidence === undefined || step.evidence === "" ? nothing : html`<p>${quoted(step.evidence)}</p>`;
   const why = step.why === undefined || step.why === "" ? nothing : html`<p><bdi>${clip(step.why, 600)}</bdi></p>`;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { endOf, healsOf } from "../../src/report/heals.ts";
+import { stepItem } from "../../src/report/html-step.ts";
+import { textOf } from "../../src/report/markup.ts";
 import type { PageIncident, PageStep } from "../../src/report/page.ts";
 
 const step = (event: string, more: Partial<PageStep> = {}): PageStep => ({
@@ -41,6 +43,15 @@ describe("healsOf()", () => {
         outcome: "proved",
       },
     ]);
+  });
+
+  test("healsOf() calls a backup that could not all be put back by that name, and so does its line", () => {
+    const restored = step("heal.restored", { why: 'NOT RESTORED: "/etc/x": no space left on device' });
+    expect(healsOf(incident([step("heal.created"), step("heal.failed"), restored]))).toMatchObject([
+      { outcome: "not restored" },
+    ]);
+    expect(textOf(stepItem(restored, false))).toContain("Backup not all put back");
+    expect(healsOf(incident([step("heal.created"), step("heal.restored")]))).toMatchObject([{ outcome: "restored" }]);
   });
 
   test("healsOf() keeps two attempts apart, and takes a refusal for none", () => {
