@@ -17,7 +17,7 @@ export const sealDaily = async (run: Run, { state: { sealed }, remark }: Recalle
   if (run.isDryRun || sealed?.on === today) return sealed;
   if (isHelperStopped(run)) {
     remark(
-      "the heal log is not sealed today: the heal helper is stopped; run: sudo systemctl enable --now dogwatch-heal.socket",
+      "the heal log is not sealed today: the heal helper is stopped; run: sudo systemctl enable --now dogwatch-heal.socket (masked: unmask it first)",
     );
     return sealed;
   }

@@ -37,7 +37,7 @@ const keptPath = (folder: string): string => `${folder}/story.json`;
 const mode = 0o640;
 
 const helpersWord =
-  "the root helper checked it; this page has that by way of the watcher, who can't read the log. Your own check: sudo dogwatch log verify";
+  "The root helper checked it; this page has that by way of the watcher, who can't read the log. Your own check: sudo dogwatch log verify";
 
 /** Who found this out: a reader must know whose word it is. */
 const checkedBy = (check: LogCheck, who: string): LogCheck =>

@@ -206,7 +206,7 @@ describe("the watcher's page behind the wall", () => {
     const bed = createBed(withReport, byHelper);
     listen(bed, () => story);
     await bed.tick();
-    expect(bed.host.files.text(pageFile)).toContain("the root helper checked it");
+    expect(bed.host.files.text(pageFile)).toContain("The root helper checked it");
     const page = await pageOf(bed, byHelper);
     expect(page.log).toMatchObject({ kind: "whole", lines: 7 });
     expect(JSON.stringify(page.log)).toContain("sudo dogwatch log verify");

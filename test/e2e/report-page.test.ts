@@ -6,6 +6,8 @@ import { renderPage } from "../../src/report/html.ts";
 import type { Page } from "../../src/report/page.ts";
 import { hostileTexts, pages } from "../report/pages.ts";
 
+// long
+
 // The page in Debian's Chromium. With DOGWATCH_PICTURES=FOLDER its pictures and prints stay there.
 
 interface Fault {

@@ -35,7 +35,7 @@ describeOnBed("report", () => {
     expect(await host.tick()).toBe(0);
     const told = await bed.read(link);
     expect(await host.count("heal.proved")).toBe(1);
-    for (const words of ["gw-main.service", "restart-unit", "--no-block", "the root helper checked it"])
+    for (const words of ["gw-main.service", "restart-unit", "--no-block", "The root helper checked it"])
       expect(told).toContain(words);
     expect((await host.journal("-t", "dogwatch")).filter((line) => line.includes("report"))).toEqual([]);
 
@@ -65,7 +65,7 @@ describeOnBed("report", () => {
       expect(each.incidents).toMatchObject([{ check: "main" }]);
       expect(each.checks.map(({ name }: { readonly name: string }) => name)).toEqual(["main", "door"]);
     }
-    expect(root.log.notes.join()).toContain("the root helper checked it");
+    expect(root.log.notes.join()).toContain("The root helper checked it");
     expect(oper.notes.join()).toContain("as it was told last, not as it is: permission denied");
     expect(both.log.notes.join()).toContain('"both" checked it');
 
