@@ -76,7 +76,8 @@ describeOnBed("the metrics under node_exporter and Prometheus", () => {
   const served = (what: string): Promise<string> =>
     until(`"${what}" from node_exporter`, async () => {
       const text = await sh("curl -s http://127.0.0.1:9100/metrics || true");
-      return text.includes(what) ? text : undefined;
+      // A whole line: words of a HELP may begin as the sample does.
+      return text.split("\n").includes(what) ? text : undefined;
     });
   const firing = async (): Promise<readonly string[]> => {
     const answer = await sh(
